@@ -1,0 +1,5 @@
+"""The engine: tensors, the graph they leave behind, and the walk back through it.
+
+Imports NumPy and the standard library, nothing else of the package.
+It must not know who watches it (`observe`), nor that notebooks exist.
+"""

@@ -1,0 +1,66 @@
+"""Watching the engine at work.
+
+The engine tells whoever is listed in `observers` what it does; it does not know who that is. With an
+empty list it pays one falsy check per operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .node import Node
+    from .tensor import Tensor
+
+
+class Observer:
+    """Override what you want to hear; append an instance to `observers`, remove it when done.
+
+    Gradients and values arrive as tensors that must not be written to. A method runs in the middle
+    of the engine's work: it sees `requires_grad`, `grad_fn` and `.grad` exactly as they are then.
+    """
+
+    def on_op(
+        self, name: str, inputs: Sequence[object], output: object, node: Node | None
+    ) -> None:
+        """An operation ran forward.
+
+        `name` is the torch name (`"mul"`, `"detach"`, `"zero_"`, `"item"`; in-place ones end in `_`),
+        `inputs` its arguments in order (tensors, numbers, shapes), `output` what it returned,
+        `node` the recorded grad_fn, or None where nothing was recorded.
+        """
+
+    def on_mode(self, name: str, entered: bool) -> None:
+        """A grad mode (`"no_grad"`, `"enable_grad"`, …) was entered or left."""
+
+    def on_backward(
+        self, roots: Sequence[Tensor], gradients: Sequence[Tensor | None], retain_graph: bool
+    ) -> None:
+        """A backward pass starts from `roots`, each with its incoming gradient."""
+
+    def on_node(
+        self,
+        node: Node,
+        grads_in: Sequence[Tensor | None],
+        products: Sequence[Tensor | None],
+        grads_out: Sequence[Tensor | None],
+    ) -> None:
+        """A node of the graph did its part of the backward pass.
+
+        `grads_in` has one gradient per output of the node. `products` and `grads_out` run parallel to
+        `node.next_functions`: what the local formula gave, before and after the sum that undoes
+        broadcasting. Both are empty for an AccumulateGrad.
+        """
+
+    def on_accumulate(self, node: Node, leaf: Tensor, contribution: Tensor) -> None:
+        """`contribution` is about to be added into `leaf.grad`, which still holds the value before."""
+
+    def on_freed(self, node: Node) -> None:
+        """The values `node` had saved were released."""
+
+    def on_backward_end(self, error: BaseException | None) -> None:
+        """The backward pass is over, with the exception that ended it, if any."""
+
+
+observers: list[Observer] = []

@@ -1,0 +1,1 @@
+"""Where traces come from: one module per library that can be watched."""
