@@ -1,0 +1,157 @@
+"""The text source of a notebook: read it, check it.
+
+A source is one `py:percent` file that holds every language. Its cells are written like this::
+
+    # %% [markdown] lang="en"
+    # # The first gradient
+
+    # %% [markdown] lang="zh"
+    # # 第一个梯度
+
+    # %%
+    # %load_ext autograd_lab
+    import autograd_lab as torch
+
+    # %% tags=["raises-exception"]
+    loss.backward()
+
+    # %% nbgrader={"grade_id": "q2", "solution": true}
+    def my_grad(x):
+        ### BEGIN SOLUTION
+        return 4 * x
+        ### END SOLUTION
+
+- A cell with `lang` is one side of a translation: all languages follow one another, English first,
+  with cells of the same type. A cell without `lang` is shared: code usually is; prose only where it
+  holds nothing to translate, such as a formula.
+- Other `key=value` pairs on the marker, in JSON, become metadata of the cell in every notebook. In
+  a translation they stand on the English cell alone and hold for all.
+- `nbgrader={…}` needs a `grade_id`, once per source; name only what differs from nbgrader's plain
+  cell: `schema_version` 3 and `grade`, `locked`, `solution`, `task` false are filled in. A cell
+  with `grade` or `task` true needs `points`.
+- Magics are commented out, as jupytext does it: `# %%autograd` on the first line of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+"""The languages of every source, in the order in which a translated cell names them."""
+
+_NBGRADER = {"schema_version": 3, "grade": False, "locked": False, "solution": False, "task": False}
+
+
+class SourceError(ValueError):
+    """A text source breaks the convention; the message names the file, the cell and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell in all languages."""
+
+    kind: str
+    """`"code"`, `"markdown"` or `"raw"`."""
+    texts: Mapping[str, str]
+    """Language to text; equal texts where the cell is shared."""
+    metadata: Mapping[str, Any]
+    """What the notebooks' cell carries, nbgrader's part complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A checked text source."""
+
+    name: str
+    """The file's name without its ending; the notebooks are named after it."""
+    cells: tuple[Cell, ...]
+
+
+def read(path: Path) -> Source:
+    """Return the source in the `py:percent` file at `path`.
+
+    Raises OSError if it cannot be read, SourceError if it breaks the convention above.
+    """
+    import jupytext  # type: ignore[import-untyped]
+
+    raw = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
+    try:
+        cells = tuple(_cells(raw))
+        _check_grade_ids(cells)
+    except SourceError as error:
+        raise SourceError(f"{path.name}: {error}") from None
+    if not cells:
+        raise SourceError(f"{path.name}: no cells; start each with '# %%' or '# %% [markdown]'")
+    return Source(path.stem, cells)
+
+
+def _cells(raw: Sequence[Any]) -> Iterable[Cell]:
+    """Yield the cells, the sides of each translation joined."""
+    place = 0
+    while place < len(raw):
+        first = raw[place]
+        where = _where(place, first)
+        metadata = dict(first.metadata)
+        if unread := metadata.get("incorrectly_encoded_metadata"):
+            raise SourceError(f"{where}: {unread!r} is not key=value with a JSON value")
+        if metadata.pop("lang", None) is None:
+            sides = raw[place : place + 1]
+            texts = dict.fromkeys(LANGUAGES, first.source)
+        else:
+            sides = raw[place : place + len(LANGUAGES)]
+            _check_sides(sides, where)
+            texts = {side.metadata["lang"]: side.source for side in sides}
+        if "nbgrader" in metadata:
+            metadata["nbgrader"] = _nbgrader(metadata["nbgrader"], where)
+        yield Cell(first.cell_type, texts, metadata)
+        place += len(sides)
+
+
+def _check_sides(sides: Sequence[Any], where: str) -> None:
+    """Raise SourceError unless `sides` are one cell in every language."""
+    found = tuple(side.metadata.get("lang") for side in sides)
+    for language in set(found) - {None, *LANGUAGES}:
+        raise SourceError(f"{where}: unknown lang {language!r}; known are {', '.join(LANGUAGES)}")
+    if found != LANGUAGES or len({side.cell_type for side in sides}) > 1:
+        raise SourceError(
+            f"{where}: a translated cell is written as lang {' then '.join(LANGUAGES)}, of one "
+            f"type, one after the other; here stands {' then '.join(map(str, found))}"
+        )
+    for side in sides:
+        if not side.source.strip():
+            raise SourceError(f"{where}: its {side.metadata['lang']!r} side is empty")
+    if any(set(side.metadata) != {"lang"} for side in sides[1:]):
+        raise SourceError(f"{where}: metadata beside lang belong on its {LANGUAGES[0]!r} side")
+
+
+def _nbgrader(given: Any, where: str) -> dict[str, Any]:
+    """Return nbgrader's cell metadata with its defaults filled in."""
+    if not isinstance(given, dict) or not isinstance(given.get("grade_id"), str):
+        raise SourceError(f'{where}: nbgrader needs a grade_id: nbgrader={{"grade_id": "q1"}}')
+    unknown = sorted(set(given) - {"grade_id", "points", "cell_type", *_NBGRADER})
+    if unknown:
+        raise SourceError(f"{where}: nbgrader does not know {', '.join(unknown)}")
+    complete = {**_NBGRADER, **given}
+    if (complete["grade"] or complete["task"]) and "points" not in complete:
+        raise SourceError(f"{where}: {given['grade_id']!r} is graded and needs points")
+    return complete
+
+
+def _check_grade_ids(cells: Iterable[Cell]) -> None:
+    """Raise SourceError if two cells have one grade_id."""
+    seen = set()
+    for cell in cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in seen:
+            raise SourceError(f"grade_id {grade_id!r} is used twice; each names one cell")
+        if grade_id is not None:
+            seen.add(grade_id)
+
+
+def _where(place: int, cell: Any) -> str:
+    """Name a cell by its place, counted from 1 for people, and its first words."""
+    first = cell.source.strip().partition("\n")[0]
+    return f"cell {place + 1} ({first[:40]!r})"
