@@ -6,8 +6,10 @@ Everything the views, findings and labs say is read from here and from nowhere e
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 VERSION = 1
 """Version of the JSON format; a reader refuses a trace from a newer one."""
@@ -41,7 +43,7 @@ class Node:
     id: int
     """Its place in `Graph.nodes`."""
     kind: str
-    """`"leaf"` (requires grad, made by the user), `"op"`, or `"constant"` (does not require grad)."""
+    """`"leaf"` (the user's, requires grad), `"op"` (recorded) or `"constant"` (no grad)."""
     name: str
     """The grad_fn's name, `"MulBackward0"`; `"AccumulateGrad"` for a leaf; `""` for a constant."""
     op: str
@@ -50,7 +52,8 @@ class Node:
     """The user's variable that holds this value at the end, `""` if none does."""
     value: Value | None
     inputs: tuple[str, ...] = ()
-    """Names of the operation's differentiable inputs, parallel to the edges into it: `("self", "other")`."""
+    """Names of the operation's differentiable inputs, such as `("self", "other")`; an edge's slot
+    counts in them."""
     formulas: tuple[str, ...] = ()
     """Per input, the local formula as text: `"grad · other"`."""
     saved: tuple[Saved, ...] = ()
@@ -69,7 +72,8 @@ class Edge:
     slot: int
     """Which input of `target`, from 0."""
     cut: str = ""
-    """`""` for an edge that carries gradients, else what severed it: `"detach"`, `"no_grad"`, …"""
+    """What severed it: `"detach"`, `"no_grad"`, …; `""` for an edge that carries gradients, or
+    that comes from a constant and never had any to carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Event:
     | `inplace` | an in-place write | text (its name, `"zero_"`), label (what was written), after |
     | `detach` | a history was cut | text (how), label |
     | `mode` | a grad mode was entered or left | text (`"no_grad"`), entered |
-    | `backward` | a backward pass starts | node (root), grads_in (the seed) |
+    | `backward` | a backward pass starts | node (first root), grads_in (the seed of each root) |
     | `node` | a node passed gradients on | node, grads_in, products, grads_out |
     | `accumulate` | a leaf's `.grad` grew | node (leaf), before, contribution, after |
     | `freed` | a node released what it had saved | node |
@@ -129,12 +133,61 @@ class Trace:
 
     def to_json(self) -> str:
         """Return the trace as one JSON object, its version first."""
-        return json.dumps({"version": VERSION, **asdict(self)}, ensure_ascii=False)
+        return json.dumps(
+            {"version": VERSION, **_fields(self)}, default=_fields, ensure_ascii=False
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Trace:
         """Return the trace that `to_json` wrote; ValueError if it is not one, or a newer one."""
-        raise NotImplementedError
+        data = json.loads(text)
+        version = data.pop("version", None) if isinstance(data, dict) else None
+        if not isinstance(version, int):
+            raise ValueError("not a trace: expected a JSON object with a version")
+        if version > VERSION:
+            raise ValueError(
+                f"this trace has version {version}; this autograd_lab reads up to {VERSION}, "
+                "a newer one is needed"
+            )
+        try:
+            trace: Trace = _restored(cls, data)
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"not a trace: {error}") from None
+        _check_references(trace)
+        return trace
 
 
-__all__ = ["Edge", "Event", "Graph", "Node", "Saved", "Trace", "Value"]
+def _fields(item: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass in order, without copying what they hold."""
+    return {entry.name: getattr(item, entry.name) for entry in fields(item)}
+
+
+_hints = cache(get_type_hints)
+
+
+def _restored(kind: Any, data: Any) -> Any:
+    """Return `data`, fresh from JSON, as the type that a field is annotated with."""
+    if isinstance(kind, UnionType):
+        return None if data is None else _restored(get_args(kind)[0], data)
+    if get_origin(kind) is tuple and isinstance(data, list):
+        return tuple(_restored(get_args(kind)[0], item) for item in data)
+    if isinstance(kind, type) and is_dataclass(kind) and isinstance(data, dict):
+        hints = _hints(kind)
+        return kind(**{name: _restored(hints[name], item) for name, item in data.items()})
+    if type(data) is not kind:
+        raise TypeError(f"{data!r:.40} where {kind} was expected")
+    return data
+
+
+def _check_references(trace: Trace) -> None:
+    """Raise ValueError where an edge or event points at a node that is not there."""
+    nodes, edges = trace.graph.nodes, trace.graph.edges
+    if [node.id for node in nodes] != list(range(len(nodes))):
+        raise ValueError("not a trace: a node's id is not its place")
+    used = {end for edge in edges for end in (edge.source, edge.target)}
+    used |= {event.node for event in trace.events if event.node is not None}
+    if not used <= set(range(len(nodes))):
+        raise ValueError("not a trace: an edge or event points at a node that is not there")
+
+
+__all__ = ["VERSION", "Edge", "Event", "Graph", "Node", "Saved", "Trace", "Value"]

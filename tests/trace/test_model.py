@@ -1,0 +1,73 @@
+"""The trace as data: it survives JSON, and refuses what is not a trace."""
+
+import json
+
+import pytest
+
+from autograd_lab.trace.model import VERSION, Edge, Event, Graph, Node, Saved, Trace, Value
+
+TWO = Value((2,), "float32", "[1., nan]")
+FULL = Trace(
+    source="%%autograd\ny = x * x  # 平方 </script>\n",
+    graph=Graph(
+        nodes=(
+            Node(0, "leaf", "AccumulateGrad", "", "x", TWO),
+            Node(
+                1, "op", "MulBackward0", "mul", "", None, ("self", "other"), ("a", "b"),
+                (Saved("self", TWO, 8),), 2, "x * x",
+            ),
+        ),
+        edges=(Edge(0, 1, 0), Edge(0, 1, 1, "detach")),
+    ),
+    events=(
+        Event("node", 1, 2, "x * x", grads_in=(TWO, None), products=(None,), grads_out=(TWO,)),
+        Event("mode", text="no_grad", entered=True),
+        Event("accumulate", 0, before=None, contribution=TWO, after=TWO),
+    ),
+    error="ValueError: no",
+    truncated=3,
+)  # fmt: skip
+
+
+def test_round_trip() -> None:
+    """A trace read back is equal to the one written, tuples and None included."""
+    assert Trace.from_json(FULL.to_json()) == FULL
+    assert Trace.from_json(Trace().to_json()) == Trace()
+
+
+def test_version_leads() -> None:
+    """The version is the first thing in the JSON, so that a reader can stop there."""
+    assert FULL.to_json().startswith(f'{{"version": {VERSION}, "source"')
+
+
+def test_newer_version_is_refused() -> None:
+    """A trace of a newer format is refused with both versions named."""
+    data = {**json.loads(Trace().to_json()), "version": VERSION + 1}
+    with pytest.raises(ValueError, match=rf"version {VERSION + 1}.* up to {VERSION}"):
+        Trace.from_json(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": None},
+        {"graph": None},
+        {"source": 3},
+        {"events": [{"kind": "op", "nodes": 1}]},
+        {"events": [{"kind": "op", "node": 0}]},
+        {"events": [{"node": 0}]},
+        {"graph": {"nodes": [], "edges": [{"source": 0, "target": 0, "slot": 0}]}},
+    ],
+)
+def test_damaged_trace_is_refused(change: dict[str, object]) -> None:
+    """A field missing, unknown, of the wrong type, or pointing nowhere is a ValueError."""
+    data = {**json.loads(Trace().to_json()), **change}
+    with pytest.raises(ValueError, match="not a trace"):
+        Trace.from_json(json.dumps(data))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}"])
+def test_other_json_is_refused(text: str) -> None:
+    """Text that is no trace at all is a ValueError."""
+    with pytest.raises(ValueError):
+        Trace.from_json(text)
