@@ -75,7 +75,7 @@ def read(path: Path) -> Source:
 
     Raises OSError if it cannot be read, SourceError if it breaks the convention above.
     """
-    import jupytext  # type: ignore[import-untyped]
+    import jupytext
 
     raw = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
     try:
