@@ -1,0 +1,205 @@
+"""The graph as a static SVG: leaves on top, the loss below, values and gradients in the boxes.
+
+It carries its own opaque background, because an SVG inside `<img>` cannot see the colours of the
+page. Kinds differ by shape, weight and dash, never by colour alone. It holds no `id`, so any number
+of copies may stand on one page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from ..i18n import _
+from ..trace.model import Edge, Graph, Node, Value
+from .layout import Layout, layout
+from .wording import (
+    clip,
+    columns,
+    gradient_line,
+    kind_name,
+    node_name,
+    one_line,
+    source_line,
+    value_line,
+)
+
+MARGIN = 12
+PADDING = 10
+LINE = 17
+CHARACTER = 7.3
+"""Width of one column at 12 px, a little more than the widest common monospaced font."""
+VALUE_WIDTH = 26
+GRADIENT_WIDTH = 30
+STYLE = """\
+rect.page{fill:#fff;stroke:none}
+text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1a1a1a}
+.name{font-weight:700}.kind{fill:#4a4a4a}.grad{font-weight:700;fill:#7a2e00}
+rect{fill:#fff;stroke:#3d3d3d;stroke-width:1.2}
+.leaf rect{fill:#e6f0fb;stroke:#0b4f94;stroke-width:2.4}
+.constant rect{fill:#f4f4f4;stroke:#595959;stroke-dasharray:4 3}
+path{fill:none;stroke:#3d3d3d;stroke-width:1.4}.head{fill:#3d3d3d;stroke:none}
+.plain path{stroke-dasharray:1.5 3}.plain .head{fill:#3d3d3d}
+.cut path{stroke:#a11212;stroke-dasharray:6 4}.cut .head{fill:#a11212}
+.cut .knife{stroke-dasharray:none;stroke-width:2.4}.cut text{fill:#a11212;font-weight:700}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A graph laid out and ready to be written."""
+
+    graph: Graph
+    texts: tuple[tuple[str, ...], ...]
+    """Per node its lines: name, value, and (but for constants) gradient."""
+    layout: Layout
+
+
+def draw(
+    graph: Graph,
+    gradients: Mapping[int, Value | None],
+    also: Iterable[Mapping[int, Value | None]] = (),
+) -> str:
+    """Return the SVG of `graph` with the given gradient per node.
+
+    The boxes leave room for the gradients in `also`, which a stepper shows in their place.
+    """
+    texts = tuple(_lines(node, gradients.get(node.id)) for node in graph.nodes)
+    room = [max(map(columns, lines)) for lines in texts]
+    for change in also:
+        for node_id, value in change.items():
+            line = box_gradient(graph.nodes[node_id], value)
+            room[node_id] = max(room[node_id], columns(line))
+    sizes = [
+        (room[node.id] * CHARACTER + 2 * PADDING, len(lines) * LINE + PADDING)
+        for node, lines in zip(graph.nodes, texts, strict=True)
+    ]
+    placed = layout(sizes, [(edge.source, edge.target) for edge in graph.edges])
+    return _document(Drawing(graph, texts, placed))
+
+
+def box_gradient(node: Node, value: Value | None) -> str:
+    """Return the gradient line of a node's box."""
+    return gradient_line(node, value, GRADIENT_WIDTH)
+
+
+def _lines(node: Node, gradient: Value | None) -> tuple[str, ...]:
+    """Return what stands in the box of a node."""
+    first = f"{node_name(node)}  {kind_name(node)}"
+    value = "" if node.value is None else value_line(node.value, VALUE_WIDTH)
+    if node.kind == "constant":
+        return (first, value)
+    return (first, value, box_gradient(node, gradient))
+
+
+def _document(drawing: Drawing) -> str:
+    """Return the whole SVG."""
+    right = max((_cut_right(drawing, i) for i in range(len(drawing.graph.edges))), default=0.0)
+    width = round(max(drawing.layout.width, right) + 2 * MARGIN)
+    height = round(drawing.layout.height + 2 * MARGIN)
+    edges = "".join(_edge(drawing, index) for index in range(len(drawing.graph.edges)))
+    nodes = "".join(_node(drawing, node) for node in drawing.graph.nodes)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="{-MARGIN} {-MARGIN} {width} {height}">'
+        f"<style>{STYLE}</style>"
+        f'<rect class="page" x="{-MARGIN}" y="{-MARGIN}" width="100%" height="100%"/>'
+        f"{edges}{nodes}</svg>"
+    )
+
+
+def _node(drawing: Drawing, node: Node) -> str:
+    """Return the box of one node."""
+    x, y, width, height = drawing.layout.boxes[node.id]
+    name, *rest = drawing.texts[node.id]
+    own = node_name(node)
+    lines = [
+        f'<text xml:space="preserve" {_at(x, y, 0)}>'
+        f'<tspan class="{"name" if node.label else "code"}">{escape(own)}</tspan>'
+        f'<tspan class="kind">{escape(name[len(own) :])}</tspan></text>'
+    ]
+    for index, (line, css) in enumerate(zip(rest, ("value", "grad"), strict=False), start=1):
+        lines.append(f'<text class="{css}" {_at(x, y, index)}>{escape(line)}</text>')
+    radius = 16 if node.kind == "leaf" else 3
+    return (
+        f'<g class="node {node.kind}" data-node="{node.id}"><title>{escape(_tooltip(node))}</title>'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius}"/>'
+        f"{''.join(lines)}</g>"
+    )
+
+
+def _at(x: float, y: float, line: int) -> str:
+    """Return the position of a line of text in a box."""
+    return f'x="{x + PADDING:.1f}" y="{y + PADDING / 2 + LINE * (line + 0.75):.1f}"'
+
+
+def _tooltip(node: Node) -> str:
+    """Return what a box has no room for: shape, dtype, where it was made."""
+    shape = "" if node.value is None else f"{node.value.dtype} {list(node.value.shape)}"
+    return clip(" · ".join(filter(None, (shape, source_line(node)))), 120)
+
+
+def _edge(drawing: Drawing, index: int) -> str:
+    """Return one edge; a severed one is drawn as cut, and says by what."""
+    edge = drawing.graph.edges[index]
+    points = drawing.layout.routes[index]
+    x, y = points[-1]
+    head = f'<path class="head" d="M{x:.1f} {y:.1f}l-4 -7h8z"/>'
+    line = f'<path d="{_path(points)}"/>'
+    return (
+        f'<g class="{_edge_class(drawing.graph, edge)}" data-edge="{index}">'
+        f"{line}{head}{_knife(drawing, index) if edge.cut else ''}</g>"
+    )
+
+
+def _edge_class(graph: Graph, edge: Edge) -> str:
+    """Return the CSS classes of an edge: an edge from a constant carries no gradient."""
+    if edge.cut:
+        return "edge cut"
+    return "edge plain" if graph.nodes[edge.source].kind == "constant" else "edge"
+
+
+def _path(points: tuple[tuple[float, float], ...]) -> str:
+    """Return the SVG path through the points of a route, curving between rows only."""
+    (x, y), *rest = points
+    parts = [f"M{x:.1f} {y:.1f}"]
+    for index, (to_x, to_y) in enumerate(rest):
+        if index % 2 == 0:
+            parts.append(f"V{to_y:.1f}")
+        else:
+            middle = (y + to_y) / 2
+            parts.append(f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}")
+        x, y = to_x, to_y
+    return "".join(parts)
+
+
+def _cut_point(drawing: Drawing, index: int) -> tuple[float, float]:
+    """Return the middle of the last curve of an edge, where a cut is drawn."""
+    (x1, y1), (x2, y2) = drawing.layout.routes[index][-2:]
+    return (x1 + x2) / 2, (y1 + y2) / 2
+
+
+def _cut_right(drawing: Drawing, index: int) -> float:
+    """Return how far to the right the label of a cut edge reaches."""
+    edge = drawing.graph.edges[index]
+    if not edge.cut:
+        return 0.0
+    return _cut_point(drawing, index)[0] + PADDING + columns(_cut_label(edge)) * CHARACTER
+
+
+def _cut_label(edge: Edge) -> str:
+    """Return what the mark on a severed edge says."""
+    return _("cut: {what}").format(what=one_line(edge.cut))
+
+
+def _knife(drawing: Drawing, index: int) -> str:
+    """Return two strokes across a severed edge and what severed it."""
+    edge = drawing.graph.edges[index]
+    x, y = _cut_point(drawing, index)
+    label = _cut_label(edge)
+    return (
+        f'<path class="knife" d="M{x - 7:.1f} {y:.1f}l14 -6M{x - 7:.1f} {y + 6:.1f}l14 -6"/>'
+        f'<rect class="page" x="{x + PADDING - 2:.1f}" y="{y - 8:.1f}" '
+        f'width="{columns(label) * CHARACTER + 4:.1f}" height="16"/>'
+        f'<text x="{x + PADDING:.1f}" y="{y + 4:.1f}">{escape(label)}</text>'
+    )
