@@ -1,0 +1,101 @@
+# %% [markdown] lang="en"
+# # A tour
+#
+# `autograd_lab` computes gradients the way PyTorch does, and shows you how it got them. In five
+# minutes you will be able to
+#
+# - have a gradient computed,
+# - see the graph behind it, and walk back through it one step at a time.
+#
+# Run each cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>, from the top. Nothing here needs the
+# internet.
+
+# %% [markdown] lang="zh"
+# # 导览
+#
+# `autograd_lab` 像 PyTorch 一样计算梯度，还把梯度是怎么算出来的摆给你看。五分钟之后，你将会
+#
+# - 让程序算出一个梯度；
+# - 看到梯度背后的计算图，并沿着它一步一步往回走。
+#
+# 从上到下，用 <kbd>Shift</kbd>+<kbd>Enter</kbd> 逐个运行单元格。全程不需要联网。
+
+# %%
+# %load_ext autograd_lab
+import autograd_lab as torch
+
+# %% [markdown] lang="en"
+# The second line is the only difference from a PyTorch program: every `torch.…` below means the same
+# in both, and prints the same.
+#
+# ## A gradient
+#
+# Take $y = x^2 + 2x$ at $x = 3$. `requires_grad=True` says that we will want the gradient with respect to
+# `x`; `backward()` computes it; `x.grad` holds it.
+
+# %% [markdown] lang="zh"
+# 与 PyTorch 程序相比，只有第二行不同：下面每一个 `torch.…` 在两边含义相同，输出也相同。
+#
+# ## 一个梯度
+#
+# 取 $y = x^2 + 2x$，在 $x = 3$ 处求导。`requires_grad=True` 表示我们之后要用到关于 `x` 的梯度；
+# `backward()` 把它算出来；结果放在 `x.grad` 里。
+
+# %%
+x = torch.tensor(3.0, requires_grad=True)
+y = x * x + 2 * x
+y.backward()
+x.grad
+
+# %% [markdown] lang="en"
+# By hand: $y' = 2x + 2$, which is 8 at $x = 3$.
+#
+# ## The same, seen from inside
+#
+# Put `%%autograd` on the first line of a cell. The cell runs exactly as before; below it appears what it
+# did.
+
+# %% [markdown] lang="zh"
+# 用笔算一遍：$y' = 2x + 2$，在 $x = 3$ 处等于 8。
+#
+# ## 同一件事，从里面看
+#
+# 在单元格的第一行写上 `%%autograd`。单元格照常运行，下方会多出一幅图，画的就是它刚才做了什么。
+
+# %%
+# %%autograd
+x = torch.tensor(3.0, requires_grad=True)
+y = x * x + 2 * x
+y.backward()
+
+# %% [markdown] lang="en"
+# Click the figure, then press <kbd>→</kbd> and <kbd>←</kbd> (or use the buttons) to step through the
+# backward pass. It starts at `y` with the number 1 and ends at `x`. At every node you see what comes in,
+# the local rule, and what goes out.
+#
+# `x` is used three times, twice in `x * x` and once in `2 * x`. Each use sends back its own share, 3, 3
+# and 2, and the shares are added: 8.
+#
+# **Try it:** change `3.0` to another number, say what `x.grad` will be, and run the cell again.
+
+# %% [markdown] lang="zh"
+# 点一下图，再按 <kbd>→</kbd> 和 <kbd>←</kbd>（也可以用按钮），一步一步地走完反向传播。它从 `y` 出发，
+# 带着数字 1，最后到达 `x`。每到一个节点，都能看到传进来的是什么、局部的求导规则是什么、传出去的又是什么。
+#
+# `x` 一共用了三次：`x * x` 里两次，`2 * x` 里一次。每用一次，就传回一份梯度，分别是 3、3 和 2；
+# 三份加起来就是 8。
+#
+# **动手试试：** 把 `3.0` 换成别的数，先说出 `x.grad` 会是多少，再重新运行。
+
+# %% [markdown] lang="en"
+# ## Where to go next
+#
+# - [The first gradient](01_first_gradient.ipynb): fifteen minutes, from a guess to a gradient that you
+#   can derive yourself.
+# - `%%autograd?` in a cell of its own tells what the magic can do.
+
+# %% [markdown] lang="zh"
+# ## 接下来
+#
+# - [第一个梯度](01_first_gradient.ipynb)：十五分钟，从一个猜测出发，直到自己也能推导出这个梯度。
+# - 在单独的单元格里运行 `%%autograd?`，可以查看这个魔法命令的用法。
