@@ -3,3 +3,6 @@
 Imports NumPy and the standard library, nothing else of the package.
 It must not know who watches it (`observe`), nor that notebooks exist.
 """
+
+from . import ops as ops
+from .operation import functions as functions

@@ -1,0 +1,339 @@
+"""The backward pass: a loop over the graph, later-made nodes first.
+
+`walk` is a generator of steps. `backward()` exhausts it; whoever wants to watch takes it step by step.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sys
+import warnings
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import messages
+from .grad_mode import state
+from .node import AccumulateGrad, Node, gradient_edge
+from .observe import observers
+from .quiet import hush, unhush
+from .tensor import Tensor, wrap
+
+Step = tuple[Node, list[Any], list[Any]]
+"""A node, the gradients that came in, the gradients it passed on."""
+
+
+class Pass:
+    """One backward pass over a graph: what is waiting, what has arrived, what was captured."""
+
+    def __init__(
+        self,
+        roots: Sequence[tuple[Node, int, Any]],
+        retain_graph: bool,
+        create_graph: bool,
+        wanted: Sequence[tuple[Node, int]] = (),
+        accumulate: bool = True,
+    ) -> None:
+        """Prepare a pass from `roots` (node, output, gradient).
+
+        With `wanted`, only what leads to these (node, output) pairs is visited, and the gradients that
+        arrive there are put in `captured`; leaves accumulate only if `accumulate`.
+        """
+        self.retain_graph, self.create_graph = retain_graph, create_graph
+        self.accumulate = accumulate
+        self.arrived: dict[Node, list[Any]] = {}
+        self.waiting = _count_dependencies(node for node, _, _ in roots)
+        self.captured: dict[tuple[Node, int], Any] = dict.fromkeys(wanted)
+        self.useful = _leading_to({node for node, _ in wanted}, self.waiting) if wanted else None
+        self.ready: list[tuple[int, Node]] = []
+        for node, number, grad in roots:
+            self._deliver(node, number, grad)
+        for node in {node: None for node, _, _ in roots}:
+            if not self.waiting[node]:
+                heapq.heappush(self.ready, (node._order, node))
+
+    def _deliver(self, node: Node, number: int, grad: Any) -> None:
+        """Add `grad` to what has arrived for one output of `node`."""
+        grads = self.arrived.get(node)
+        if grads is None:
+            grads = self.arrived[node] = [None] * node.outputs
+        before = grads[number]
+        grads[number] = grad if before is None else before + grad
+
+    def walk(self) -> Iterator[Step]:
+        """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
+        ready, arrived, waiting = self.ready, self.arrived, self.waiting
+        while ready:
+            node = heapq.heappop(ready)[1]
+            grads = arrived.pop(node, None) or [None] * node.outputs
+            for key in self.captured:
+                if key[0] is node:
+                    self.captured[key] = grads[key[1]]
+            if type(node) is AccumulateGrad:
+                if self.accumulate and grads[0] is not None:
+                    accumulate(node, grads, self.create_graph)
+                yield node, grads, []
+                continue
+            passed = self._visit(node, grads)
+            for i, target in enumerate(node._edges):
+                if target is None:
+                    continue
+                grad = passed[i]
+                if grad is not None:
+                    number = node._edge_numbers[i] if node._edge_numbers else 0
+                    self._deliver(target, number, grad)
+                waiting[target] -= 1
+                if not waiting[target]:
+                    heapq.heappush(ready, (target._order, target))
+            grad = None  # a leaf may keep an array that nobody else holds
+            yield node, grads, passed
+            del passed
+
+    def _visit(self, node: Node, grads: list[Any]) -> list[Any]:
+        """Run one node's derivative, undo broadcasting and promotion, release what it saved."""
+        if self.useful is not None and node not in self.useful:
+            return [None] * len(node._edges)
+        products = node.gradients(grads, self.create_graph)
+        passed = products
+        if node._targets is not None:
+            passed = [
+                grad if target is None or grad is None else fit(grad, *target)
+                for grad, target in zip(products, node._targets, strict=True)
+            ]
+        if observers:
+            _tell_node(node, grads, products, passed)
+        if not self.retain_graph and node.release() and observers:
+            for observer in observers:
+                observer.on_freed(node)
+        return passed
+
+    def run(self) -> None:
+        """Walk to the end, NumPy's warnings silenced, recording only under `create_graph`."""
+        before = state.enabled
+        state.enabled = self.create_graph
+        token = hush()
+        try:
+            deque(self.walk(), maxlen=0)
+        finally:
+            unhush(token)
+            state.enabled = before
+
+
+def _count_dependencies(roots: Iterator[Node]) -> dict[Node, int]:
+    """Count, for every node that can be reached, how many visits will hand it a gradient."""
+    counts = dict.fromkeys(roots, 0)
+    stack = list(counts)
+    while stack:
+        for target in stack.pop()._edges:
+            if target is None:
+                continue
+            if target in counts:
+                counts[target] += 1
+            else:
+                counts[target] = 1
+                stack.append(target)
+    return counts
+
+
+def _leading_to(goals: set[Node], reachable: dict[Node, int]) -> set[Node]:
+    """Return the nodes from which a goal can be reached; a node is made after those it leads to."""
+    leading: set[Node] = set()
+    for node in sorted(reachable, key=lambda n: -n._order):
+        if any(e is not None and (e in leading or e in goals) for e in node._edges):
+            leading.add(node)
+    return leading
+
+
+def fit(grad: Any, shape: tuple[int, ...], kind: np.dtype[Any]) -> Any:
+    """Sum `grad` over the axes that broadcasting added, and give it the input's dtype."""
+    from .ops.reduce import sum_to_size
+    from .ops.shape import cast
+
+    if tuple(grad.shape) != shape:
+        grad = sum_to_size(grad, shape)
+    data = grad._data if isinstance(grad, Tensor) else grad
+    return grad if data.dtype == kind else cast(grad, kind)
+
+
+def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> None:
+    """Add the gradient in `grads` into the leaf's `.grad`.
+
+    The first gradient is taken over if nobody else holds its memory, else copied. Later ones are added
+    in place, so that whoever kept `x.grad` sees it grow; under `create_graph` out of place, because
+    what is being recorded must not change.
+    """
+    leaf = node.variable
+    if observers:
+        for observer in observers:
+            observer.on_accumulate(node, leaf, _as_tensor(grads[0]))
+    if create_graph:
+        leaf._grad = grads[0] if leaf._grad is None else leaf._grad + grads[0]
+    elif leaf._grad is None:
+        leaf._grad = wrap(_own(grads))
+    else:
+        held = leaf._grad
+        if isinstance(held._data, np.ndarray):
+            np.add(held._data, grads[0], out=held._data)
+        else:
+            held._data = held._data + grads[0]
+        held._wrote()
+    if observers:
+        _tell_node(node, grads, [], [])
+
+
+def _own(grads: list[Any]) -> Any:
+    """Return the array in `grads[0]`, copied unless this list alone holds it."""
+    data = grads[0]
+    if not isinstance(data, np.ndarray):
+        return data
+    held_here_only = sys.getrefcount(data) <= 3  # the list, `data`, the call's argument
+    if held_here_only and data.base is None and data.flags.c_contiguous:
+        return data
+    return np.array(data, order="C")
+
+
+def _as_tensor(value: Any) -> Any:
+    return value if value is None or isinstance(value, Tensor) else wrap(value)
+
+
+def _tell_node(node: Node, grads: list[Any], products: list[Any], passed: list[Any]) -> None:
+    told = [[_as_tensor(g) for g in group] for group in (grads, products, passed)]
+    for observer in observers:
+        observer.on_node(node, *told)
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Send gradients back from `tensors` and add what arrives into the leaves' `.grad`.
+
+    `grad_tensors` has one gradient per tensor, each of its tensor's shape; it may be left out for
+    tensors of one element. `inputs` restricts the leaves (and non-leaves) that accumulate.
+
+    Raises RuntimeError where torch does: nothing requires grad, shapes differ, the graph was freed.
+    """
+    outputs = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    if inputs is not None:
+        inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    roots = _roots(outputs, _as_gradients(grad_tensors, len(outputs)), create_graph)
+    if create_graph:
+        warnings.warn(messages.CREATE_GRAPH, UserWarning, stacklevel=3)
+    keep = create_graph if retain_graph is None else retain_graph
+    wanted = [(gradient_edge(t), t._output_nr) for t in inputs or ()]
+    work = Pass(roots, keep, create_graph, wanted)
+    _run(work, outputs, roots)
+    for tensor, key in zip(inputs or (), wanted, strict=True):
+        if tensor._grad_fn is not None:
+            grad = _as_tensor(work.captured[key])
+            tensor._grad = grad if tensor._grad is None else tensor._grad + grad
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """Return the gradients of `outputs` with respect to `inputs`, without touching any `.grad`.
+
+    With `create_graph` they can be differentiated again. An input that was not used is an error unless
+    `allow_unused` (then its gradient is None) or `materialize_grads` (then it is zeros).
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, "
+            "but got: allow_unused=False."
+        )
+    outs = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+    ins = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    roots = _roots(outs, _as_gradients(grad_outputs, len(outs)), create_graph)
+    for tensor in ins:
+        if not tensor._requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    wanted = [(gradient_edge(t), t._output_nr) for t in ins]
+    keep = create_graph if retain_graph is None else retain_graph
+    work = Pass(roots, keep, create_graph, wanted, accumulate=False)
+    _run(work, outs, roots)
+    return tuple(
+        _used(work.captured[key], tensor, i, bool(allow_unused or materialize_grads), materialize_grads)
+        for i, (tensor, key) in enumerate(zip(ins, wanted, strict=True))
+    )
+
+
+def _used(grad: Any, tensor: Tensor, i: int, allow_unused: bool, materialize: bool) -> Tensor | None:
+    if grad is None and not allow_unused:
+        raise RuntimeError(
+            f"The differentiated Tensor at index {i} appears to not have been used in the graph. "
+            "Set allow_unused=True if this is the desired behavior."
+        )
+    if grad is None and materialize:
+        return wrap(np.zeros(tensor.shape, tensor._data.dtype))
+    result: Tensor | None = _as_tensor(grad)
+    return result
+
+
+def _run(work: Pass, outputs: Sequence[Tensor], roots: Sequence[tuple[Node, int, Any]]) -> None:
+    error: BaseException | None = None
+    try:
+        for observer in observers:
+            seeds = [_as_tensor(grad) for _, _, grad in roots]
+            observer.on_backward(outputs, seeds, work.retain_graph)
+        work.run()
+    except BaseException as caught:
+        error = caught
+        raise
+    finally:
+        for observer in observers:
+            observer.on_backward_end(error)
+
+
+def _as_gradients(grads: Any, n: int) -> tuple[Any, ...]:
+    if grads is None:
+        return (None,) * n
+    given = (grads,) if isinstance(grads, Tensor) else tuple(grads)
+    if len(given) != n:
+        raise RuntimeError(f"got {n} tensors and {len(given)} gradients")
+    return given
+
+
+def _roots(
+    outputs: Sequence[Tensor], grads: Sequence[Any], create_graph: bool
+) -> list[tuple[Node, int, Any]]:
+    """Check what the pass starts from, in torch's order: gradients first, then histories."""
+    seeds = [_seed(i, t, g) for i, (t, g) in enumerate(zip(outputs, grads, strict=True))]
+    roots = []
+    for i, (tensor, seed) in enumerate(zip(outputs, seeds, strict=True)):
+        if not tensor._requires_grad:
+            raise RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn"
+            )
+        start = _as_tensor(seed) if create_graph else (
+            seed._data if isinstance(seed, Tensor) else seed
+        )
+        roots.append((gradient_edge(tensor), tensor._output_nr, start))
+    return roots
+
+
+def _seed(i: int, tensor: Tensor, grad: Any) -> Any:
+    if grad is None:
+        if tensor._requires_grad and tensor._data.size != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        kind = tensor._data.dtype
+        return kind.type(1) if tensor._data.ndim == 0 else np.ones(tensor._data.shape, kind)
+    if grad._data.shape != tensor._data.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{i}] has a shape of {grad.shape} and "
+            f"output[{i}] has a shape of {tensor.shape}."
+        )
+    return grad

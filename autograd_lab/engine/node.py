@@ -1,0 +1,219 @@
+"""The graph: one node per recorded operation, one AccumulateGrad per leaf.
+
+A node knows the nodes its gradients go to (`next_functions`) and keeps the values its derivative
+needs. It never holds its own output tensor (that one holds the node), so a graph is freed by
+reference counts alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from . import messages
+from .tensor import Meta, Tensor, wrap
+
+if TYPE_CHECKING:
+    from .operation import Operation, Plan
+
+_numbers = itertools.count(0, -1)
+_leaf_numbers = itertools.count(-(2**62), 1)
+
+
+class SavedOutput:
+    """A node's own result: the numbers and their write counter, without the tensor."""
+
+    __slots__ = ("_counter", "_data")
+
+    def __init__(self, output: Tensor) -> None:
+        self._data = output._data
+        self._counter = output._shared_counter()
+
+
+class Node:
+    """What takes a gradient one operation back. Printed as `<MulBackward0 object at …>`."""
+
+    __slots__ = (
+        "__weakref__",
+        "_edge_numbers",
+        "_edges",
+        "_order",
+        "_plan",
+        "_saved",
+        "_targets",
+        "_versions",
+    )
+    op: Operation
+    outputs = 1
+    """How many tensors the operation returned."""
+    _edges: tuple[Node | None, ...]
+    """Where the gradient of each input goes; None for an input that needs none."""
+    _edge_numbers: tuple[int, ...] | None
+    """Which output of that node the input was; None if they all were output 0."""
+    _order: int
+    """The later a node was made, the smaller: the heap takes later nodes first."""
+    _plan: Plan
+    _saved: tuple[Any, ...] | None
+    """Values for the derivative, in the plan's order; None once released."""
+    _versions: tuple[int, ...] | None
+    """Write counters when they were saved; None if all were 0."""
+    _targets: tuple[Any, ...] | None
+    """Shape and dtype of each input, where broadcasting or promotion changed one."""
+
+    def name(self) -> str:
+        """Return the name, such as `"MulBackward0"`."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The nodes that this one hands its gradients to, each with the output it fed."""
+        numbers = self._edge_numbers or (0,) * len(self._edges)
+        return tuple(zip(self._edges, numbers, strict=True))
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Per input, the local derivative as text, such as `"grad · other"`."""
+        return self.op.formulas
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs, parallel to `next_functions`."""
+        return self.op.inputs
+
+    def saved_values(self) -> dict[str, Any]:
+        """Return what is kept for the backward pass, by torch's names; empty once released.
+
+        Tensors come as they were saved, the node's own result as a detached tensor.
+        """
+        if self._saved is None:
+            return {}
+        shown = (wrap(v._data) if isinstance(v, SavedOutput) else v for v in self._saved)
+        return dict(zip(self._plan.names, shown, strict=True))
+
+    def __getattr__(self, name: str) -> Any:
+        """Give saved values as torch does: `node._saved_self`, `node._saved_dim`."""
+        if name.startswith("_saved_") and name[7:] in self.op.saveable:
+            if self._saved is None:
+                raise RuntimeError(messages.SECOND_BACKWARD)
+            names = self._plan.names
+            if name[7:] not in names:
+                return None
+            return self._unpack(True)[names.index(name[7:])]
+        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+
+    def release(self) -> bool:
+        """Let go of the saved tensors; return whether there were any."""
+        if self._plan.tensors and self._saved is not None:
+            self._saved = None
+            return True
+        return False
+
+    def _unpack(self, as_tensors: bool) -> list[Any]:
+        """Return the saved values, as tensors with history or as bare arrays, unless overwritten."""
+        saved = self._saved
+        if saved is None:
+            raise RuntimeError(messages.SECOND_BACKWARD)
+        values = list(saved)
+        versions = self._versions
+        for i in range(self._plan.tensors):
+            value = values[i]
+            if not isinstance(value, (Tensor, SavedOutput)):
+                continue
+            if not as_tensors:
+                values[i] = value._data
+            elif isinstance(value, SavedOutput):
+                values[i] = self._output(value)
+            counter = value._counter
+            if counter is not None and counter[0] != (versions[i] if versions else 0):
+                self._raise_modified(i, counter[0])
+        return values
+
+    def _output(self, saved: SavedOutput) -> Tensor:
+        tensor = wrap(saved._data)
+        tensor._counter = saved._counter
+        tensor._grad_fn = self
+        tensor._requires_grad = True
+        return tensor
+
+    def _raise_modified(self, i: int, now: int) -> None:
+        assert self._saved is not None
+        value = self._saved[i]
+        maker = value._grad_fn if isinstance(value, Tensor) else self
+        data = value._data
+        output = ""
+        if maker is not None:
+            which = value._output_nr if isinstance(value, Tensor) else 0
+            output = f", which is output {which} of {maker.short_name()},"
+        kind = wrap(data).dtype.class_name
+        then = self._versions[i] if self._versions else 0
+        raise RuntimeError(
+            messages.MODIFIED.format(
+                kind=kind, shape=list(data.shape), output=output, now=now, then=then
+            )
+        )
+
+    def short_name(self) -> str:
+        """Return the name without `BackwardN`, as messages about views and versions have it."""
+        return self.name().partition("Backward")[0]
+
+    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+        """Return the gradients of the inputs, given those of the outputs; None where none is needed.
+
+        Arrays in, arrays out; with `as_tensors`, tensors in and out, and the work itself is recorded.
+        """
+        values = self._unpack(as_tensors)
+        products: list[Any] = [None] * len(self._edges)
+        grad = grads[0] if len(grads) == 1 else grads
+        if grad is None:
+            return products
+        for i, rule, where in self._plan.rules:
+            products[i] = rule(grad, *[values[j] for j in where])
+        return products
+
+
+class AccumulateGrad(Node):
+    """The end of the way for a leaf: adds what arrives into its `.grad`."""
+
+    __slots__ = ("variable",)
+    _edges = ()  # type: ignore[misc]
+    variable: Tensor
+    """The leaf."""
+
+    def __init__(self, leaf: Tensor) -> None:
+        self.variable = leaf
+        self._order = next(_leaf_numbers)
+
+    def name(self) -> str:
+        """Return `"torch::autograd::AccumulateGrad"`."""
+        return "torch::autograd::AccumulateGrad"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """Always empty: this is where a path ends."""
+        return ()
+
+    formulas = ()  # type: ignore[assignment]
+    inputs = ()  # type: ignore[assignment]
+
+    def saved_values(self) -> dict[str, Any]:
+        """Return nothing: adding needs no saved value."""
+        return {}
+
+    def release(self) -> bool:
+        """Nothing is saved here."""
+        return False
+
+
+def gradient_edge(tensor: Tensor) -> Node:
+    """Return the node that `tensor`'s gradient goes to: its grad_fn, or its AccumulateGrad."""
+    if tensor._grad_fn is not None:
+        return tensor._grad_fn
+    meta = tensor._meta
+    if meta is None:
+        meta = tensor._meta = Meta()
+    node = meta.accumulate() if meta.accumulate is not None else None
+    if node is None:
+        node = AccumulateGrad(tensor)
+        meta.accumulate = weakref.ref(node)
+    return node

@@ -1,0 +1,306 @@
+"""The tensor: numbers, and how they came about."""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes, messages, printing
+from ._methods import Methods
+from .observe import observers
+
+if TYPE_CHECKING:
+    from .node import AccumulateGrad, Node
+
+Data = Any
+"""An ndarray, or a NumPy scalar: NumPy's own answer for 0-d results, and four times as fast."""
+
+
+class Size(tuple[int, ...]):
+    """A shape; prints as `torch.Size([2, 3])`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"torch.Size({list(self)})"
+
+    def numel(self) -> int:
+        """Return the number of elements of such a shape."""
+        product = 1
+        for size in self:
+            product *= size
+        return product
+
+
+class Meta:
+    """What only some tensors have: a base they are a view of, a node that accumulates."""
+
+    __slots__ = ("accumulate", "base")
+
+    def __init__(self) -> None:
+        self.base: Tensor | None = None
+        self.accumulate: weakref.ref[AccumulateGrad] | None = None
+
+
+class Tensor(Methods):
+    """An array that remembers the operation it came from, so that gradients can flow back.
+
+    `_data` holds the numbers. Views and detached copies share them, and with them `_counter`, a list
+    of one number that counts in-place writes (made only when there is something to share or count).
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_counter",
+        "_data",
+        "_grad",
+        "_grad_fn",
+        "_meta",
+        "_output_nr",
+        "_requires_grad",
+    )
+    _data: Data
+    _grad_fn: Node | None
+    _output_nr: int
+    _requires_grad: bool
+    _grad: Tensor | None
+    _counter: list[int] | None
+    _meta: Meta | None
+    __hash__ = object.__hash__
+    __array_priority__ = 1000  # so that `ndarray + tensor` asks the tensor
+
+    # --- what it is ---------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """Size of each dimension."""
+        return Size(self._data.shape)
+
+    def size(self, dim: int | None = None) -> Size | int:
+        """Return the shape, or the size of one dimension."""
+        return self.shape if dim is None else self.shape[dim]
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """Type of the elements, such as `torch.float32`."""
+        return dtypes.BY_NUMPY[self._data.dtype]
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions."""
+        return int(self._data.ndim)
+
+    def dim(self) -> int:
+        """Return the number of dimensions."""
+        return int(self._data.ndim)
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return int(self._data.size)
+
+    @property
+    def device(self) -> str:
+        """Always the CPU."""
+        return "cpu"
+
+    def is_floating_point(self) -> bool:
+        """Return whether the elements are floats."""
+        return self.dtype.is_floating_point
+
+    # --- where it came from -------------------------------------------------------------------
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node that will take this tensor's gradient backwards; None for a leaf."""
+        return self._grad_fn
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of `grad_fn` this is."""
+        return self._output_nr
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made it."""
+        return self._grad_fn is None
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to or through this tensor."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
+        self._set_requires_grad(value, "only")
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Start (or stop) recording on a leaf, in place."""
+        self._set_requires_grad(requires_grad, "only")
+        return self
+
+    def _set_requires_grad(self, value: bool, only: str) -> None:
+        if self._grad_fn is not None and not value:
+            raise RuntimeError(messages.ONLY_LEAVES)
+        if value and not self.dtype.is_floating_point:
+            raise RuntimeError(messages.ONLY_FLOATS.format(only=only))
+        self._requires_grad = value
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient accumulated so far; None before the first backward pass."""
+        if self._grad_fn is not None and self._grad is None:
+            warnings.warn(messages.NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            messages.check_grad_assignment(self, value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def _version(self) -> int:
+        """How often the numbers were written in place, by whoever shares them."""
+        return 0 if self._counter is None else self._counter[0]
+
+    @property
+    def _base(self) -> Tensor | None:
+        """The tensor this one is a view of."""
+        return None if self._meta is None else self._meta.base
+
+    @property
+    def data(self) -> Tensor:
+        """The same numbers without history, and with a write counter of its own."""
+        return wrap(self._buffer())
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        self._data = value._buffer()
+
+    # --- sharing ------------------------------------------------------------------------------
+
+    def _own_meta(self) -> Meta:
+        if self._meta is None:
+            self._meta = Meta()
+        return self._meta
+
+    def _buffer(self) -> np.ndarray[Any, Any]:
+        """Return memory that others may share: a NumPy scalar becomes a 0-d array first."""
+        if not isinstance(self._data, np.ndarray):
+            self._data = np.array(self._data)
+        return self._data
+
+    def _shared_counter(self) -> list[int]:
+        if self._counter is None:
+            self._counter = [0]
+        return self._counter
+
+    def _wrote(self) -> None:
+        """Count an in-place write."""
+        self._shared_counter()[0] += 1
+
+    # --- into Python --------------------------------------------------------------------------
+
+    def item(self) -> Any:
+        """Return the one element as a Python number."""
+        if self._data.size != 1:
+            n = self._data.size
+            raise RuntimeError(f"a Tensor with {n} elements cannot be converted to Scalar")
+        value = self._data.item()
+        if observers:
+            for observer in observers:
+                observer.on_op("item", (self,), value, None)
+        return value
+
+    def tolist(self) -> Any:
+        """Return the elements as nested lists of Python numbers; a number if 0-d."""
+        return self._data.tolist()
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return the numbers as an array that shares memory with this tensor."""
+        if self._requires_grad:
+            raise RuntimeError(messages.NO_NUMPY)
+        return self._buffer()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            many = "no values" if self._data.size == 0 else "more than one value"
+            raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        return bool(self._data.item())
+
+    def __float__(self) -> float:
+        return float(self._number())
+
+    def __int__(self) -> int:
+        return int(self._number())
+
+    def __index__(self) -> int:
+        if self._data.size != 1 or self.dtype.is_floating_point:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self._data.item())
+
+    def _number(self) -> Any:
+        if self._requires_grad:
+            messages.warn_scalar_conversion()
+        return self.item()
+
+    def __len__(self) -> int:
+        if self._data.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self._data)
+
+    def __format__(self, spec: str) -> str:
+        if self._data.ndim == 0 and type(self) is Tensor:
+            return format(self._data.item(), spec)
+        return object.__format__(self, spec)
+
+    def __repr__(self) -> str:
+        return printing.tensor_repr(self)
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Send a gradient back through the graph and add what arrives into the leaves' `.grad`.
+
+        `gradient` has this tensor's shape and is 1 if the tensor is a single number. The graph's
+        saved values are released unless `retain_graph` (which defaults to `create_graph`).
+        """
+        from .backward import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+_new = object.__new__
+
+
+def wrap(data: Data) -> Tensor:
+    """Return a tensor without history around an array or a NumPy scalar."""
+    tensor = _new(Tensor)
+    tensor._data = data
+    tensor._grad_fn = tensor._grad = tensor._counter = tensor._meta = None
+    tensor._output_nr = 0
+    tensor._requires_grad = False
+    return tensor
+
+
+def raw(value: Any) -> Any:
+    """Return a tensor's numbers, anything else as it is."""
+    return value._data if isinstance(value, Tensor) else value
