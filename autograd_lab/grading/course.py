@@ -1,0 +1,123 @@
+"""Where a course keeps its checks and its secret.
+
+The checks that ship with an assignment are public. A course's private folder holds the `secret`
+that the hidden inputs come from, and may hold `<assignment>.py` with checks that take the place of
+public ones.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import secrets
+from pathlib import Path
+
+from ..i18n import _
+from ..resources import folder
+from .check import Check
+
+PRIVATE = "AUTOGRAD_LAB_PRIVATE"
+"""The environment variable that names the private folder; nbgrader_config.py sets it."""
+
+
+class CourseError(Exception):
+    """A check cannot be found or loaded; the message is for the person at the notebook."""
+
+
+def public_checks(assignment: str) -> dict[str, Check]:
+    """Return the checks that ship with an assignment, by question."""
+    path = _assignments().get(assignment)
+    if path is None:
+        raise CourseError(_("there is no assignment {name!r}").format(name=assignment))
+    return _load(path)
+
+
+def find(name: str) -> dict[str, dict[str, Check]]:
+    """Return the public checks that `name` means, by assignment and question.
+
+    `"ps1/q2"` and `"q2"` mean every part of question 2, `"q2-predict"` one part. Raises CourseError
+    for a name that means nothing, or questions of several assignments.
+    """
+    assignment, _slash, question = name.rpartition("/")
+    found = {}
+    for each in [assignment] if assignment else _assignments():
+        parts = {
+            key: one
+            for key, one in public_checks(each).items()
+            if key == question or key.startswith(f"{question}-")
+        }
+        if parts:
+            found[each] = parts
+    if not found:
+        raise CourseError(_("there is no question {name!r}").format(name=name))
+    if len(found) > 1:
+        names = ", ".join(f"{each}/{question}" for each in found)
+        raise CourseError(_("say which question you mean: {names}").format(names=names))
+    return found
+
+
+def private_checks(assignment: str) -> dict[str, Check]:
+    """Return the checks that decide: the public ones, and the course's own in their place."""
+    path = private_folder() / f"{assignment}.py"
+    return {**public_checks(assignment), **(_load(path) if path.is_file() else {})}
+
+
+def private_folder() -> Path:
+    """Return the private folder of the course that is grading."""
+    if not os.environ.get(PRIVATE):
+        raise CourseError(
+            _("{variable} is not set: grade from a folder with the course's nbgrader_config.py")
+            .format(variable=PRIVATE)
+        )  # fmt: skip
+    return Path(os.environ[PRIVATE])
+
+
+def read_secret() -> bytes:
+    """Return the secret of the course that is grading."""
+    path = private_folder() / "secret"
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise CourseError(
+            _("the course's secret cannot be read: {error}").format(error=error)
+        ) from error
+    if not secret:
+        raise CourseError(_("the course's secret is empty: {path}").format(path=path))
+    return secret
+
+
+def prepare_private(private: Path) -> Path:
+    """Make sure that `private` holds a secret, for its owner's eyes only; return the folder."""
+    private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = private / "secret"
+    if not path.exists():
+        # Opened exclusively: two commands starting at once must not end with two secrets.
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return private
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    return private
+
+
+def _assignments() -> dict[str, Path]:
+    """Return the file of public checks per assignment."""
+    return {path.parent.name: path for path in sorted(folder("exercises").glob("*/checks.py"))}
+
+
+def _load(path: Path) -> dict[str, Check]:
+    """Return the checks defined in a file, by question."""
+    defined = runpy.run_path(str(path)).values()
+    return {one.question: one for one in defined if isinstance(one, Check)}
+
+
+__all__ = [
+    "CourseError",
+    "find",
+    "prepare_private",
+    "private_checks",
+    "private_folder",
+    "public_checks",
+    "read_secret",
+]

@@ -1,0 +1,19 @@
+"""nbgrader's settings for this course; every `nbgrader` command run in this folder reads them."""
+
+import os
+from pathlib import Path
+
+from autograd_lab.grading.course import PRIVATE, prepare_private
+
+course = Path(__file__).resolve().parent
+
+c = get_config()  # noqa: F821 (nbgrader provides it)
+c.CourseDirectory.root = str(course)
+c.CourseDirectory.course_id = "autograd_lab"
+# A comment is enough of a stub: what is left empty is not answered, and not an error either.
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+# Per cell. The checks take well under a second; this is for answers that never end.
+c.Execute.timeout = 60
+
+# The kernels that grade find the course's secret by this variable; students never have either.
+os.environ[PRIVATE] = str(prepare_private(course / "private"))
