@@ -30,8 +30,9 @@ PADDING = 10
 LINE = 17
 CHARACTER = 7.3
 """Width of one column at 12 px, a little more than the widest common monospaced font."""
-VALUE_WIDTH = 26
-GRADIENT_WIDTH = 30
+FEW = 12
+WIDE, NARROW = 37, 22
+"""Columns for a value where there are few nodes, and where there are more."""
 STYLE = """\
 rect.page{fill:#fff;stroke:none}
 text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1a1a1a}
@@ -40,6 +41,7 @@ rect{fill:#fff;stroke:#3d3d3d;stroke-width:1.2}
 .leaf rect{fill:#e6f0fb;stroke:#0b4f94;stroke-width:2.4}
 .constant rect{fill:#f4f4f4;stroke:#595959;stroke-dasharray:4 3}
 path{fill:none;stroke:#3d3d3d;stroke-width:1.4}.head{fill:#3d3d3d;stroke:none}
+.back{display:none}
 .plain path{stroke-dasharray:1.5 3}.plain .head{fill:#3d3d3d}
 .cut path{stroke:#a11212;stroke-dasharray:6 4}.cut .head{fill:#a11212}
 .cut .knife{stroke-dasharray:none;stroke-width:2.4}.cut text{fill:#a11212;font-weight:700}"""
@@ -64,11 +66,12 @@ def draw(
 
     The boxes leave room for the gradients in `also`, which a stepper shows in their place.
     """
-    texts = tuple(_lines(node, gradients.get(node.id)) for node in graph.nodes)
+    clipped = value_width(graph)
+    texts = tuple(_lines(node, gradients.get(node.id), clipped) for node in graph.nodes)
     room = [max(map(columns, lines)) for lines in texts]
     for change in also:
         for node_id, value in change.items():
-            line = box_gradient(graph.nodes[node_id], value)
+            line = gradient_line(graph.nodes[node_id], value, clipped)
             room[node_id] = max(room[node_id], columns(line))
     sizes = [
         (room[node.id] * CHARACTER + 2 * PADDING, len(lines) * LINE + PADDING)
@@ -78,18 +81,18 @@ def draw(
     return _document(Drawing(graph, texts, placed))
 
 
-def box_gradient(node: Node, value: Value | None) -> str:
-    """Return the gradient line of a node's box."""
-    return gradient_line(node, value, GRADIENT_WIDTH)
+def value_width(graph: Graph) -> int:
+    """Return how many columns a value may take in a box: fewer where there are many boxes."""
+    return WIDE if len(graph.nodes) <= FEW else NARROW
 
 
-def _lines(node: Node, gradient: Value | None) -> tuple[str, ...]:
+def _lines(node: Node, gradient: Value | None, clipped: int) -> tuple[str, ...]:
     """Return what stands in the box of a node."""
     first = f"{node_name(node)}  {kind_name(node)}"
-    value = "" if node.value is None else value_line(node.value, VALUE_WIDTH)
+    value = "" if node.value is None else value_line(node.value, clipped)
     if node.kind == "constant":
         return (first, value)
-    return (first, value, box_gradient(node, gradient))
+    return (first, value, gradient_line(node, gradient, clipped))
 
 
 def _document(drawing: Drawing) -> str:
@@ -145,10 +148,12 @@ def _edge(drawing: Drawing, index: int) -> str:
     points = drawing.layout.routes[index]
     x, y = points[-1]
     head = f'<path class="head" d="M{x:.1f} {y:.1f}l-4 -7h8z"/>'
+    start_x, start_y = points[0]
+    back = f'<path class="back" d="M{start_x:.1f} {start_y:.1f}l-5 8h10z"/>'
     line = f'<path d="{_path(points)}"/>'
     return (
         f'<g class="{_edge_class(drawing.graph, edge)}" data-edge="{index}">'
-        f"{line}{head}{_knife(drawing, index) if edge.cut else ''}</g>"
+        f"{line}{head}{back}{_knife(drawing, index) if edge.cut else ''}</g>"
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from ..i18n import _
-from ..trace.model import Node, Value
+from ..i18n import _, ngettext
+from ..trace.model import Node, Trace, Value
 
 ELLIPSIS = "…"
 NAME_WIDTH = 28
@@ -76,9 +76,47 @@ def gradient_line(node: Node, gradient: Value | None, width: int = 10_000) -> st
 
 
 def source_line(node: Node) -> str:
-    """Return where a node was made, `"line 3: y * y"`, or `""` where that is unknown."""
-    if node.line is None:
-        return one_line(node.expression)
-    if not node.expression:
-        return _("line {number}").format(number=node.line)
-    return _("line {number}: {code}").format(number=node.line, code=one_line(node.expression))
+    """Return where a node was made, `"line 3: y * y"`, without what is unknown."""
+    number = line_number(node)
+    if number and node.expression:
+        return _("{line}: {code}").format(line=number, code=one_line(node.expression))
+    return number or one_line(node.expression)
+
+
+def line_number(node: Node) -> str:
+    """Return `"line 3"`, or `""` where that is unknown."""
+    return "" if node.line is None else _("line {number}").format(number=node.line)
+
+
+def block(value: Value | None) -> str:
+    """Return the numbers with their line breaks, without the indent that `tensor(` gave them."""
+    if value is None:
+        return value_line(None)
+    lines = (line.removeprefix(" " * len("tensor(")) for line in value.text.split("\n"))
+    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + one_line(line) for line in lines)
+
+
+def empty() -> str:
+    """Return the line for a cell without a graph."""
+    return _("No graph to show: this cell ran no operation on a tensor that requires grad.")
+
+
+def stopped(trace: Trace) -> str:
+    """Return the line about the error that ended the cell, `""` if none did."""
+    if not trace.error:
+        return ""
+    return _("The cell stopped with {error}").format(error=one_line(trace.error))
+
+
+def cropped(trace: Trace, shown: Trace) -> str:
+    """Return the line about the nodes that are not drawn."""
+    return _("{shown} of {all} nodes are shown: those nearest to the last result.").format(
+        shown=len(shown.graph.nodes), all=len(trace.graph.nodes)
+    )
+
+
+def more(count: int) -> str:
+    """Return the line about steps that are not listed."""
+    return ngettext("… and {count} more step", "… and {count} more steps", count).format(
+        count=count
+    )

@@ -1,0 +1,25 @@
+"""The object a cell shows: text for a terminal, HTML for a notebook."""
+
+from __future__ import annotations
+
+from ..trace.model import Trace
+from . import html, text
+
+
+class Display:
+    """Shows a trace in whatever the reader sits in front of.
+
+    A notebook takes the HTML, a terminal the text; `print` gives the text, too.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        """Show `trace`."""
+        self.trace = trace
+
+    def __repr__(self) -> str:
+        """Return the trace as text."""
+        return text.render(self.trace)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return both forms; IPython applies `include` and `exclude` itself."""
+        return {"text/plain": repr(self), "text/html": html.render(self.trace)}
