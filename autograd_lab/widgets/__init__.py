@@ -3,3 +3,8 @@
 Imports the engine's façades, the trace, the views, and ipywidgets where it is used.
 It must not know nbgrader or points.
 """
+
+from .accumulation import AccumulationLab
+from .predict import predict
+
+__all__ = ["AccumulationLab", "predict"]

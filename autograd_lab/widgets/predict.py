@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..i18n import _
+from .values import as_numbers, one_line
 
 
 def predict(expression: str, guess: object = None) -> None:
@@ -34,7 +35,7 @@ def reply(expression: str, guess: object, namespace: Mapping[str, Any]) -> str:
         return _("Your turn: what will {what} be? Fill in your guess and run this again.").format(
             what=expression
         )
-    guessed = _numbers(guess)
+    guessed = as_numbers(guess)
     if guessed is None:
         return _("A guess is a number, a list of numbers, or True or False.")
     try:
@@ -43,9 +44,9 @@ def reply(expression: str, guess: object, namespace: Mapping[str, Any]) -> str:
         return _("{what} cannot be read: {error}").format(what=expression, error=error)
     if actual is None:
         return _("Noted: {guess}. {what} holds nothing yet; run on and compare.").format(
-            guess=_show(guessed), what=expression
+            guess=one_line(guessed), what=expression
         )
-    numbers = _numbers(actual)
+    numbers = as_numbers(actual)
     return _verdict(expression, guessed, numbers, namespace)
 
 
@@ -60,7 +61,7 @@ def _verdict(
             what=what, shape=actual.shape, guessed=guessed.shape
         )
     if np.allclose(guessed, actual, rtol=1e-3, atol=1e-6, equal_nan=True):
-        return _("Right: {what} is {guess}.").format(what=what, guess=_show(guessed))
+        return _("Right: {what} is {guess}.").format(what=what, guess=one_line(guessed))
     return _("Not quite: {hint}").format(hint=_hint(what, guessed, actual, namespace))
 
 
@@ -72,7 +73,7 @@ def _hint(
     if name is not None:
         return _(
             "{guess} is the value of {name}; a gradient says how fast the result changes."
-        ).format(guess=_show(guessed), name=name)
+        ).format(guess=one_line(guessed), name=name)
     if actual.dtype.kind == "b":
         return _("it is the other way round.")
     n, ratio = actual.size, _ratio(guessed, actual)
@@ -109,7 +110,7 @@ def _tensor_worth(guessed: NDArray[Any], namespace: Mapping[str, Any]) -> str | 
     """Return the name of a tensor whose value is the guess."""
     for name, value in list(namespace.items()):
         if type(value).__name__ == "Tensor" and not name.startswith("_"):
-            numbers = _numbers(value)
+            numbers = as_numbers(value)
             if (
                 numbers is not None
                 and numbers.size
@@ -134,19 +135,3 @@ def _look_up(path: str, namespace: Mapping[str, Any]) -> Any:
         for attribute in attributes if name in namespace else ():
             value = getattr(value, attribute)
     return value
-
-
-def _numbers(value: Any) -> NDArray[Any] | None:
-    """Return the numbers or truth values in `value` as an array, None if it is something else."""
-    try:
-        array = np.asarray(value.tolist() if hasattr(value, "tolist") else value)
-        array = array.astype(float) if array.dtype.kind == "U" else array
-    except Exception:  # a guess may be any object at all
-        return None
-    return array if array.dtype.kind in "biuf" else None
-
-
-def _show(numbers: NDArray[Any]) -> str:
-    """Return an array as a short list on one line."""
-    text = np.array2string(numbers, separator=", ", threshold=12, max_line_width=10_000)
-    return text.replace("\n", "")

@@ -1,0 +1,76 @@
+"""What all labs share: a widget to play with and, beside it, its last state as plain HTML."""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+_instances = itertools.count(1)
+
+
+class Lab(ABC):
+    """Base of the labs; a cell that ends with one shows it.
+
+    A saved notebook keeps the HTML, which needs no kernel. While the widget lives it hides that
+    output, so that nothing is seen twice.
+    """
+
+    def __init__(self) -> None:
+        """Prepare a lab that is not shown yet."""
+        self._marker = f"autograd-lab-snapshot-{next(_instances)}"
+        self._outputs: list[Any] = []
+        self._live: Any = None
+
+    @property
+    @abstractmethod
+    def answer(self) -> str:
+        """What the lab shows at this moment, in one line of text."""
+
+    @abstractmethod
+    def snapshot(self) -> str:
+        """Return what the lab shows at this moment as HTML that stands alone."""
+
+    @abstractmethod
+    def controls(self) -> list[Any]:
+        """Return the ipywidgets to play with; made anew at each call."""
+
+    def button(self, description: str, action: Callable[[], None]) -> Any:
+        """Return a button that does `action` and then shows the new state."""
+        import ipywidgets  # type: ignore[import-untyped]
+
+        def clicked(_button: Any) -> None:
+            action()
+            self.refresh()
+
+        made = ipywidgets.Button(description=description)
+        made.on_click(clicked)
+        return made
+
+    def refresh(self) -> None:
+        """Show the present state, in the widget and in every output beside it."""
+        if self._live is not None:
+            self._live.value = self.snapshot()
+        for output in self._outputs:
+            output.update(self._saved(), raw=True)
+
+    def _saved(self) -> dict[str, str]:
+        html = f'<div class="{self._marker}">{self.snapshot()}</div>'
+        return {"text/html": html, "text/plain": self.answer}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        try:
+            import ipywidgets
+        except ImportError as error:
+            raise ImportError(
+                "the labs need ipywidgets; this brings it: pip install 'autograd_lab[lab]'"
+            ) from error
+        self._live = self._live or ipywidgets.HTML(self.snapshot())
+        hide = ipywidgets.HTML(f"<style>.{self._marker} {{ display: none }}</style>")
+        box = ipywidgets.VBox([hide, ipywidgets.HBox(self.controls()), self._live])
+        bundle = box._repr_mimebundle_()
+        display({**bundle, "text/plain": type(self).__name__}, raw=True)  # type: ignore[no-untyped-call]
+        self._outputs.append(display(self._saved(), raw=True, display_id=True))  # type: ignore[no-untyped-call]

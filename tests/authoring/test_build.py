@@ -1,0 +1,110 @@
+"""Building a folder of notebooks, with their outputs."""
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from autograd_lab.authoring.build import build, main
+from autograd_lab.authoring.execute import OutputError, execute
+from autograd_lab.authoring.notebook import notebook
+from autograd_lab.authoring.source import Cell, Source
+
+TEXT = """\
+# %% [markdown] lang="en"
+# # Six
+
+# %% [markdown] lang="zh"
+# # 六
+
+# %%
+import os
+print(os.environ["AUTOGRAD_LAB_LANG"])
+2 * 3
+"""
+
+
+def _folder(tmp_path, text=TEXT):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "six.py").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def _executed(code, tmp_path, tags=()):
+    cell = Cell("code", {"en": code, "zh": code}, {"tags": list(tags)})
+    return execute(notebook(Source("n", (cell,)), "en"), "en", tmp_path).cells[0].outputs
+
+
+def test_each_language_gets_a_notebook_with_outputs_in_that_language(tmp_path):
+    """The kernel is told the language; the outputs are stored; nothing else is written."""
+    folder = _folder(tmp_path)
+    paths = build(folder)
+    assert [path.relative_to(folder).as_posix() for path in paths] == [
+        "en/six.ipynb",
+        "zh/six.ipynb",
+    ]
+    for path, language in zip(paths, ("en", "zh"), strict=True):
+        stdout, result = nbformat.read(path, as_version=4).cells[1].outputs
+        assert stdout.text == f"{language}\n"
+        assert result.data["text/plain"] == "6"
+    assert sorted(p.name for p in folder.iterdir()) == ["en", "source", "zh"]
+
+
+def test_building_twice_gives_the_same_bytes(tmp_path):
+    """No time, no version and no address gets into the file."""
+    folder = _folder(tmp_path)
+    first = [path.read_bytes() for path in build(folder)]
+    assert [path.read_bytes() for path in build(folder)] == first
+
+
+def test_a_broken_source_leaves_the_notebooks_as_they_were(tmp_path):
+    """Nothing is written unless everything can be made."""
+    folder = _folder(tmp_path)
+    before = [path.read_bytes() for path in build(folder, run=False)]
+    (folder / "source" / "zoo.py").write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"zoo\.py: no cells"):
+        build(folder, run=False)
+    assert [path.read_bytes() for path in sorted(folder.glob("*/*.ipynb"))] == before
+
+
+def test_an_error_is_kept_where_the_cell_expects_it(tmp_path):
+    """A cell tagged raises-exception may show its traceback."""
+    (output,) = _executed("1 / 0", tmp_path, tags=["raises-exception"])
+    assert output.ename == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("object()", "shows an address"),
+        ("import warnings; warnings.warn('old')", "writes to stderr"),
+    ],
+)
+def test_what_would_differ_or_warn_is_refused(tmp_path, code, message):
+    """The build names the cell and what is wrong with its output."""
+    with pytest.raises(OutputError, match=rf"cell 1 .*{message}"):
+        _executed(code, tmp_path)
+
+
+def test_no_widget_view_is_stored(tmp_path):
+    """What stands beside the view stays."""
+    code = (
+        "from IPython.display import display\n"
+        "display({'application/vnd.jupyter.widget-view+json': {'model_id': 'a'},"
+        " 'text/plain': 'lab'}, raw=True)"
+    )
+    (output,) = _executed(code, tmp_path)
+    assert output.data == {"text/plain": "lab"}
+
+
+def test_the_command_prints_the_paths(tmp_path):
+    """`build FOLDER --no-run` writes notebooks without outputs and lists them."""
+    outcome = CliRunner().invoke(main, [str(_folder(tmp_path)), "--no-run"])
+    assert outcome.exit_code == 0
+    assert outcome.output.split() == [str(tmp_path / lang / "six.ipynb") for lang in ("en", "zh")]
+
+
+def test_a_folder_without_sources_is_one_line_of_error(tmp_path):
+    """No traceback for a person's mistake."""
+    outcome = CliRunner().invoke(main, [str(tmp_path)])
+    assert outcome.exit_code == 1
+    assert outcome.output.strip().startswith("Error: no text sources (*.py) in ")
