@@ -266,12 +266,20 @@ def grad(
     work = Pass(roots, keep, create_graph, wanted, accumulate=False)
     _run(work, outs, roots)
     return tuple(
-        _used(work.captured[key], tensor, i, bool(allow_unused or materialize_grads), materialize_grads)
+        _used(
+            work.captured[key],
+            tensor,
+            i,
+            bool(allow_unused or materialize_grads),
+            materialize_grads,
+        )
         for i, (tensor, key) in enumerate(zip(ins, wanted, strict=True))
     )
 
 
-def _used(grad: Any, tensor: Tensor, i: int, allow_unused: bool, materialize: bool) -> Tensor | None:
+def _used(
+    grad: Any, tensor: Tensor, i: int, allow_unused: bool, materialize: bool
+) -> Tensor | None:
     if grad is None and not allow_unused:
         raise RuntimeError(
             f"The differentiated Tensor at index {i} appears to not have been used in the graph. "
@@ -318,8 +326,8 @@ def _roots(
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
-        start = _as_tensor(seed) if create_graph else (
-            seed._data if isinstance(seed, Tensor) else seed
+        start = (
+            _as_tensor(seed) if create_graph else (seed._data if isinstance(seed, Tensor) else seed)
         )
         roots.append((gradient_edge(tensor), tensor._output_nr, start))
     return roots

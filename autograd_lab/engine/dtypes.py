@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 
-class dtype:  # noqa: N801 - torch's name
+class dtype:
     """The type of a tensor's elements, such as `torch.float32`."""
 
     __slots__ = ("category", "class_name", "is_floating_point", "itemsize", "name", "numpy")
@@ -41,8 +41,7 @@ int64 = dtype("int64", "Long", INTEGER)
 bool_ = dtype("bool", "Bool", BOOLEAN)
 
 BY_NUMPY: dict[np.dtype[Any], dtype] = {
-    d.numpy: d
-    for d in (float32, float64, float16, uint8, int8, int16, int32, int64, bool_)
+    d.numpy: d for d in (float32, float64, float16, uint8, int8, int16, int32, int64, bool_)
 }
 
 _default = float32

@@ -7,7 +7,7 @@ import inspect
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from .observe import observers
 
@@ -59,14 +59,14 @@ class _GradMode:
     def __call__(self, function: F) -> F:
         """Decorate `function`: its body runs in this mode, a generator's between its yields too."""
         if inspect.isgeneratorfunction(function):
-            return _wrap_generator(self._fresh, function)  # type: ignore[return-value]
+            return cast(F, _wrap_generator(self._fresh, function))
 
         @functools.wraps(function)
         def inside(*args: Any, **kwargs: Any) -> Any:
             with self._fresh():
                 return function(*args, **kwargs)
 
-        return inside  # type: ignore[return-value]
+        return cast(F, inside)
 
 
 def _wrap_generator(mode: Callable[[], _GradMode], function: Callable[..., Any]) -> Any:
@@ -94,7 +94,7 @@ def _wrap_generator(mode: Callable[[], _GradMode], function: Callable[..., Any])
     return inside
 
 
-class no_grad(_GradMode):  # noqa: N801 - torch's name
+class no_grad(_GradMode):
     """Record nothing inside: results do not require grad.
 
     >>> import autograd_lab as torch
@@ -117,14 +117,14 @@ class no_grad(_GradMode):  # noqa: N801 - torch's name
         return mode(function)
 
 
-class enable_grad(no_grad):  # noqa: N801 - torch's name
+class enable_grad(no_grad):
     """Record inside, also within `no_grad`."""
 
     name = "enable_grad"
     enabled = True
 
 
-class set_grad_enabled(_GradMode):  # noqa: N801 - torch's name
+class set_grad_enabled(_GradMode):
     """Switch recording on or off at once; as a context manager, restore it at the end."""
 
     name = "set_grad_enabled"

@@ -32,9 +32,7 @@ ONLY_LEAVES = (
     "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
 )
 ONLY_FLOATS = "{only} Tensors of floating point and complex dtype can require gradients"
-NO_NUMPY = (
-    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-)
+NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 LEAF_INPLACE = "a leaf Variable that requires grad is being used in an in-place operation."
 VIEW_OF_LEAF_INPLACE = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation."
@@ -88,7 +86,13 @@ def check_grad_assignment(tensor: Tensor, grad: Tensor) -> None:
         )
 
 
-_C_NAMES = {"float64": "double", "float32": "float", "int64": "long int", "int32": "int", "bool": "bool"}
+_C_NAMES = {
+    "float64": "double",
+    "float32": "float",
+    "int64": "long int",
+    "int32": "int",
+    "bool": "bool",
+}
 
 
 def _c_name(tensor: Tensor) -> str:

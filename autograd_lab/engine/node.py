@@ -176,7 +176,7 @@ class AccumulateGrad(Node):
     """The end of the way for a leaf: adds what arrives into its `.grad`."""
 
     __slots__ = ("variable",)
-    _edges = ()  # type: ignore[misc]
+    _edges = ()
     variable: Tensor
     """The leaf."""
 
@@ -193,8 +193,8 @@ class AccumulateGrad(Node):
         """Always empty: this is where a path ends."""
         return ()
 
-    formulas = ()  # type: ignore[assignment]
-    inputs = ()  # type: ignore[assignment]
+    formulas = ()
+    inputs = ()
 
     def saved_values(self) -> dict[str, Any]:
         """Return nothing: adding needs no saved value."""

@@ -21,9 +21,7 @@ class Observer:
     of the engine's work: it sees `requires_grad`, `grad_fn` and `.grad` exactly as they are then.
     """
 
-    def on_op(
-        self, name: str, inputs: Sequence[object], output: object, node: Node | None
-    ) -> None:
+    def on_op(self, name: str, inputs: Sequence[object], output: object, node: Node | None) -> None:
         """An operation ran forward.
 
         `name` is the torch name (`"mul"`, `"detach"`, `"zero_"`, `"item"`; in-place ones end in `_`),

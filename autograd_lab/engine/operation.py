@@ -2,12 +2,15 @@
 
 An operation is one class: its `forward` on NumPy arrays, and its `derivative`, one line per input:
 
-    class sin(Operation):
+    class Sin(Operation):
         node = "SinBackward0"
         derivative = dict(self=("grad · cos(self)", lambda grad, self: grad * cos(self)))
 
+        @staticmethod
         def forward(self):
             return np.sin(self)
+
+    sin = register(Sin)
 
 A rule names what it needs: an argument of `forward`, the `result`, or `<input>_sym_sizes` (the shape);
 just that is saved. It is written once for arrays and for tensors: `grad * cos(self)` computes on arrays
@@ -17,6 +20,7 @@ in an ordinary backward pass and records itself under `create_graph=True`.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -74,7 +78,8 @@ class Operation:
     inplace: ClassVar[bool] = False
     """Whether there is a method with `_` that writes the result into its first input."""
 
-    name: str
+    name: ClassVar[str] = ""
+    """torch's name for the function, `"sin"`; by default the class's name in snake case."""
     parameters: tuple[str, ...]
     inputs: tuple[str, ...]
     formulas: tuple[str, ...]
@@ -84,9 +89,11 @@ class Operation:
         """Compute on arrays, NumPy scalars and plain numbers; called with gradients off."""
         raise NotImplementedError
 
+    def __init_subclass__(cls) -> None:
+        cls.name = cls.__dict__.get("name") or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
     def __init__(self) -> None:
         """Read the signatures once: they say what is differentiable and what to save."""
-        self.name = type(self).__name__
         self.parameters = tuple(inspect.signature(self.forward).parameters)
         self.inputs = tuple(n for n in self.parameters if n in self.derivative)
         self.formulas = tuple(self.derivative[n][0] for n in self.inputs)
@@ -98,7 +105,9 @@ class Operation:
         self.tensor_names = {*self.inputs, "result"} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
         self.plans: dict[tuple[bool, ...], Plan] = {}
-        self.Node = type(self.node, (Node,), {"op": self, "__slots__": (), "__module__": "builtins"})
+        self.Node = type(
+            self.node, (Node,), {"op": self, "__slots__": (), "__module__": "builtins"}
+        )
 
     def _tensor_arguments(self) -> set[str]:
         """Names of arguments that are tensors without a gradient of their own."""
@@ -147,7 +156,7 @@ class Operation:
         if hasattr(b, "dtype"):
             if b.dtype is kind:
                 return
-        elif kind is not None and (kind.kind == "f" or type(b) is int and kind.kind == "i"):
+        elif kind is not None and (kind.kind == "f" or (type(b) is int and kind.kind == "i")):
             return  # a plain number takes the tensor's dtype
         elif type(b) is bool and kind is not None:
             return
@@ -195,7 +204,9 @@ class Operation:
         shape, kind = data.shape, data.dtype
         for position in self.positions:
             arg = args[position]
-            if isinstance(arg, Tensor) and (arg._data.shape != shape or arg._data.dtype is not kind):
+            if isinstance(arg, Tensor) and (
+                arg._data.shape != shape or arg._data.dtype is not kind
+            ):
                 return tuple(
                     (args[p]._data.shape, args[p]._data.dtype) if need else None
                     for p, need in zip(self.positions, needed, strict=True)
@@ -288,3 +299,8 @@ def expose(name: str, function: Callable[..., Any], *aliases: str) -> None:
         setattr(Methods, each, function)
         if not each.startswith("__"):
             functions[each] = function
+
+
+def method(name: str, function: Callable[..., Any]) -> None:
+    """Make `function` a method of `Tensor` only."""
+    setattr(Methods, name, function)

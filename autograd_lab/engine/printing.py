@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager
-from contextlib import contextmanager
-from dataclasses import dataclass
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np

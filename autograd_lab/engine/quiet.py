@@ -20,7 +20,7 @@ unhush: Callable[[Any], object]
 try:
     from functools import partial
 
-    from numpy._core.umath import _extobj_contextvar, _make_extobj  # type: ignore[attr-defined]
+    from numpy._core.umath import _extobj_contextvar, _make_extobj
 
     hush = partial(_extobj_contextvar.set, _make_extobj(all="ignore"))
     unhush = _extobj_contextvar.reset
@@ -34,4 +34,4 @@ except ImportError:  # pragma: no cover - a NumPy that keeps it elsewhere
 
     def unhush(state: np.errstate) -> None:
         """Leave it."""
-        state.__exit__()
+        state.__exit__(None, None, None)

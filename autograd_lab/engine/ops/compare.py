@@ -14,13 +14,14 @@ def _comparison(name: str, ufunc: Callable[[Any, Any], Any], operator: str, *ali
     def forward(self: Any, other: Any) -> Any:
         return ufunc(self, other)
 
-    members = {
+    members: dict[str, Any] = {
+        "name": name,
         "__doc__": f"Return where `self {operator} other`, as bool.",
         "promotes": True,
         "aliases": aliases,
         "forward": staticmethod(forward),
     }
-    register(type(name, (Operation,), members))
+    register(type(name.title(), (Operation,), members))
 
 
 _comparison("eq", np.equal, "==", "__eq__")
@@ -31,19 +32,27 @@ _comparison("gt", np.greater, ">", "greater", "__gt__")
 _comparison("ge", np.greater_equal, ">=", "greater_equal", "__ge__")
 
 
-@register
-class all(Operation):
+class AllTrue(Operation):
     """Return whether every element is true."""
+
+    name = "all"
 
     @staticmethod
     def forward(self: Any) -> Any:
         return np.all(self)
 
 
-@register
-class any(Operation):
+all = register(AllTrue)
+
+
+class AnyTrue(Operation):
     """Return whether some element is true."""
+
+    name = "any"
 
     @staticmethod
     def forward(self: Any) -> Any:
         return np.any(self)
+
+
+any = register(AnyTrue)

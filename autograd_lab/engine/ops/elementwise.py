@@ -15,8 +15,7 @@ def scaled(grad: Any, factor: Any) -> Any:
     return grad if factor == 1 else grad * factor
 
 
-@register
-class add(Operation):
+class Add(Operation):
     """Return `self + alpha · other`."""
 
     node = "AddBackward0"
@@ -32,8 +31,10 @@ class add(Operation):
         return self + other if alpha == 1 else self + other * alpha
 
 
-@register
-class sub(Operation):
+add = register(Add)
+
+
+class Sub(Operation):
     """Return `self − alpha · other`."""
 
     node = "SubBackward0"
@@ -49,8 +50,10 @@ class sub(Operation):
         return self - other if alpha == 1 else self - other * alpha
 
 
-@register
-class rsub(Operation):
+sub = register(Sub)
+
+
+class Rsub(Operation):
     """Return `other − alpha · self` for a plain number `other`."""
 
     node = "RsubBackward1"
@@ -63,8 +66,10 @@ class rsub(Operation):
         return other - self if alpha == 1 else other - self * alpha
 
 
-@register
-class mul(Operation):
+rsub = register(Rsub)
+
+
+class Mul(Operation):
     """Return `self · other`, element by element."""
 
     node = "MulBackward0"
@@ -80,8 +85,10 @@ class mul(Operation):
         return self * other
 
 
-@register
-class div(Operation):
+mul = register(Mul)
+
+
+class Div(Operation):
     """Return `self / other`; integers give floats."""
 
     node = "DivBackward0"
@@ -102,6 +109,9 @@ class div(Operation):
         to_floats(arrays)
 
 
+div = register(Div)
+
+
 def to_floats(arrays: list[Any]) -> None:
     """Turn integer and bool arrays into the default floating point dtype, in place in the list."""
     from ..dtypes import get_default_dtype
@@ -113,8 +123,7 @@ def to_floats(arrays: list[Any]) -> None:
             arrays[i] = value.astype(get_default_dtype().numpy)
 
 
-@register
-class reciprocal(Operation):
+class Reciprocal(Operation):
     """Return `1 / self`."""
 
     node = "ReciprocalBackward0"
@@ -125,6 +134,9 @@ class reciprocal(Operation):
         return 1 / self
 
 
+reciprocal = register(Reciprocal)
+
+
 def _rtruediv(self: Tensor, other: Any) -> Any:
     """Return `other / self` the way torch does: the reciprocal, times `other`."""
     return mul(reciprocal(self), other)
@@ -133,8 +145,7 @@ def _rtruediv(self: Tensor, other: Any) -> Any:
 expose("__rtruediv__", _rtruediv)
 
 
-@register
-class neg(Operation):
+class Neg(Operation):
     """Return `−self`."""
 
     node = "NegBackward0"
@@ -146,6 +157,9 @@ class neg(Operation):
         return -self
 
 
+neg = register(Neg)
+
+
 def power_of_base(grad: Any, self: Any, exponent: Any) -> Any:
     """Return the gradient of `self ** exponent` for `self`; 0 where the exponent is 0."""
     if exponent == 0:
@@ -153,8 +167,7 @@ def power_of_base(grad: Any, self: Any, exponent: Any) -> Any:
     return grad * (self ** (exponent - 1) * exponent)
 
 
-@register
-class pow_scalar(Operation):
+class PowScalar(Operation):
     """Return `self ** exponent` for a plain number `exponent`."""
 
     node = "PowBackward0"
@@ -165,8 +178,10 @@ class pow_scalar(Operation):
         return self**exponent
 
 
-@register
-class pow_tensor(Operation):
+pow_scalar = register(PowScalar)
+
+
+class PowTensor(Operation):
     """Return `self ** exponent` for two tensors."""
 
     node = "PowBackward1"
@@ -174,13 +189,15 @@ class pow_tensor(Operation):
     derivative = dict(
         self=(
             "grad · exponent · self^(exponent − 1)",
-            lambda grad, self, exponent: grad
-            * where(exponent == 0, 0.0, exponent * self ** (exponent - 1)),
+            lambda grad, self, exponent: (
+                grad * where(exponent == 0, 0.0, exponent * self ** (exponent - 1))
+            ),
         ),
         exponent=(
             "grad · result · ln(self)",
-            lambda grad, self, exponent, result: grad
-            * where((self == 0) & (exponent >= 0), 0.0, result * log(self)),
+            lambda grad, self, exponent, result: (
+                grad * where((self == 0) & (exponent >= 0), 0.0, result * log(self))
+            ),
         ),
     )
 
@@ -189,8 +206,10 @@ class pow_tensor(Operation):
         return self**exponent
 
 
-@register
-class rpow(Operation):
+pow_tensor = register(PowTensor)
+
+
+class Rpow(Operation):
     """Return `other ** self` for a plain number `other`."""
 
     node = "PowBackward2"
@@ -206,6 +225,9 @@ class rpow(Operation):
         return self**exponent
 
 
+rpow = register(Rpow)
+
+
 def pow(self: Any, exponent: Any) -> Any:
     """Return `self ** exponent`; each may be a tensor or a number."""
     if not isinstance(exponent, Tensor):
@@ -219,8 +241,7 @@ expose("pow", pow, "__pow__")
 expose("__rpow__", lambda self, other: rpow.apply(other, self))
 
 
-@register
-class exp(Operation):
+class Exp(Operation):
     """Return `e` to the power of `self`."""
 
     node = "ExpBackward0"
@@ -231,8 +252,10 @@ class exp(Operation):
         return np.exp(self)
 
 
-@register
-class log(Operation):
+exp = register(Exp)
+
+
+class Log(Operation):
     """Return the natural logarithm."""
 
     node = "LogBackward0"
@@ -243,8 +266,10 @@ class log(Operation):
         return np.log(self)
 
 
-@register
-class sin(Operation):
+log: Operation = register(Log)
+
+
+class Sin(Operation):
     """Return the sine."""
 
     node = "SinBackward0"
@@ -255,8 +280,10 @@ class sin(Operation):
         return np.sin(self)
 
 
-@register
-class cos(Operation):
+sin = register(Sin)
+
+
+class Cos(Operation):
     """Return the cosine."""
 
     node = "CosBackward0"
@@ -267,8 +294,10 @@ class cos(Operation):
         return np.cos(self)
 
 
-@register
-class tanh(Operation):
+cos: Operation = register(Cos)
+
+
+class Tanh(Operation):
     """Return the hyperbolic tangent."""
 
     node = "TanhBackward0"
@@ -281,8 +310,10 @@ class tanh(Operation):
         return np.tanh(self)
 
 
-@register
-class sigmoid(Operation):
+tanh = register(Tanh)
+
+
+class Sigmoid(Operation):
     """Return `1 / (1 + e^−self)`."""
 
     node = "SigmoidBackward0"
@@ -295,28 +326,40 @@ class sigmoid(Operation):
         return 1 / (1 + np.exp(-self))
 
 
-@register
-class relu(Operation):
+sigmoid = register(Sigmoid)
+
+
+class Relu(Operation):
     """Return `self` where positive, else 0."""
 
     node = "ReluBackward0"
-    derivative = dict(self=("grad where result > 0, else 0", lambda grad, result: grad * (result > 0)))
+    derivative = dict(
+        self=("grad where result > 0, else 0", lambda grad, result: grad * (result > 0))
+    )
 
     @staticmethod
     def forward(self: Any) -> Any:
         return np.maximum(self, 0)
 
 
-@register
-class where(Operation):
+relu = register(Relu)
+
+
+class Where(Operation):
     """Return `self` where `condition` holds, else `other`."""
 
     node = "WhereBackward0"
     derivative = dict(
-        self=("grad where the condition holds", lambda grad, condition: where(condition, grad, 0.0)),
+        self=(
+            "grad where the condition holds",
+            lambda grad, condition: where(condition, grad, 0.0),
+        ),
         other=("grad where it does not", lambda grad, condition: where(condition, 0.0, grad)),
     )
 
     @staticmethod
     def forward(condition: Any, self: Any, other: Any) -> Any:
         return np.where(condition, self, other)
+
+
+where: Operation = register(Where)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -93,18 +92,18 @@ def _expose(op: Operation, operator: str = "") -> None:
         setattr(Methods, operator, method)
 
 
-@register
-class zero(Operation):
+class Zero(Operation):
     """Return zeros in the shape of `self`."""
 
     node = "ZeroBackward0"
-    derivative: dict[str, tuple[str, Callable[..., Any]]] = dict(
-        self=("0", lambda grad: grad * 0),
-    )
+    derivative = dict(self=("0", lambda grad: grad * 0))
 
     @staticmethod
     def forward(self: Any) -> Any:
         return np.zeros(self.shape, self.dtype)
+
+
+zero = register(Zero)
 
 
 for _op, _operator in (

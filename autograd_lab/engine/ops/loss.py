@@ -23,21 +23,23 @@ def reduced(loss: Any, reduction: int) -> Any:
 
 def spread_loss(grad: Any, like: Any, reduction: int) -> Any:
     """Return the gradient of each elementwise loss, given that of the reduced one."""
-    return grad / like._data.size if reduction == 1 and hasattr(like, "_data") else (
-        grad / like.size if reduction == 1 else grad
+    return (
+        grad / like._data.size
+        if reduction == 1 and hasattr(like, "_data")
+        else (grad / like.size if reduction == 1 else grad)
     )
 
 
-@register
-class binary_cross_entropy_logits(Operation):
+class BinaryCrossEntropyLogits(Operation):
     """Return the cross entropy of `sigmoid(self)` and `target`, computed without overflow."""
 
     node = "BinaryCrossEntropyWithLogitsBackward0"
     derivative = dict(
         self=(
             "grad · (sigmoid(self) − target), over the number of elements for a mean",
-            lambda grad, self, target, reduction: (sigmoid(self) - target)
-            * spread_loss(grad, self, reduction),
+            lambda grad, self, target, reduction: (
+                (sigmoid(self) - target) * spread_loss(grad, self, reduction)
+            ),
         )
     )
 
@@ -45,3 +47,6 @@ class binary_cross_entropy_logits(Operation):
     def forward(self: Any, target: Any, reduction: int) -> Any:
         loss = (1 - target) * self + np.maximum(-self, 0) + np.log1p(np.exp(-np.abs(self)))
         return reduced(loss, reduction)
+
+
+binary_cross_entropy_logits = register(BinaryCrossEntropyLogits)

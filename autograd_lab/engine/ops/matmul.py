@@ -11,8 +11,7 @@ from ..tensor import Tensor
 from .shape import t, unsqueeze
 
 
-@register
-class dot(Operation):
+class Dot(Operation):
     """Return the inner product of two vectors."""
 
     node = "DotBackward0"
@@ -36,8 +35,10 @@ class dot(Operation):
         return np.dot(self, tensor)
 
 
-@register
-class mm(Operation):
+dot = register(Dot)
+
+
+class Mm(Operation):
     """Return the product of two matrices."""
 
     node = "MmBackward0"
@@ -49,15 +50,15 @@ class mm(Operation):
     @staticmethod
     def forward(self: Any, mat2: Any) -> Any:
         if self.shape[1] != mat2.shape[0]:
-            (n, k), (l, m) = self.shape, mat2.shape
-            raise RuntimeError(
-                f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {l}x{m})"
-            )
+            (n, k), (k2, m) = self.shape, mat2.shape
+            raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {k2}x{m})")
         return self @ mat2
 
 
-@register
-class mv(Operation):
+mm: Operation = register(Mm)
+
+
+class Mv(Operation):
     """Return the product of a matrix and a vector."""
 
     node = "MvBackward0"
@@ -76,8 +77,10 @@ class mv(Operation):
         return self @ vec
 
 
-@register
-class squeeze_result(Operation):
+mv: Operation = register(Mv)
+
+
+class SqueezeResult(Operation):
     """Drop the dimension `dim` that a product of vectors needed; memory of its own."""
 
     node = "SqueezeBackward4"
@@ -86,6 +89,9 @@ class squeeze_result(Operation):
     @staticmethod
     def forward(self: Any, dim: int) -> Any:
         return np.squeeze(self, dim)
+
+
+squeeze_result = register(SqueezeResult)
 
 
 def matmul(self: Tensor, other: Tensor) -> Any:
@@ -107,4 +113,3 @@ def matmul(self: Tensor, other: Tensor) -> Any:
 
 
 expose("matmul", matmul, "__matmul__")
-

@@ -9,6 +9,9 @@ import numpy as np
 from ..operation import Operation, expose, register
 from .shape import expand, unsqueeze, view
 
+total: Any = np.add.reduce
+"""Half the cost of `np.sum` on small arrays."""
+
 
 def dims_of(dim: Any, ndim: int) -> tuple[int, ...]:
     """Return `dim` (an int or several) as a tuple, negative ones still negative, all in range."""
@@ -30,8 +33,7 @@ def spread(grad: Any, sizes: tuple[int, ...], dim: tuple[int, ...], keepdim: boo
     return expand(grad, sizes)
 
 
-@register
-class sum_all(Operation):
+class SumAll(Operation):
     """Return the sum of all elements."""
 
     node = "SumBackward0"
@@ -44,11 +46,13 @@ class sum_all(Operation):
 
     @staticmethod
     def forward(self: Any) -> Any:
-        return np.add.reduce(self, axis=None, dtype=_sum_dtype(self))
+        return total(self, axis=None, dtype=_sum_dtype(self))
 
 
-@register
-class sum_dims(Operation):
+sum_all = register(SumAll)
+
+
+class SumDims(Operation):
     """Return the sum over some dimensions."""
 
     node = "SumBackward1"
@@ -61,7 +65,10 @@ class sum_dims(Operation):
 
     @staticmethod
     def forward(self: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
-        return np.add.reduce(self, axis=dim or None, dtype=_sum_dtype(self), keepdims=keepdim)
+        return total(self, axis=dim or None, dtype=_sum_dtype(self), keepdims=keepdim)
+
+
+sum_dims = register(SumDims)
 
 
 def _sum_dtype(array: Any) -> Any:
@@ -81,22 +88,25 @@ def sum(self: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) ->
 expose("sum", sum)
 
 
-@register
-class mean_all(Operation):
+class MeanAll(Operation):
     """Return the mean of all elements."""
 
     node = "MeanBackward0"
     derivative = dict(
         self=(
             "grad / number of elements",
-            lambda grad, self_sym_sizes, self_sym_numel: expand(grad, self_sym_sizes)
-            / self_sym_numel,
+            lambda grad, self_sym_sizes, self_sym_numel: (
+                expand(grad, self_sym_sizes) / self_sym_numel
+            ),
         )
     )
 
     @staticmethod
     def forward(self: Any) -> Any:
-        return np.add.reduce(self, axis=None) / self.dtype.type(self.size)
+        return total(self, axis=None) / self.dtype.type(self.size)
+
+
+mean_all = register(MeanAll)
 
 
 def mean(self: Any) -> Any:
@@ -112,8 +122,7 @@ def mean(self: Any) -> Any:
 expose("mean", mean)
 
 
-@register
-class vector_norm(Operation):
+class VectorNorm(Operation):
     """Return the Euclidean norm: the root of the sum of squares."""
 
     node = "LinalgVectorNormBackward0"
@@ -126,7 +135,10 @@ class vector_norm(Operation):
 
     @staticmethod
     def forward(self: Any, ord: Any, dim: Any, keepdim: bool) -> Any:
-        return np.sqrt(np.add.reduce(self * self, axis=dim, keepdims=keepdim))
+        return np.sqrt(total(self * self, axis=dim, keepdims=keepdim))
+
+
+vector_norm = register(VectorNorm)
 
 
 def norm_gradient(grad: Any, self: Any, result: Any) -> Any:
@@ -149,12 +161,8 @@ expose("norm", norm)
 def sum_to_size(grad: Any, sizes: tuple[int, ...]) -> Any:
     """Undo broadcasting: sum over the axes that `sizes` does not have, or has as 1."""
     extra = grad.ndim - len(sizes)
-    stretched = [
-        i + extra for i, n in enumerate(sizes) if n == 1 and grad.shape[i + extra] != 1
-    ]
+    stretched = [i + extra for i, n in enumerate(sizes) if n == 1 and grad.shape[i + extra] != 1]
     dims = (*range(extra), *stretched)
     if dims:
         grad = sum_dims(grad, dims, True)
     return view(grad, sizes) if extra else grad
-
-

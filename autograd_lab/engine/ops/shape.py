@@ -9,11 +9,11 @@ import numpy as np
 
 from .. import dtypes
 from ..observe import observers
-from ..operation import Operation, expose, register
+from ..operation import Operation, expose, method, register
 from ..tensor import Tensor, wrap
 
 
-class View(Operation):
+class ViewOperation(Operation):
     """An operation whose result shares memory with its first input."""
 
     def apply(self, *args: Any) -> Any:
@@ -27,13 +27,15 @@ class View(Operation):
         return output
 
 
-@register
-class view(View):
+class View(ViewOperation):
     """Return the same elements in another shape, without copying."""
 
     node = "ViewBackward0"
     derivative = dict(
-        self=("grad in the input's shape", lambda grad, self_sym_sizes: reshape(grad, self_sym_sizes))
+        self=(
+            "grad in the input's shape",
+            lambda grad, self_sym_sizes: reshape(grad, self_sym_sizes),
+        )
     )
 
     @staticmethod
@@ -41,18 +43,26 @@ class view(View):
         return np.reshape(self, size)
 
 
-@register
-class expand(View):
+view = register(View)
+
+
+class Expand(ViewOperation):
     """Return a larger shape in which dimensions of size 1 repeat, without copying."""
 
     node = "ExpandBackward0"
     derivative = dict(
-        self=("grad, summed over the repeats", lambda grad, self_sym_sizes: _summed(grad, self_sym_sizes))
+        self=(
+            "grad, summed over the repeats",
+            lambda grad, self_sym_sizes: _summed(grad, self_sym_sizes),
+        )
     )
 
     @staticmethod
     def forward(self: Any, size: tuple[int, ...]) -> Any:
         return np.broadcast_to(self, size)
+
+
+expand = register(Expand)
 
 
 def _summed(grad: Any, sizes: tuple[int, ...]) -> Any:
@@ -61,8 +71,7 @@ def _summed(grad: Any, sizes: tuple[int, ...]) -> Any:
     return sum_to_size(grad, sizes)
 
 
-@register
-class unsqueeze(View):
+class Unsqueeze(ViewOperation):
     """Insert a dimension of size 1 at `dim`."""
 
     node = "UnsqueezeBackward0"
@@ -73,8 +82,10 @@ class unsqueeze(View):
         return np.expand_dims(self, dim)
 
 
-@register
-class squeeze(View):
+unsqueeze = register(Unsqueeze)
+
+
+class Squeeze(ViewOperation):
     """Remove the dimension `dim` of size 1."""
 
     node = "SqueezeBackward1"
@@ -85,8 +96,10 @@ class squeeze(View):
         return np.squeeze(self, dim)
 
 
-@register
-class t(View):
+squeeze: Operation = register(Squeeze)
+
+
+class T(ViewOperation):
     """Transpose a matrix; vectors and numbers stay as they are."""
 
     node = "TBackward0"
@@ -97,8 +110,10 @@ class t(View):
         return self.T
 
 
-@register
-class clone(Operation):
+t: Operation = register(T)
+
+
+class Clone(Operation):
     """Return a copy that keeps its history."""
 
     node = "CloneBackward0"
@@ -109,12 +124,16 @@ class clone(Operation):
         return np.array(self)
 
 
-@register
-class cast(Operation):
+clone = register(Clone)
+
+
+class Cast(Operation):
     """Return the same numbers in another dtype."""
 
     node = "ToCopyBackward0"
-    derivative = dict(self=("grad in the input's dtype", lambda grad, self_dtype: cast(grad, self_dtype)))
+    derivative = dict(
+        self=("grad in the input's dtype", lambda grad, self_dtype: cast(grad, self_dtype))
+    )
 
     @staticmethod
     def forward(self: Any, kind: np.dtype[Any]) -> Any:
@@ -124,6 +143,9 @@ class cast(Operation):
         """Record casts between floats only: integers carry no gradient."""
         if output.is_floating_point():
             super().record(output, args)
+
+
+cast: Operation = register(Cast)
 
 
 def to(self: Any, dtype: Any) -> Any:
@@ -156,10 +178,15 @@ def detach(self: Tensor) -> Tensor:
     return output
 
 
-expose("to", to)
-expose("reshape", reshape, "view")
+expose("reshape", reshape)
 expose("detach", detach)
+method("view", reshape)
+method("to", to)
 for _name, _kind in dict(
-    float=dtypes.float32, double=dtypes.float64, long=dtypes.int64, int=dtypes.int32, bool=dtypes.bool_
+    float=dtypes.float32,
+    double=dtypes.float64,
+    long=dtypes.int64,
+    int=dtypes.int32,
+    bool=dtypes.bool_,
 ).items():
-    expose(_name, lambda self, kind=_kind: to(self, kind))
+    method(_name, lambda self, kind=_kind: to(self, kind))
