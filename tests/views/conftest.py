@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from autograd_lab.trace.model import Edge, Event, Graph, Node, Saved, Trace, Value
@@ -84,3 +87,79 @@ def worked_example() -> Trace:
 def example() -> Trace:
     """Return the worked example."""
     return worked_example()
+
+
+@pytest.fixture
+def broadcast() -> Trace:
+    """Return loss = (w * x + b).sum() with x a constant of shape (2, 2) and b of shape (2,).
+
+    The gradient of b is summed over the axis along which b was broadcast, and b had a `.grad`.
+    """
+    bias, ones = Value((2,), "float32", "[5., 5.]"), matrix("1.")
+    nodes = (
+        Node(0, "leaf", "AccumulateGrad", "", "w", matrix("2."), line=1),
+        Node(1, "constant", "", "", "x", matrix("4."), line=2),
+        operation(2, "Mul", "w * x", matrix("8."), PRODUCT, 4),
+        Node(3, "leaf", "AccumulateGrad", "", "b", bias, line=3),
+        operation(4, "Add", "w * x + b", matrix("13."), ("grad", "grad"), 4),
+        operation(5, "Sum", "(w * x + b).sum()", scalar("52."), ("grad",), 4, "loss"),
+    )
+    edges = (Edge(0, 2, 0), Edge(1, 2, 1), Edge(2, 4, 0), Edge(3, 4, 1), Edge(4, 5, 0))
+    one, two, three = (Value((2,), "float32", f"[{n}., {n}.]") for n in (1, 2, 3))
+    events = (
+        Event("backward", 5, 5, "loss.backward()", grads_in=(scalar("1."),)),
+        visit(5, scalar("1."), ones),
+        Event("node", 4, grads_in=(ones,), products=(ones, ones), grads_out=(ones, two)),
+        Event("accumulate", 3, before=one, contribution=two, after=three),
+        visit(2, ones, matrix("4."), None),
+        Event("accumulate", 0, contribution=matrix("4."), after=matrix("4.")),
+        Event("end"),
+        Event("inplace", text="zero_", label="b.grad", after=Value((2,), "float32", "[0., 0.]")),
+    )
+    return Trace("", Graph(nodes, edges), events)
+
+
+@pytest.fixture
+def severed() -> Trace:
+    """Return z = x.detach() * x, cut by detach, in a cell that then raised."""
+    nodes = (
+        Node(0, "leaf", "AccumulateGrad", "", "x", scalar("3."), line=1),
+        operation(1, "Mul", "x.detach() * x", scalar("9."), PRODUCT, 2, "z"),
+    )
+    edges = (Edge(0, 1, 0, "detach"), Edge(0, 1, 1))
+    events = (Event("op", 1), Event("error", text="NameError: name 'zz' is not defined"))
+    return Trace("", Graph(nodes, edges), events, "NameError: name 'zz' is not defined")
+
+
+@pytest.fixture
+def hostile(example: Trace) -> Trace:
+    """Return a trace whose every text from the user tries to break out of the page."""
+    attack = "</script><img src=x onerror=alert(1)>\"'&\u2028\x00\x1b[31m\ud800"
+    value = Value((), "float32", attack)
+    nodes = tuple(
+        replace(node, label=attack, expression=attack, value=value) for node in example.graph.nodes
+    )
+    events = tuple(
+        replace(event, grads_in=(value,)) if event.kind == "backward" else event
+        for event in example.events
+    )
+    events += (Event("inplace", text="zero_", label=attack + ".grad", after=value),)
+    edges = (*example.graph.edges, Edge(0, 4, 1, attack))
+    return Trace(attack, Graph(nodes, edges), events, f"ValueError: {attack}")
+
+
+@pytest.fixture
+def chain() -> Callable[[int], Trace]:
+    """Return a function that makes the trace of a leaf followed by a chain of operations."""
+
+    def build(length: int) -> Trace:
+        nodes = [Node(0, "leaf", "AccumulateGrad", "", "x", scalar("1."), line=1)]
+        nodes += [operation(i, "Mul", "h * w", scalar("1."), PRODUCT, 2) for i in range(1, length)]
+        one = scalar("1.")
+        walk = [visit(node, one, one) for node in range(length - 1, 0, -1)]
+        events = (Event("backward", length - 1, grads_in=(one,)), *walk)
+        end = Event("accumulate", 0, contribution=one, after=one)
+        edges = tuple(Edge(i - 1, i, 0) for i in range(1, length))
+        return Trace("", Graph(tuple(nodes), edges), (*events, end))
+
+    return build
