@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from types import CodeType
 from typing import Any
 
+import numpy as np
+
+from ..engine.creation import tensor
 from .codec import Error, Fn, Ref, TensorData, dumps, loads
 from .quiet import quiet
 
@@ -98,9 +101,8 @@ def _compile(source: str) -> tuple[CodeType, CodeType]:
 
 def _tensor(sent: TensorData) -> object:
     """Return a tensor of this package's engine."""
-    from ..engine.tensor import tensor
-
-    return tensor(sent.tolist(), dtype=sent.dtype, requires_grad=sent.requires_grad)
+    array = np.array(sent.data, dtype=sent.dtype).reshape(sent.shape)
+    return tensor(array, requires_grad=sent.requires_grad)
 
 
 def _described(error: BaseException) -> Error:
@@ -109,7 +111,7 @@ def _described(error: BaseException) -> Error:
         text = str(error)
     except Exception:
         text = ""
-    return Error(type(error).__name__, text[:MAX_ERROR_TEXT])
+    return Error(type(error).__name__[:100], text[:MAX_ERROR_TEXT])
 
 
 __all__ = ["LocalStudent", "Student"]

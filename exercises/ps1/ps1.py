@@ -1,11 +1,11 @@
 # %% [markdown] lang="en"
 # # Practice: backward, again
 #
-# This is question 2 of the practice set: *after running backward, run it again at once, and see what
-# happens.* You predict first, then write code, then explain. About 30 minutes, 10 points.
+# This is question 2 of the practice set: *after running backward, run it again at once, and see
+# what happens.* You predict first, then write code, then explain. About 30 minutes, 10 points.
 #
-# Work from top to bottom. The cells that end in a number check your answers; run them as often as you
-# like. `check("q2")` checks the whole question at once.
+# Work from top to bottom. The cells that end in a number check your answers; run them as often as
+# you like. `check("q2")` checks the whole question at once.
 
 # %% [markdown] lang="zh"
 # # 练习：再次反向传播
@@ -65,8 +65,8 @@ from autograd_lab.grading.notebook import check
 # b.backward()
 # ```
 #
-# Before you run any of them: what does `x.grad` hold at the end? In place of `None`, write the three
-# numbers as a list, or `"error"` if the program stops with an error.
+# Before you run any of them: what does `x.grad` hold at the end? In place of `None`, write the
+# three numbers as a list, or `"error"` if the program stops with an error.
 
 # %% [markdown] lang="zh"
 # ## 2.1 预测（3 分）
@@ -143,14 +143,15 @@ from autograd_lab.grading.notebook import private_score as score
 ### END HIDDEN TESTS
 score("ps1/q2-predict", globals())
 
+
 # %% [markdown] lang="en"
 # ## 2.2 Implement (4 points)
 #
 # Write two functions. `loss`, `trunk` and each of the `heads` are functions that take a tensor and
 # return one; `values` is a list of numbers for the leaf `x`; the results are lists of numbers.
 #
-# - `accumulated(loss, values, n)`: build the graph of `loss(x)` **once**, run backward through it `n`
-#   times without zeroing, and return what `x.grad` holds then.
+# - `accumulated(loss, values, n)`: build the graph of `loss(x)` **once**, run backward through it
+#   `n` times without zeroing, and return what `x.grad` holds then.
 # - `each_gradient(trunk, heads, values)`: compute `h = trunk(x)` **once**, and for each head return
 #   the gradient of the loss `head(h)` with respect to `x`, on its own: a list of lists.
 
@@ -190,6 +191,7 @@ def each_gradient(trunk, heads, values):
     return gradients
     ### END SOLUTION
 
+
 # %% nbgrader={"grade_id": "q2-implement", "grade": true, "locked": true, "points": 4}
 from autograd_lab.grading.notebook import score
 ### BEGIN HIDDEN TESTS
@@ -204,8 +206,8 @@ score("ps1/q2-implement", globals())
 #
 # 1. Why does **again** stop with an error? Say what the first call did, and to what.
 # 2. Why does **nothing_saved** run, though it calls backward twice as well?
-# 3. A friend repairs **again** with `retain_graph=True` and gets no error. What is in `x.grad`, why, and
-#    what should the friend ask before keeping that change?
+# 3. A friend repairs **again** with `retain_graph=True` and gets no error. What is in `x.grad`, why,
+#    and what should the friend ask before keeping that change?
 
 # %% [markdown] lang="zh"
 # ## 2.3 解释（3 分）
@@ -222,8 +224,8 @@ score("ps1/q2-implement", globals())
 #    backward pass used them and released them; the second finds them gone.
 # 2. Neither `x + 2` nor `sum` needs any value for its derivative. Nothing was saved, so nothing is
 #    missing, and the second pass adds its ones to the first.
-# 3. `x.grad` holds 4x, twice the gradient, because backward adds. The question to ask: do I want the sum
-#    of two passes? If not, zero in between, or build a new graph.
+# 3. `x.grad` holds 4x, twice the gradient, because backward adds. The question to ask: do I want the
+#    sum of two passes? If not, zero in between, or build a new graph.
 
 # %% [markdown] lang="zh"
 # 1. `x * x` 的导数需要 `x` 的值，所以乘法保存了它们。第一次反向传播用完就释放了；第二次再也找不到。
