@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 _instances = itertools.count(1)
@@ -21,7 +22,6 @@ class Lab(ABC):
         """Prepare a lab that is not shown yet."""
         self._marker = f"autograd-lab-snapshot-{next(_instances)}"
         self._outputs: list[Any] = []
-        self._live: Any = None
 
     @property
     @abstractmethod
@@ -34,11 +34,24 @@ class Lab(ABC):
 
     @abstractmethod
     def controls(self) -> list[Any]:
-        """Return the ipywidgets to play with; made anew at each call."""
+        """Return the ipywidgets to play with."""
+
+    @cached_property
+    def widget(self) -> Any:
+        """The ipywidgets box: the rule that hides the saved HTML, the controls, the state."""
+        try:
+            import ipywidgets  # type: ignore[import-untyped]
+        except ImportError as error:
+            raise ImportError(
+                "the labs need ipywidgets; this brings it: pip install 'autograd_lab[lab]'"
+            ) from error
+        hide = ipywidgets.HTML(f"<style>.{self._marker} {{ display: none }}</style>")
+        state = ipywidgets.HTML(self.snapshot())
+        return ipywidgets.VBox([hide, ipywidgets.HBox(self.controls()), state])
 
     def button(self, description: str, action: Callable[[], None]) -> Any:
         """Return a button that does `action` and then shows the new state."""
-        import ipywidgets  # type: ignore[import-untyped]
+        import ipywidgets
 
         def clicked(_button: Any) -> None:
             action()
@@ -50,8 +63,7 @@ class Lab(ABC):
 
     def refresh(self) -> None:
         """Show the present state, in the widget and in every output beside it."""
-        if self._live is not None:
-            self._live.value = self.snapshot()
+        self.widget.children[-1].value = self.snapshot()
         for output in self._outputs:
             output.update(self._saved(), raw=True)
 
@@ -62,15 +74,6 @@ class Lab(ABC):
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        try:
-            import ipywidgets
-        except ImportError as error:
-            raise ImportError(
-                "the labs need ipywidgets; this brings it: pip install 'autograd_lab[lab]'"
-            ) from error
-        self._live = self._live or ipywidgets.HTML(self.snapshot())
-        hide = ipywidgets.HTML(f"<style>.{self._marker} {{ display: none }}</style>")
-        box = ipywidgets.VBox([hide, ipywidgets.HBox(self.controls()), self._live])
-        bundle = box._repr_mimebundle_()
-        display({**bundle, "text/plain": type(self).__name__}, raw=True)  # type: ignore[no-untyped-call]
+        view = {**self.widget._repr_mimebundle_(), "text/plain": type(self).__name__}
+        display(view, raw=True)  # type: ignore[no-untyped-call]
         self._outputs.append(display(self._saved(), raw=True, display_id=True))  # type: ignore[no-untyped-call]
