@@ -1,0 +1,1 @@
+"""Traces of the package's own engine: `watch` listens, `graph` walks what operations built."""

@@ -1,0 +1,168 @@
+"""The engine's graph, written into a `Builder` node by node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ....engine.node import AccumulateGrad
+from ....engine.printing import numbers, printoptions
+from ....engine.tensor import Tensor, raw
+from ...builder import Builder
+from ...identity import IdentityMap
+from ...model import Saved, Value
+
+SHOWN = 64
+"""Tensors with more elements than this are written with `...` inside."""
+LONGEST = 400
+"""Characters of a written value that are kept."""
+
+IPYTHON_NAME = re.compile(r"_+|_\d+")
+"""Variables in which IPython keeps earlier results."""
+
+
+def value_of(tensor: Tensor) -> Value:
+    """Return what a tensor looks like now; costs the same for huge ones."""
+    data = raw(tensor)
+    if data.size > SHOWN:
+        with printoptions(threshold=0, edgeitems=2):
+            text = numbers(data)
+    else:
+        text = numbers(data)
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + "…"
+    return Value(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."), text)
+
+
+def maybe_value(tensor: object) -> Value | None:
+    """Return the value of a tensor, None for anything else."""
+    return value_of(tensor) if isinstance(tensor, Tensor) else None
+
+
+def _value(item: object) -> Value:
+    """Return the value of a tensor, or of a Python number."""
+    return maybe_value(item) or Value((), type(item).__name__, repr(item))
+
+
+class EngineGraph:
+    """Adds leaves, operations and constants, and whatever history they bring along."""
+
+    def __init__(self, builder: Builder) -> None:
+        """Write into `builder`."""
+        self._record = builder
+
+    def of_tensor(self, tensor: Tensor) -> int | None:
+        """Return the node of a tensor that requires grad, adding it and its history if unknown."""
+        if tensor.grad_fn is None:
+            return self.leaf(tensor)
+        node = self.of_grad_fn(tensor.grad_fn)
+        if node is not None and self._record.nodes[node].value is None:
+            self._record.change_node(node, value=value_of(tensor))
+        return node
+
+    def leaf(self, tensor: Tensor) -> int | None:
+        """Return the node of a leaf; a constant that has come to require grad becomes one."""
+        known = self._record.find(tensor)
+        if known is None:
+            return self._record.add_node(
+                tensor, "leaf", value_of(tensor), "AccumulateGrad", located=False
+            )
+        if self._record.nodes[known].kind == "constant":
+            self._record.change_node(known, kind="leaf", name="AccumulateGrad", op="")
+        return known
+
+    def constant(self, holder: object) -> int | None:
+        """Return the node of a value without gradient: a tensor, or a number taken from one."""
+        known = self._record.find(holder)
+        return self._add_constant(holder) if known is None else known
+
+    def severed(self, holder: object, op: str) -> int | None:
+        """Add what the running operation made outside the graph."""
+        return self._add_constant(holder, op)
+
+    def _add_constant(self, holder: object, op: str = "") -> int | None:
+        return self._record.add_node(holder, "constant", _value(holder), op=op, located=bool(op))
+
+    def of_grad_fn(self, grad_fn: Any) -> int | None:
+        """Return the node of a grad_fn, adding its history if it was made before the recording."""
+        waiting = [grad_fn]
+        while waiting:
+            top = waiting[-1]
+            sources = [source for source, _ in top.next_functions if source is not None]
+            unknown = [s for s in sources if self._find(s) is None] if not self._full else []
+            if unknown and self._find(top) is None:
+                waiting += unknown
+                continue
+            waiting.pop()
+            if self._find(top) is None:
+                self.operation(top, None, located=False)
+        return self._find(grad_fn)
+
+    def operation(self, grad_fn: Any, value: Value | None, located: bool = True) -> int | None:
+        """Add a recorded operation and the edges that its gradients take."""
+        if isinstance(grad_fn, AccumulateGrad):
+            return self.leaf(grad_fn.variable)
+        if self._full:
+            return None
+        sources = [
+            None if source is None else self.of_grad_fn(source)
+            for source, _ in grad_fn.next_functions
+        ]
+        node = self._record.add_node(
+            grad_fn,
+            "op",
+            value,
+            grad_fn.name(),
+            grad_fn.op.name,
+            tuple(grad_fn.inputs),
+            tuple(grad_fn.formulas),
+            _saved(grad_fn),
+            located,
+        )
+        for slot, source in enumerate(sources):
+            self._record.add_edge(source, node, slot)
+        return node
+
+    def _find(self, grad_fn: Any) -> int | None:
+        holder = grad_fn.variable if isinstance(grad_fn, AccumulateGrad) else grad_fn
+        return self._record.find(holder)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._record.nodes) >= self._record.limit
+
+
+def name_tensors(namespace: Mapping[str, object]) -> tuple[IdentityMap[str], list[Tensor]]:
+    """Return the variable that holds each tensor, its grad_fn and its `.grad`; and the tensors.
+
+    Of several names for one tensor the first counts; IPython's `_`, `__` and `_12` never do.
+    """
+    names: IdentityMap[str] = IdentityMap()
+    tensors: dict[str, Tensor] = {}
+    for name, value in list(namespace.items()):
+        if isinstance(name, str) and not IPYTHON_NAME.fullmatch(name):
+            # `type`, because an object may claim any class and answer with an error.
+            if issubclass(type(value), Tensor | float):
+                names.setdefault(value, name)
+            if issubclass(type(value), Tensor):
+                tensors[name] = cast(Tensor, value)
+    for name, tensor in tensors.items():
+        if tensor.grad_fn is not None:
+            names.setdefault(tensor.grad_fn, name)
+        elif tensor.grad is not None:
+            names.setdefault(tensor.grad, f"{name}.grad")
+    return names, list(tensors.values())
+
+
+def _saved(grad_fn: Any) -> tuple[Saved, ...]:
+    """Return the values that a node keeps for its backward pass: tensors, and numbers."""
+    kept = grad_fn.saved_values().items()
+    return tuple(
+        Saved(name, _value(value), raw(value).nbytes if isinstance(value, Tensor) else 0)
+        for name, value in kept
+        if isinstance(value, Tensor | float | int)
+    )
+
+
+__all__ = ["EngineGraph", "maybe_value", "name_tensors", "value_of"]

@@ -1,0 +1,201 @@
+"""Watches the package's own engine and writes down what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ....engine.grad_mode import is_grad_enabled
+from ....engine.node import AccumulateGrad
+from ....engine.observe import Observer, observers
+from ....engine.tensor import Tensor
+from ...builder import Builder, describe
+from ...model import Trace, Value
+from .graph import EngineGraph, maybe_value, name_tensors, value_of
+
+LEAVING = {"detach", "detach_", "data", "item"}
+"""Operations that exist to leave the graph; others only happen to."""
+
+
+class EngineSource(Observer):
+    """Turns the engine's notifications into nodes, edges and events of a `Builder`."""
+
+    def __init__(self, builder: Builder) -> None:
+        """Write into `builder`."""
+        self._record = builder
+        self._graph = EngineGraph(builder)
+        self._modes: list[str] = []
+        self._accumulating: tuple[int, Tensor] | None = None
+
+    def attach(self) -> None:
+        """Begin to listen."""
+        observers.append(self)
+
+    def detach(self) -> None:
+        """Stop listening, if it ever began."""
+        observers[:] = [other for other in observers if other is not self]
+
+    # --- forward --------------------------------------------------------------------------------
+
+    def on_op(self, name: str, inputs: Sequence[object], output: object, node: Any) -> None:
+        """Note an operation: recorded in the graph, leaving it, or writing in place."""
+        self.settle()
+        if not self._record.room():
+            return
+        results = output if isinstance(output, tuple | list) else (output,)
+        in_place = name.endswith("_") and bool(inputs) and output is inputs[0]
+        if in_place and name not in LEAVING:
+            self._write(name, output)
+        if node is not None:
+            self._recorded(name, inputs, results, node)
+        elif not in_place or name in LEAVING:
+            self._unrecorded(name, inputs, results)
+
+    def _recorded(
+        self, name: str, inputs: Sequence[object], results: Sequence[object], grad_fn: Any
+    ) -> None:
+        made = [t for t in results if isinstance(t, Tensor) and t.grad_fn is grad_fn]
+        node = self._graph.operation(grad_fn, value_of(made[0]) if made else None)
+        if node is not None:
+            for tensor in made:
+                self._record.stands_for(node, tensor)
+            self._connect_constants(inputs, node, grad_fn)
+        self._record.add_event("op", node=node, text=name)
+
+    def _connect_constants(self, inputs: Sequence[object], node: int, grad_fn: Any) -> None:
+        """Draw the tensors (and the numbers taken from one) that entered without gradient."""
+        for slot, (source, _) in enumerate(grad_fn.next_functions):
+            given = inputs[grad_fn.op.positions[slot]]
+            if source is None and self._is_constant(given):
+                self._record.add_edge(self._graph.constant(given), node, slot)
+
+    def _is_constant(self, given: object) -> bool:
+        return isinstance(given, Tensor) or self._record.find(given) is not None
+
+    def _unrecorded(self, name: str, inputs: Sequence[object], results: Sequence[object]) -> None:
+        """Follow a value that leaves the graph here, or that comes from one that did."""
+        origins = [(slot, *self._origin(name, item)) for slot, item in enumerate(inputs)]
+        cuts = [(inputs[slot], cut) for slot, _, cut in origins if cut]
+        if cuts and (name in LEAVING or not is_grad_enabled()):
+            self._record.add_event("detach", subject=cuts[0][0], text=cuts[0][1])
+        if all(parent is None for _, parent, _ in origins):
+            return
+        for result in results:
+            # True, False and small integers are shared by everyone: they cannot be followed.
+            if isinstance(result, Tensor | float):
+                node = self._graph.severed(result, name)
+                for slot, parent, cut in origins:
+                    self._record.add_edge(parent, node, slot, cut)
+
+    def _origin(self, name: str, item: object) -> tuple[int | None, str]:
+        """Return the node that an input stands for, if any, and what keeps it out of the graph."""
+        if isinstance(item, Tensor) and item.requires_grad:
+            return self._graph.of_tensor(item), self._cut(name)
+        known = self._record.find(item)
+        if known is None or self._record.nodes[known].kind == "constant":
+            return known, ""
+        return known, name if name == "detach_" else "requires_grad=False"
+
+    def _cut(self, name: str) -> str:
+        """Return what keeps the running operation out of the graph."""
+        if name in LEAVING or is_grad_enabled():
+            return name
+        return self._modes[-1] if self._modes else "no_grad"
+
+    def _write(self, name: str, output: object) -> None:
+        """Note an in-place write; into a leaf's `.grad`, under that name."""
+        owner = next((leaf for leaf in self._record.leaves() if leaf.grad is output), None)
+        subject, suffix = (output, "") if owner is None else (owner, ".grad")
+        self._record.add_event("inplace", subject, suffix, text=name, after=maybe_value(output))
+
+    def on_mode(self, name: str, entered: bool) -> None:
+        """Note that a grad mode was entered or left."""
+        self.settle()
+        if entered:
+            self._modes.append(name)
+        elif self._modes:
+            self._modes.pop()
+        if self._record.room():
+            event = self._record.add_event("mode", text=name, entered=entered)
+            # The expression is the whole block; its first line says it all.
+            block = self._record.events[event].expression
+            self._record.change_event(event, expression=block.partition("\n")[0])
+
+    # --- backward -------------------------------------------------------------------------------
+
+    def on_backward(
+        self, roots: Sequence[Tensor], gradients: Sequence[Tensor | None], retain_graph: bool
+    ) -> None:
+        """Note where a backward pass starts, and with what."""
+        self.settle()
+        if self._record.room():
+            root = self._graph.of_tensor(roots[0]) if roots else None
+            self._record.add_event("backward", node=root, grads_in=_values(gradients))
+
+    def on_node(
+        self,
+        node: Any,
+        grads_in: Sequence[Tensor | None],
+        products: Sequence[Tensor | None],
+        grads_out: Sequence[Tensor | None],
+    ) -> None:
+        """Note what a node received and passed on; for a leaf, `on_accumulate` says it better."""
+        self.settle()
+        if not isinstance(node, AccumulateGrad) and self._record.room():
+            self._record.add_event(
+                "node",
+                node=self._graph.of_grad_fn(node),
+                grads_in=_values(grads_in),
+                products=_values(products),
+                grads_out=_values(grads_out),
+            )
+
+    def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
+        """Note what a leaf's `.grad` was and what is added; `settle` reads the sum later."""
+        self.settle()
+        if self._record.room():
+            event = self._record.add_event(
+                "accumulate",
+                node=self._graph.leaf(leaf),
+                before=maybe_value(leaf.grad),
+                contribution=value_of(contribution),
+            )
+            self._accumulating = event, leaf
+
+    def on_freed(self, node: Any) -> None:
+        """Note that a node released what it had saved."""
+        self.settle()
+        if self._record.room():
+            self._record.add_event("freed", node=self._graph.of_grad_fn(node))
+
+    def on_backward_end(self, error: BaseException | None) -> None:
+        """Note the end of a backward pass."""
+        self.settle()
+        if self._record.room():
+            self._record.add_event("end", text="" if error is None else describe(error))
+
+    # --- end ------------------------------------------------------------------------------------
+
+    def finish(self, namespace: Mapping[str, object]) -> Trace:
+        """Return the trace, with the names that tensors have in the user's namespace."""
+        self.settle()
+        names, tensors = name_tensors(namespace)
+        for tensor in tensors:
+            # Older ones were seen as part of a history only, which knows no values.
+            if tensor.grad_fn is not None and self._record.find(tensor.grad_fn) is not None:
+                self._graph.of_tensor(tensor)
+        return self._record.build(names)
+
+    def settle(self) -> None:
+        """Read the `.grad` that was about to grow at the last notification: by now it has."""
+        if self._accumulating is not None:
+            event, leaf = self._accumulating
+            self._record.change_event(event, after=maybe_value(leaf.grad))
+            self._accumulating = None
+
+
+def _values(tensors: Sequence[Tensor | None]) -> tuple[Value | None, ...]:
+    return tuple(map(maybe_value, tensors))
+
+
+__all__ = ["EngineSource"]
