@@ -61,7 +61,7 @@ def __getattr__(name: str) -> Any:
     if name in {"show", "record"}:
         from importlib import import_module
 
-        module = {"show": "views.show", "record": "trace.record"}[name]
+        module = {"show": "showing", "record": "trace.record"}[name]
         return getattr(import_module(f".{module}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

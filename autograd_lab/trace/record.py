@@ -66,8 +66,8 @@ class record:
     >>> x = torch.ones(2, requires_grad=True)
     >>> with torch.record() as recording:
     ...     y = (x * x).sum()
-    >>> [node.op for node in recording.trace.graph.nodes]
-    ['', 'mul', 'sum']
+    >>> [node.name for node in recording.trace.graph.nodes]
+    ['AccumulateGrad', 'MulBackward0', 'SumBackward0']
     """
 
     trace: Trace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -11,7 +12,8 @@ from ....engine.printing import numbers, printoptions
 from ....engine.tensor import Tensor, raw
 from ...builder import Builder
 from ...identity import IdentityMap
-from ...model import Saved, Value
+from ...model import Saved, Trace, Value
+from ...source_text import SourceText
 
 SHOWN = 64
 """Tensors with more elements than this are written with `...` inside."""
@@ -124,6 +126,15 @@ class EngineGraph:
             self._record.add_edge(source, node, slot)
         return node
 
+    def named(self, namespace: Mapping[str, object]) -> Trace:
+        """Return the trace, with the names that tensors have in the user's namespace."""
+        names, tensors = name_tensors(namespace)
+        for tensor in tensors:
+            # Older ones were seen as part of a history only, which knows no values.
+            if tensor.grad_fn is not None and self._record.find(tensor.grad_fn) is not None:
+                self.of_tensor(tensor)
+        return self._record.build(names)
+
     def _find(self, grad_fn: Any) -> int | None:
         holder = grad_fn.variable if isinstance(grad_fn, AccumulateGrad) else grad_fn
         return self._record.find(holder)
@@ -165,4 +176,15 @@ def _saved(grad_fn: Any) -> tuple[Saved, ...]:
     )
 
 
-__all__ = ["EngineGraph", "maybe_value", "name_tensors", "value_of"]
+def behind(tensor: Tensor, namespace: Mapping[str, object]) -> Trace:
+    """Return the graph that leads to `tensor`, as a trace without events or source.
+
+    Empty for a tensor that does not require grad.
+    """
+    graph = EngineGraph(Builder(SourceText("", ""), limit=sys.maxsize))
+    if tensor.requires_grad:
+        graph.of_tensor(tensor)
+    return graph.named(namespace)
+
+
+__all__ = ["EngineGraph", "behind", "maybe_value", "value_of"]

@@ -11,7 +11,7 @@ from ....engine.observe import Observer, observers
 from ....engine.tensor import Tensor
 from ...builder import Builder, describe
 from ...model import Trace, Value
-from .graph import EngineGraph, maybe_value, name_tensors, value_of
+from .graph import EngineGraph, maybe_value, value_of
 
 LEAVING = {"detach", "detach_", "data", "item"}
 """Operations that exist to leave the graph; others only happen to."""
@@ -179,12 +179,7 @@ class EngineSource(Observer):
     def finish(self, namespace: Mapping[str, object]) -> Trace:
         """Return the trace, with the names that tensors have in the user's namespace."""
         self.settle()
-        names, tensors = name_tensors(namespace)
-        for tensor in tensors:
-            # Older ones were seen as part of a history only, which knows no values.
-            if tensor.grad_fn is not None and self._record.find(tensor.grad_fn) is not None:
-                self._graph.of_tensor(tensor)
-        return self._record.build(names)
+        return self._graph.named(namespace)
 
     def settle(self) -> None:
         """Read the `.grad` that was about to grow at the last notification: by now it has."""
