@@ -1,4 +1,4 @@
-"""The stepper's data, and the script that turns a figure into a stepper where scripts may run."""
+"""The stepper's data, and the script that turns a picture into a stepper where scripts may run."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ const data = %(data)s;
 const url = URL.createObjectURL(new Blob([%(code)s], { type: "text/javascript" }));
 const { default: player } = await import(url);
 URL.revokeObjectURL(url);
-for (const figure of document.querySelectorAll('[data-autograd="%(name)s"] > figure')) {
-  const svg = atob(figure.querySelector("img").src.split(",")[1]);
+for (const image of document.querySelectorAll('[data-autograd="%(name)s"] img')) {
+  const svg = atob(image.src.split(",")[1]);
   const bytes = Uint8Array.from(svg, (character) => character.charCodeAt(0));
   const state = { trace: data, svg: new TextDecoder().decode(bytes), step: 0 };
   const model = {
@@ -31,7 +31,7 @@ for (const figure of document.querySelectorAll('[data-autograd="%(name)s"] > fig
   const style = document.createElement("style");
   style.textContent = %(style)s;
   const el = document.createElement("div");
-  figure.replaceWith(style, el);
+  image.replaceWith(style, el);
   player.render({ model, el });
 }
 </script>"""
@@ -53,7 +53,7 @@ def payload(trace: Trace, walked: tuple[Step, ...]) -> dict[str, object]:
 
 
 def script(name: str, data: dict[str, object]) -> str:
-    """Return the `<script>` that upgrades every figure inside `[data-autograd="name"]`.
+    """Return the `<script>` that upgrades every picture inside `[data-autograd="name"]`.
 
     The module is given an anywidget-like `model` that lives in the page, so it needs no kernel.
     """
