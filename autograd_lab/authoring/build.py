@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .execute import execute
+from .execute import OutputError, execute
 from .notebook import notebook
 from .source import LANGUAGES, read
 
@@ -26,8 +26,10 @@ def build(folder: Path, *, run: bool = True) -> list[Path]:
     for source in map(read, paths):
         for language in LANGUAGES:
             made = notebook(source, language)
-            if run:
-                made = execute(made, language, folder)
+            try:
+                made = execute(made, language, folder) if run else made
+            except OutputError as error:
+                raise OutputError(f"{source.name} ({language}): {error}") from None
             text: str = nbformat.writes(made)  # type: ignore[no-untyped-call]
             texts[folder / language / f"{source.name}.ipynb"] = text + "\n"
     for path, text in texts.items():

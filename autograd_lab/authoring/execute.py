@@ -17,17 +17,18 @@ _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class OutputError(ValueError):
-    """An output that must not be published; the message says which and why."""
+    """A cell failed, or shows what must not be published; the message says which and why."""
 
 
 def execute(notebook: NotebookNode, language: str, folder: Path, timeout: int = 60) -> NotebookNode:
     """Return a copy of `notebook` with the outputs of a fresh kernel that runs in `folder`.
 
     The package speaks `language` there; a cell may take `timeout` seconds. No times and no widget
-    views are kept. Raises nbclient's CellExecutionError for a cell that fails without the tag
-    `raises-exception`, and OutputError for an object address or for text on stderr.
+    views are kept. Raises OutputError for a cell that fails without the tag `raises-exception`, takes
+    too long, writes to stderr or shows an object's address.
     """
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
     result = copy.deepcopy(notebook)
     client = NotebookClient(
@@ -39,7 +40,10 @@ def execute(notebook: NotebookNode, language: str, folder: Path, timeout: int = 
         resources={"metadata": {"path": str(folder)}},
     )
     with TemporaryDirectory() as profile:
-        client.execute(env=environment(language, profile))
+        try:
+            client.execute(env=environment(language, profile))
+        except (CellExecutionError, CellTimeoutError) as error:
+            raise OutputError(str(error)) from None
     result.metadata = copy.deepcopy(notebook.metadata)
     for number, cell in enumerate(result.cells, 1):
         for output in cell.get("outputs", ()):

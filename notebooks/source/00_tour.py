@@ -38,8 +38,7 @@ import autograd_lab as torch
 #
 # ## 一个梯度
 #
-# 取 $y = x^2 + 2x$，在 $x = 3$ 处求导。`requires_grad=True` 表示我们之后要用到关于 `x` 的梯度；
-# `backward()` 把它算出来；结果放在 `x.grad` 里。
+# 取 $y = x^2 + 2x$，在 $x = 3$ 处求导。`requires_grad=True` 表示我们之后要用到关于 `x` 的梯度；`backward()` 把它算出来；结果放在 `x.grad` 里。
 
 # %%
 x = torch.tensor(3.0, requires_grad=True)
@@ -73,17 +72,15 @@ y.backward()
 # backward pass. It starts at `y` with the number 1 and ends at `x`. At every node you see what comes in,
 # the local rule, and what goes out.
 #
-# `x` is used three times, twice in `x * x` and once in `2 * x`. Each use sends back its own share, 3, 3
-# and 2, and the shares are added: 8.
+# `x` is used three times, once in `2 * x` and twice in `x * x`. Each use sends back its own share, 2, 3
+# and 3, and the shares are added: 8.
 #
 # **Try it:** change `3.0` to another number, say what `x.grad` will be, and run the cell again.
 
 # %% [markdown] lang="zh"
-# 点一下图，再按 <kbd>→</kbd> 和 <kbd>←</kbd>（也可以用按钮），一步一步地走完反向传播。它从 `y` 出发，
-# 带着数字 1，最后到达 `x`。每到一个节点，都能看到传进来的是什么、局部的求导规则是什么、传出去的又是什么。
+# 点一下图，再按 <kbd>→</kbd> 和 <kbd>←</kbd>（也可以用按钮），一步一步地走完反向传播。它从 `y` 出发，带着数字 1，最后到达 `x`。每到一个节点，都能看到传进来的是什么、局部的求导规则是什么、传出去的又是什么。
 #
-# `x` 一共用了三次：`x * x` 里两次，`2 * x` 里一次。每用一次，就传回一份梯度，分别是 3、3 和 2；
-# 三份加起来就是 8。
+# `x` 一共用了三次：`2 * x` 里一次，`x * x` 里两次。每用一次，就传回一份梯度，分别是 2、3 和 3；三份加起来就是 8。
 #
 # **动手试试：** 把 `3.0` 换成别的数，先说出 `x.grad` 会是多少，再重新运行。
 

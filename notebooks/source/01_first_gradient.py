@@ -44,8 +44,7 @@ from autograd_lab.widgets import predict
 #
 # $$y_i = x_i + 2 \qquad z_i = 3\,y_i^2 \qquad \mathrm{out} = \tfrac14\,(z_1 + z_2 + z_3 + z_4)$$
 #
-# 现在让 `x` 的某一个元素增大一点点。`out` 的增量是这一点点的几倍？这个倍数就是**梯度**的一个元素，
-# 之后会放在 `x.grad` 里。
+# 现在让 `x` 的某一个元素增大一点点。`out` 的增量是这一点点的几倍？这个倍数就是**梯度**的一个元素，之后会放在 `x.grad` 里。
 #
 # 把你猜的数写在 `...` 的位置，然后运行。
 
@@ -78,7 +77,7 @@ print(out)
 #
 # - We asked for `requires_grad=True` on `x` alone. From then on, each operation that uses `x`, directly
 #   or not, is recorded.
-# - Each result remembers the operation that made it: its `grad_fn`. The name ends in `Backward` because
+# - Each result remembers the operation that made it: its `grad_fn`. The name says `Backward` because
 #   this object will do that operation's part of the way back.
 # - `x` was made by us, not by an operation. It has no `grad_fn`; it is a **leaf**.
 #
@@ -89,8 +88,7 @@ print(out)
 # 数值都在意料之中：先是 1，再是 3，然后是 27，均值也是 27。新鲜的是写在数值旁边的内容。
 #
 # - 我们只对 `x` 设置了 `requires_grad=True`。从这时起，凡是直接或间接用到 `x` 的运算都会被记录下来。
-# - 每个结果都记得自己是由哪个运算得到的，这就是它的 `grad_fn`。名字里带有 `Backward`，
-#   是因为往回走的时候，这个运算的那一段就由它负责。
+# - 每个结果都记得自己是由哪个运算得到的，这就是它的 `grad_fn`。名字里带有 `Backward`，是因为往回走的时候，这个运算的那一段就由它负责。
 # - `x` 是我们自己创建的，不是运算的结果，所以没有 `grad_fn`。这样的张量叫做**叶子张量**。
 #
 # 张量和运算合在一起，就是**计算图**。此时还没有梯度：`x.grad` 是 `None`，意思是“还没有”，而不是零。
@@ -105,8 +103,7 @@ print(x.grad)
 # `%%autograd` on the first line shows the walk.
 
 # %% [markdown] lang="zh"
-# 现在走一个来回。`out.backward()` 从 `out` 出发，沿计算图走回叶子张量 `x`，这就是**反向传播**；
-# 第一行的 `%%autograd` 会把这一路画出来。
+# 现在走一个来回。`out.backward()` 从 `out` 出发，沿计算图走回叶子张量 `x`，这就是**反向传播**；第一行的 `%%autograd` 会把这一路画出来。
 
 # %%
 # %%autograd
@@ -128,11 +125,11 @@ x.grad
 #
 # | node | comes in | what it does | goes out |
 # |---|---|---|---|
-# | `MeanBackward0` | 1 | each of the four entries counts a quarter | 0.25 |
-# | `MulBackward0`, the `* 3` | 0.25 | times 3 | 0.75 |
-# | `MulBackward0`, the `y * y` | 0.75 | times the *other* factor, 3, once for each `y` | 2.25 and 2.25 |
-# | `AddBackward0` | 2.25 + 2.25 = 4.5 | adding 2 changes no slope | 4.5 |
-# | `AccumulateGrad` | 4.5 | adds it into `x.grad` | |
+# | `out`, `MeanBackward0` | 1 | each of the four entries counts a quarter | 0.25 |
+# | `z`, `MulBackward0` | 0.25 | times 3 | 0.75 |
+# | `y * y`, `MulBackward0` | 0.75 | times the *other* factor, 3, once for each `y` | 2.25 and 2.25 |
+# | `y`, `AddBackward0` | 2.25 + 2.25 = 4.5 | adding 2 changes no slope | 4.5 |
+# | `x`, the leaf | 4.5 | adds it into `x.grad` | |
 #
 # `y` was used twice, so two shares come back to it, and they are **added**.
 
@@ -143,11 +140,11 @@ x.grad
 #
 # | 节点 | 传入 | 做什么 | 传出 |
 # |---|---|---|---|
-# | `MeanBackward0` | 1 | 四个元素各占四分之一 | 0.25 |
-# | `MulBackward0`，即 `* 3` | 0.25 | 乘以 3 | 0.75 |
-# | `MulBackward0`，即 `y * y` | 0.75 | 乘以**另一个**因数 3，两个 `y` 各算一次 | 2.25 和 2.25 |
-# | `AddBackward0` | 2.25 + 2.25 = 4.5 | 加 2 不改变变化的快慢 | 4.5 |
-# | `AccumulateGrad` | 4.5 | 累加到 `x.grad` 中 | |
+# | `out`，`MeanBackward0` | 1 | 四个元素各占四分之一 | 0.25 |
+# | `z`，`MulBackward0` | 0.25 | 乘以 3 | 0.75 |
+# | `y * y`，`MulBackward0` | 0.75 | 乘以**另一个**因数 3，两个 `y` 各算一次 | 2.25 和 2.25 |
+# | `y`，`AddBackward0` | 2.25 + 2.25 = 4.5 | 加 2 不改变变化的快慢 | 4.5 |
+# | `x`，叶子张量 | 4.5 | 累加到 `x.grad` 中 | |
 #
 # `y` 被用了两次，所以有两份梯度传回来，它们要**相加**。
 
@@ -232,8 +229,7 @@ w.grad
 # **1.** All entries are 2 now, and it is the mean again. What is the gradient?
 
 # %% [markdown] lang="zh"
-# 求和让每个 $z_i$ 原样通过：第一个节点传出的是 1，不再是 0.25，之后的每个数也都变成原来的四倍。
-# 计算图的其余部分没有任何变化。
+# 求和让每个 $z_i$ 原样通过：第一个节点传出的是 1，不再是 0.25，之后的每个数也都变成原来的四倍。计算图的其余部分没有任何变化。
 #
 # ## 三道检查题
 #
@@ -272,5 +268,4 @@ predict("b.grad", ...)
 # gradients **accumulate** is a story of its own.
 
 # %% [markdown] lang="zh"
-# 如果第三题出乎意料：`backward()` 是把梯度**加**进 `.grad`，而不是取代原来的值。
-# 这叫**梯度累积**，值得单独讲一课。
+# 如果第三题出乎意料：`backward()` 是把梯度**加**进 `.grad`，而不是取代原来的值。这叫**梯度累积**，值得单独讲一课。

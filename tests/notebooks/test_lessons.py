@@ -1,0 +1,92 @@
+"""The published lessons: what their sources generate, executed, the same on every run."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograd_lab.authoring.execute import environment
+from autograd_lab.authoring.notebook import notebook
+from autograd_lab.authoring.source import LANGUAGES, read
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SOURCES = sorted((NOTEBOOKS / "source").glob("*.py"))
+NAMES = [path.stem for path in SOURCES]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def _without_results(made):
+    """Return what the author wrote: everything but outputs and execution counts."""
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return made
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_source_is_published_and_nothing_else(language):
+    """One notebook per source, in each language."""
+    assert NAMES
+    assert sorted(path.stem for path in (NOTEBOOKS / language).glob("*.ipynb")) == NAMES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_a_published_lesson_is_what_its_source_generates(path, language):
+    """Nobody edited the notebook, and nobody forgot to build it."""
+    published = nbformat.read(NOTEBOOKS / language / f"{path.stem}.ipynb", as_version=4)
+    assert _without_results(published) == notebook(read(path), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_published_lesson_was_run_from_top_to_bottom(name, language):
+    """Cells are counted 1, 2, 3 …, and none shows an error or a warning."""
+    published = nbformat.read(NOTEBOOKS / language / f"{name}.ipynb", as_version=4)
+    code = [cell for cell in published.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell.outputs]
+    assert outputs
+    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_shows_again_what_it_shows_in_print(name, tmp_path):
+    """nbval runs the English notebook and compares every output, within 15 seconds."""
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
+    command += ["--rootdir", str(tmp_path), "-c", str(tmp_path / "pytest.ini")]
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    started = time.monotonic()
+    outcome = subprocess.run(
+        [*command, str(NOTEBOOKS / "en" / f"{name}.ipynb")],
+        env=environment("en", str(tmp_path)),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_prose_is_in_both_languages_and_code_in_none(path):
+    """Chinese prose is Chinese, English prose is not; a shared cell holds no Chinese."""
+    for cell in read(path).cells:
+        assert not CHINESE.search(cell.texts["en"])
+        assert cell.texts["en"] == cell.texts["zh"] or CHINESE.search(cell.texts["zh"])
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_chinese_paragraphs_stand_on_one_line(path):
+    """A line break between two Chinese characters would be shown as a space."""
+    for cell in read(path).cells:
+        broken = re.search(
+            r"[\u3000-\u9fff\uff00-\uffef]\n(?=[\u3000-\u9fff\uff00-\uffef])", cell.texts["zh"]
+        )
+        assert broken is None, cell.texts["zh"]
