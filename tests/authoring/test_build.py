@@ -72,13 +72,6 @@ def test_an_error_is_kept_where_the_cell_expects_it(tmp_path):
     assert output.ename == "ZeroDivisionError"
 
 
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ("object()", "shows an address"),
-        ("import warnings; warnings.warn('old')", "writes to stderr"),
-    ],
-)
 def test_a_cell_that_fails_stops_the_build_with_its_name(tmp_path):
     """The error names the notebook and the language, and shows the cell."""
     folder = _folder(tmp_path, "# %%\n1 / 0\n")
@@ -87,6 +80,13 @@ def test_a_cell_that_fails_stops_the_build_with_its_name(tmp_path):
     assert not list(folder.glob("*/*.ipynb"))
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("object()", "shows an address"),
+        ("import warnings; warnings.warn('old')", "writes to stderr"),
+    ],
+)
 def test_what_would_differ_or_warn_is_refused(tmp_path, code, message):
     """The build names the cell and what is wrong with its output."""
     with pytest.raises(OutputError, match=rf"cell 1 .*{message}"):
