@@ -5,4 +5,4 @@ It must not know who watches it (`observe`), nor that notebooks exist.
 """
 
 from . import ops as ops
-from .operation import functions as functions
+from .register import functions as functions

@@ -59,8 +59,12 @@ class Pass:
         grads = self.arrived.get(node)
         if grads is None:
             grads = self.arrived[node] = [None] * node.outputs
-        before = grads[number]
-        grads[number] = grad if before is None else before + grad
+        grads[number] = grad if grads[number] is None else grads[number] + grad
+
+    def _capture(self, node: Node, grads: list[Any]) -> None:
+        for key in self.captured:
+            if key[0] is node:
+                self.captured[key] = grads[key[1]]
 
     def walk(self) -> Iterator[Step]:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
@@ -68,28 +72,25 @@ class Pass:
         while ready:
             node = heapq.heappop(ready)[1]
             grads = arrived.pop(node, None) or [None] * node.outputs
-            for key in self.captured:
-                if key[0] is node:
-                    self.captured[key] = grads[key[1]]
+            if self.captured:
+                self._capture(node, grads)
             if type(node) is AccumulateGrad:
                 if self.accumulate and grads[0] is not None:
                     accumulate(node, grads, self.create_graph)
                 yield node, grads, []
                 continue
             passed = self._visit(node, grads)
+            numbers = node._edge_numbers
             for i, target in enumerate(node._edges):
                 if target is None:
                     continue
-                grad = passed[i]
-                if grad is not None:
-                    number = node._edge_numbers[i] if node._edge_numbers else 0
-                    self._deliver(target, number, grad)
-                waiting[target] -= 1
-                if not waiting[target]:
+                if passed[i] is not None:
+                    self._deliver(target, numbers[i] if numbers else 0, passed[i])
+                left = waiting[target] = waiting[target] - 1
+                if not left:
                     heapq.heappush(ready, (target._order, target))
-            grad = None  # a leaf may keep an array that nobody else holds
             yield node, grads, passed
-            del passed
+            passed = []  # so that a leaf may keep an array that nobody else holds
 
     def _visit(self, node: Node, grads: list[Any]) -> list[Any]:
         """Run one node's derivative, undo broadcasting and promotion, release what it saved."""

@@ -12,23 +12,14 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from . import messages
+from .plan import Plan, Saved
 from .tensor import Meta, Tensor, wrap
 
 if TYPE_CHECKING:
-    from .operation import Operation, Plan
+    from .operation import Operation
 
 _numbers = itertools.count(0, -1)
 _leaf_numbers = itertools.count(-(2**62), 1)
-
-
-class SavedOutput:
-    """A node's own result: the numbers and their write counter, without the tensor."""
-
-    __slots__ = ("_counter", "_data")
-
-    def __init__(self, output: Tensor) -> None:
-        self._data = output._data
-        self._counter = output._shared_counter()
 
 
 class Node:
@@ -88,7 +79,7 @@ class Node:
         """
         if self._saved is None:
             return {}
-        shown = (wrap(v._data) if isinstance(v, SavedOutput) else v for v in self._saved)
+        shown = (wrap(v._data) if isinstance(v, Saved) else v for v in self._saved)
         return dict(zip(self._plan.names, shown, strict=True))
 
     def __getattr__(self, name: str) -> Any:
@@ -104,7 +95,7 @@ class Node:
 
     def release(self) -> bool:
         """Let go of the saved tensors; return whether there were any."""
-        if self._plan.tensors and self._saved is not None:
+        if self._saved is not None and (self._plan.tensors or self._plan.saves_result):
             self._saved = None
             return True
         return False
@@ -116,20 +107,20 @@ class Node:
             raise RuntimeError(messages.SECOND_BACKWARD)
         values = list(saved)
         versions = self._versions
-        for i in range(self._plan.tensors):
-            value = values[i]
-            if not isinstance(value, (Tensor, SavedOutput)):
-                continue
-            if not as_tensors:
-                values[i] = value._data
-            elif isinstance(value, SavedOutput):
-                values[i] = self._output(value)
+        plan = self._plan
+        for i in range(plan.tensors + plan.saves_result):
+            value = saved[i]
             counter = value._counter
             if counter is not None and counter[0] != (versions[i] if versions else 0):
                 self._raise_modified(i, counter[0])
+            if not as_tensors:
+                values[i] = value._data
+            elif isinstance(value, Saved):
+                values[i] = self._output(value) if i == plan.tensors else wrap(value._data)
         return values
 
-    def _output(self, saved: SavedOutput) -> Tensor:
+    def _output(self, saved: Saved) -> Tensor:
+        """Return this node's result as the tensor it was, so that it can be differentiated again."""
         tensor = wrap(saved._data)
         tensor._counter = saved._counter
         tensor._grad_fn = self
@@ -167,8 +158,8 @@ class Node:
         grad = grads[0] if len(grads) == 1 else grads
         if grad is None:
             return products
-        for i, rule, where in self._plan.rules:
-            products[i] = rule(grad, *[values[j] for j in where])
+        for i, rule in self._plan.rules:
+            products[i] = rule(grad, values)
         return products
 
 
@@ -207,13 +198,16 @@ class AccumulateGrad(Node):
 
 def gradient_edge(tensor: Tensor) -> Node:
     """Return the node that `tensor`'s gradient goes to: its grad_fn, or its AccumulateGrad."""
-    if tensor._grad_fn is not None:
-        return tensor._grad_fn
-    meta = tensor._meta
+    return tensor._grad_fn or leaf_edge(tensor)
+
+
+def leaf_edge(leaf: Tensor) -> Node:
+    """Return the leaf's AccumulateGrad, the same one as long as somebody holds it."""
+    meta = leaf._meta
     if meta is None:
-        meta = tensor._meta = Meta()
+        meta = leaf._meta = Meta()
     node = meta.accumulate() if meta.accumulate is not None else None
     if node is None:
-        node = AccumulateGrad(tensor)
+        node = AccumulateGrad(leaf)
         meta.accumulate = weakref.ref(node)
     return node

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import Operation, register
+from ..binary import Binary
+from ..operation import Operation
+from ..register import register
 
 
 def _comparison(name: str, ufunc: Callable[[Any, Any], Any], operator: str, *aliases: str) -> None:
@@ -17,11 +19,10 @@ def _comparison(name: str, ufunc: Callable[[Any, Any], Any], operator: str, *ali
     members: dict[str, Any] = {
         "name": name,
         "__doc__": f"Return where `self {operator} other`, as bool.",
-        "promotes": True,
         "aliases": aliases,
         "forward": staticmethod(forward),
     }
-    register(type(name.title(), (Operation,), members))
+    register(type(name.title(), (Binary,), members))
 
 
 _comparison("eq", np.equal, "==", "__eq__")

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import Operation, expose, register
+from .. import dtypes
+from ..binary import NUMBERS, Binary
+from ..operation import Operation
+from ..register import expose, method, register
 from ..tensor import Tensor
 
 
@@ -15,11 +18,10 @@ def scaled(grad: Any, factor: Any) -> Any:
     return grad if factor == 1 else grad * factor
 
 
-class Add(Operation):
+class Add(Binary):
     """Return `self + alpha · other`."""
 
     node = "AddBackward0"
-    promotes = True
     aliases = ("__add__", "__radd__")
     derivative = dict(
         self=("grad", lambda grad: grad),
@@ -34,11 +36,10 @@ class Add(Operation):
 add = register(Add)
 
 
-class Sub(Operation):
+class Sub(Binary):
     """Return `self − alpha · other`."""
 
     node = "SubBackward0"
-    promotes = True
     aliases = ("subtract", "__sub__")
     derivative = dict(
         self=("grad", lambda grad: grad),
@@ -53,11 +54,10 @@ class Sub(Operation):
 sub = register(Sub)
 
 
-class Rsub(Operation):
+class Rsub(Binary):
     """Return `other − alpha · self` for a plain number `other`."""
 
     node = "RsubBackward1"
-    promotes = True
     aliases = ("__rsub__",)
     derivative = dict(self=("−grad · alpha", lambda grad, alpha: scaled(-grad, alpha)))
 
@@ -69,11 +69,10 @@ class Rsub(Operation):
 rsub = register(Rsub)
 
 
-class Mul(Operation):
+class Mul(Binary):
     """Return `self · other`, element by element."""
 
     node = "MulBackward0"
-    promotes = True
     aliases = ("multiply", "__mul__", "__rmul__")
     derivative = dict(
         self=("grad · other", lambda grad, other: grad * other),
@@ -88,11 +87,10 @@ class Mul(Operation):
 mul = register(Mul)
 
 
-class Div(Operation):
+class Div(Binary):
     """Return `self / other`; integers give floats."""
 
     node = "DivBackward0"
-    promotes = True
     aliases = ("divide", "true_divide", "__truediv__")
     derivative = dict(
         self=("grad / other", lambda grad, other: grad / other),
@@ -103,24 +101,17 @@ class Div(Operation):
     def forward(self: Any, other: Any) -> Any:
         return np.true_divide(self, other)
 
-    def promote(self, arrays: list[Any]) -> None:
+    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Divide integers as floats of the default dtype."""
-        super().promote(arrays)
-        to_floats(arrays)
+        x, y = super().promote(x, y)
+        like = y if type(x) in NUMBERS else x
+        if like.dtype.kind == "f":
+            return x, y
+        floats = dtypes.get_default_dtype().numpy
+        return np.asarray(x, floats)[()], np.asarray(y, floats)[()]
 
 
 div = register(Div)
-
-
-def to_floats(arrays: list[Any]) -> None:
-    """Turn integer and bool arrays into the default floating point dtype, in place in the list."""
-    from ..dtypes import get_default_dtype
-
-    if any(hasattr(a, "dtype") and a.dtype.kind == "f" for a in arrays):
-        return
-    for i, value in enumerate(arrays):
-        if hasattr(value, "dtype"):
-            arrays[i] = value.astype(get_default_dtype().numpy)
 
 
 class Reciprocal(Operation):
@@ -142,7 +133,7 @@ def _rtruediv(self: Tensor, other: Any) -> Any:
     return mul(reciprocal(self), other)
 
 
-expose("__rtruediv__", _rtruediv)
+method("__rtruediv__", _rtruediv)
 
 
 class Neg(Operation):
@@ -181,11 +172,10 @@ class PowScalar(Operation):
 pow_scalar = register(PowScalar)
 
 
-class PowTensor(Operation):
+class PowTensor(Binary):
     """Return `self ** exponent` for two tensors."""
 
     node = "PowBackward1"
-    promotes = True
     derivative = dict(
         self=(
             "grad · exponent · self^(exponent − 1)",
@@ -237,8 +227,9 @@ def pow(self: Any, exponent: Any) -> Any:
     return pow_tensor.apply(self, exponent)
 
 
-expose("pow", pow, "__pow__")
-expose("__rpow__", lambda self, other: rpow.apply(other, self))
+expose("pow", pow)
+method("__pow__", pow)
+method("__rpow__", lambda self, other: rpow.apply(other, self))
 
 
 class Exp(Operation):

@@ -10,8 +10,8 @@ from .. import dtypes, messages
 from .._methods import Methods
 from ..grad_mode import state
 from ..observe import observers
-from ..operation import Operation, register
-from ..quiet import hush, unhush
+from ..operation import Operation
+from ..register import register
 from ..tensor import Tensor, wrap
 from . import elementwise
 
@@ -44,19 +44,13 @@ def write(op: Operation, *args: Any) -> Tensor:
     tracked = state.enabled and any(isinstance(a, Tensor) and a._requires_grad for a in args)
     check_writable(target, tracked)
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
-    if op.promotes:
-        op.promote(arrays)
-    token = hush()
-    try:
-        data = op.forward(*arrays)
-    finally:
-        unhush(token)
+    data = op.compute(arrays)
     check_fits(data, target)
     before = snapshot(target) if tracked else target
     target._buffer()[...] = data
     target._wrote()
     if tracked:
-        op.record(target, (before, *args[1:]))
+        op.record(target, (before, *args[1:]), op.changed(arrays, data))
     if observers:
         for observer in observers:
             observer.on_op(f"{op.name}_", args, target, target._grad_fn if tracked else None)

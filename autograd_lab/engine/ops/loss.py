@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import Operation, register
+from ..operation import Operation
+from ..register import register
 from .elementwise import sigmoid
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import Operation, expose, register
+from ..operation import Operation
+from ..register import expose, method, register
 from ..tensor import Tensor
 from .shape import t, unsqueeze
 
@@ -112,4 +113,5 @@ def matmul(self: Tensor, other: Tensor) -> Any:
     raise NotImplementedError("matmul() knows vectors and matrices only")
 
 
-expose("matmul", matmul, "__matmul__")
+expose("matmul", matmul)
+method("__matmul__", matmul)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import Operation, expose, register
+from ..operation import Operation
+from ..register import expose, register
 from .shape import expand, unsqueeze, view
 
 total: Any = np.add.reduce

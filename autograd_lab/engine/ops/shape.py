@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import dtypes
 from ..observe import observers
-from ..operation import Operation, expose, method, register
+from ..operation import Operation
+from ..register import expose, method, register
 from ..tensor import Tensor, wrap
 
 
@@ -139,10 +140,10 @@ class Cast(Operation):
     def forward(self: Any, kind: np.dtype[Any]) -> Any:
         return self.astype(kind)
 
-    def record(self, output: Tensor, args: Any) -> None:
+    def record(self, output: Tensor, args: Any, targets: Any = None) -> None:
         """Record casts between floats only: integers carry no gradient."""
         if output.is_floating_point():
-            super().record(output, args)
+            super().record(output, args, targets)
 
 
 cast: Operation = register(Cast)

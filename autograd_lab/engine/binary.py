@@ -1,0 +1,84 @@
+"""Operations on two operands that are broadcast and brought to one dtype first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .operation import Operation
+from .quiet import hush, unhush
+from .tensor import Tensor, wrap
+
+
+class Binary(Operation):
+    """Two operands, tensors or plain numbers, element by element."""
+
+    def apply(self, a: Any, b: Any, *rest: Any) -> Any:
+        """Promote, run forward, record; `rest` are further plain arguments."""
+        x, y, tracked = a, b, False
+        if isinstance(a, Tensor):
+            x = a._data
+            tracked = a._requires_grad
+        if isinstance(b, Tensor):
+            y = b._data
+            if b._requires_grad:
+                tracked = True
+        if type(x) in FLOATS and (type(y) is type(x) or type(y) in NUMBERS):
+            token = hush()  # two numbers of one dtype: nothing to adapt
+            try:
+                data = self.forward(x, y, *rest)
+            finally:
+                unhush(token)
+            targets = None
+        else:
+            data = self.compute((x, y, *rest))
+            targets = self.changed((x, y), data) if tracked else None
+        return self.finish(wrap(data), (a, b, *rest), tracked, targets)
+
+    def compute(self, arrays: Sequence[Any]) -> Any:
+        """Promote, then run forward."""
+        return super().compute((*self.promote(arrays[0], arrays[1]), *arrays[2:]))
+
+    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Return both operands in torch's common dtype.
+
+        A plain number stays one where NumPy will make it take the other operand's dtype.
+        """
+        if type(x) in NUMBERS:
+            stays = _takes(y.dtype.kind, x)
+        elif type(y) in NUMBERS:
+            stays = _takes(x.dtype.kind, y)
+        else:
+            stays = x.dtype is y.dtype
+        if stays:
+            return x, y
+        target = dtypes.result_type(x, y).numpy
+        return _cast(x, target), _cast(y, target)
+
+    def changed(self, arrays: Sequence[Any], data: Any) -> Any:
+        """Return shape and dtype of the operands whose gradients must be summed or cast."""
+        targets: list[Any] = [None, None]
+        for i, value in enumerate(arrays[:2]):
+            if type(value) not in NUMBERS and (
+                value.shape != data.shape or value.dtype is not data.dtype
+            ):
+                targets[i] = (value.shape, value.dtype)
+        return targets if targets[0] or targets[1] else None
+
+
+FLOATS = frozenset({np.float32, np.float64})
+NUMBERS = frozenset({bool, int, float})
+
+
+def _takes(kind: str, number: Any) -> bool:
+    """Return whether a tensor of this kind keeps its dtype when it meets `number`."""
+    return kind == "f" or (type(number) is not float and kind in "iu") or type(number) is bool
+
+
+def _cast(value: Any, target: Any) -> Any:
+    if type(value) in NUMBERS or value.dtype == target:
+        return value
+    return value.astype(target)

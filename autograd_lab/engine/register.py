@@ -1,0 +1,86 @@
+"""Registering an operation: its function, its method, its operators, its in-place form."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from ._methods import Methods
+from .operation import OPERATIONS, Operation
+from .tensor import Tensor
+
+functions: dict[str, Callable[..., Any]] = {}
+"""The public functions: `functions["sin"]` is `autograd_lab.sin`."""
+
+
+def register(cls: type[Operation]) -> Operation:
+    """Make the operation, and give it its function and its method, their aliases and operators."""
+    op = cls()
+    OPERATIONS[op.name] = op
+    defaults = tuple(p.default for p in inspect.signature(op.forward).parameters.values())
+    function = _function(op, defaults)
+    for name in (op.name, *op.aliases):
+        if name.startswith("__"):
+            method(name, _operator(op, defaults[2:]))
+        else:
+            expose(name, function)
+    return op
+
+
+def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
+    """Return the plain function users call: keywords and defaults are those of `forward`."""
+    signature = inspect.signature(op.forward)
+    total = len(defaults)
+    apply = op.apply
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            if "input" in kwargs:
+                kwargs["self"] = kwargs.pop("input")
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            args = tuple(bound.arguments.values())
+        elif len(args) != total:
+            signature.bind(*args)
+            args = (*args, *defaults[len(args) :])
+        if not isinstance(args[0], Tensor):
+            raise TypeError(
+                f"{op.name}(): argument 'input' (position 1) must be Tensor, "
+                f"not {type(args[0]).__name__}"
+            )
+        return apply(*args)
+
+    function.__name__ = function.__qualname__ = op.name
+    function.__doc__ = op.__doc__
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    return function
+
+
+def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
+    """Return what stands behind `a * b`; other types get the chance to answer for themselves."""
+    apply = op.apply
+    if len(op.parameters) == 1:
+        return lambda self: apply(self)
+
+    def operator(self: Tensor, other: Any) -> Any:
+        if isinstance(other, OPERANDS):
+            return apply(self, other, *rest)
+        return NotImplemented
+
+    operator.__doc__ = op.__doc__
+    return operator
+
+
+OPERANDS = (Tensor, int, float)
+
+
+def expose(name: str, function: Callable[..., Any]) -> None:
+    """Make `function` a public function and a method called `name`."""
+    functions[name] = function
+    method(name, function)
+
+
+def method(name: str, function: Callable[..., Any]) -> None:
+    """Make `function` a method of `Tensor` only."""
+    setattr(Methods, name, function)
