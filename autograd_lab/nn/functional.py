@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.operation import functions
+from ..engine.register import functions
 from ..engine.ops.loss import REDUCTIONS, binary_cross_entropy_logits
 from ..engine.tensor import Tensor
 
