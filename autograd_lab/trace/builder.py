@@ -54,7 +54,7 @@ class Builder:
 
         `located` nodes were made by the line that runs now.
         """
-        if len(self.nodes) >= self.limit:
+        if self.crowded:
             return None
         place = self.source.here() if located else (None, "")
         node = len(self.nodes)
@@ -77,6 +77,11 @@ class Builder:
         """Connect two nodes, where both were kept."""
         if source is not None and target is not None:
             self.edges.append(Edge(source, target, slot, cut))
+
+    @property
+    def crowded(self) -> bool:
+        """Whether no further node is kept."""
+        return len(self.nodes) >= self.limit
 
     def room(self) -> bool:
         """Return whether another event is kept in detail; if not, it is counted here."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from ....engine.node import AccumulateGrad
@@ -20,6 +21,7 @@ SHOWN = 64
 LONGEST = 400
 """Characters of a written value that are kept."""
 
+NO_CONSTANTS: Mapping[int, object] = MappingProxyType({})
 IPYTHON_NAME = re.compile(r"_+|_\d+")
 """Variables in which IPython keeps earlier results."""
 
@@ -88,29 +90,39 @@ class EngineGraph:
 
     def of_grad_fn(self, grad_fn: Any) -> int | None:
         """Return the node of a grad_fn, adding its history if it was made before the recording."""
-        waiting = [grad_fn]
-        while waiting:
-            top = waiting[-1]
-            sources = [source for source, _ in top.next_functions if source is not None]
-            unknown = [s for s in sources if self._find(s) is None] if not self._full else []
-            if unknown and self._find(top) is None:
-                waiting += unknown
-                continue
-            waiting.pop()
-            if self._find(top) is None:
-                self.operation(top, None, located=False)
-        return self._find(grad_fn)
-
-    def operation(self, grad_fn: Any, value: Value | None, located: bool = True) -> int | None:
-        """Add a recorded operation and the edges that its gradients take."""
         if isinstance(grad_fn, AccumulateGrad):
             return self.leaf(grad_fn.variable)
-        if self._full:
-            return None
-        sources = [
-            None if source is None else self.of_grad_fn(source)
-            for source, _ in grad_fn.next_functions
-        ]
+        waiting = [grad_fn]
+        while waiting and not self._record.crowded:
+            unknown = [
+                source for source, _ in waiting[-1].next_functions if self._is_unknown(source)
+            ]
+            if unknown:
+                waiting += unknown
+                continue
+            top = waiting.pop()
+            if self._is_unknown(top):
+                self.operation(top, None, located=False)
+        return self._record.find(grad_fn)
+
+    def operation(
+        self,
+        grad_fn: Any,
+        value: Value | None,
+        constants: Mapping[int, object] = NO_CONSTANTS,
+        located: bool = True,
+    ) -> int | None:
+        """Add a recorded operation and the edges into it: gradients take them the other way.
+
+        `constants` are its inputs without gradient, by slot. Inputs come first, so that a node's
+        place in the graph is always behind theirs.
+        """
+        sources = {
+            slot: self.of_grad_fn(source)
+            for slot, (source, _) in enumerate(grad_fn.next_functions)
+            if source is not None
+        }
+        sources |= {slot: self.constant(holder) for slot, holder in constants.items()}
         node = self._record.add_node(
             grad_fn,
             "op",
@@ -122,9 +134,17 @@ class EngineGraph:
             _saved(grad_fn),
             located,
         )
-        for slot, source in enumerate(sources):
+        for slot, source in sorted(sources.items()):
             self._record.add_edge(source, node, slot)
         return node
+
+    def _is_unknown(self, grad_fn: Any) -> bool:
+        """Whether a step on the way to the leaves is an operation that has no node yet."""
+        return (
+            grad_fn is not None
+            and not isinstance(grad_fn, AccumulateGrad)
+            and self._record.find(grad_fn) is None
+        )
 
     def named(self, namespace: Mapping[str, object]) -> Trace:
         """Return the trace, with the names that tensors have in the user's namespace."""
@@ -134,14 +154,6 @@ class EngineGraph:
             if tensor.grad_fn is not None and self._record.find(tensor.grad_fn) is not None:
                 self.of_tensor(tensor)
         return self._record.build(names)
-
-    def _find(self, grad_fn: Any) -> int | None:
-        holder = grad_fn.variable if isinstance(grad_fn, AccumulateGrad) else grad_fn
-        return self._record.find(holder)
-
-    @property
-    def _full(self) -> bool:
-        return len(self._record.nodes) >= self._record.limit
 
 
 def name_tensors(namespace: Mapping[str, object]) -> tuple[IdentityMap[str], list[Tensor]]:

@@ -55,19 +55,25 @@ class EngineSource(Observer):
         self, name: str, inputs: Sequence[object], results: Sequence[object], grad_fn: Any
     ) -> None:
         made = [t for t in results if isinstance(t, Tensor) and t.grad_fn is grad_fn]
-        node = self._graph.operation(grad_fn, value_of(made[0]) if made else None)
+        value = value_of(made[0]) if made else None
+        node = self._graph.operation(grad_fn, value, self._constants(inputs, grad_fn))
         if node is not None:
             for tensor in made:
                 self._record.stands_for(node, tensor)
-            self._connect_constants(inputs, node, grad_fn)
         self._record.add_event("op", node=node, text=name)
 
-    def _connect_constants(self, inputs: Sequence[object], node: int, grad_fn: Any) -> None:
-        """Draw the tensors (and the numbers taken from one) that entered without gradient."""
-        for slot, (source, _) in enumerate(grad_fn.next_functions):
-            given = inputs[grad_fn.op.positions[slot]]
-            if source is None and self._is_constant(given):
-                self._record.add_edge(self._graph.constant(given), node, slot)
+    def _constants(self, inputs: Sequence[object], grad_fn: Any) -> dict[int, object]:
+        """Return what entered an operation without gradient, by its slot.
+
+        That is any tensor, and a number only if it was taken from one.
+        """
+        given = dict(zip(grad_fn.op.parameters, inputs, strict=False))
+        by_slot = {slot: given.get(name) for slot, name in enumerate(grad_fn.inputs)}
+        return {
+            slot: by_slot[slot]
+            for slot, (source, _) in enumerate(grad_fn.next_functions)
+            if source is None and self._is_constant(by_slot[slot])
+        }
 
     def _is_constant(self, given: object) -> bool:
         return isinstance(given, Tensor) or self._record.find(given) is not None
