@@ -1,6 +1,7 @@
 """nbgrader's settings for this course; every `nbgrader` command run in this folder reads them."""
 
 import os
+import sys
 from pathlib import Path
 
 from autograd_lab.grading.course import PRIVATE, prepare_private
@@ -17,3 +18,5 @@ c.Execute.timeout = 60
 
 # The kernels that grade find the course's secret by this variable; students never have either.
 os.environ[PRIVATE] = str(prepare_private(course / "private"))
+# nbgrader calls `alembic`, which lies beside Python also where the environment is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -28,7 +28,8 @@ def build_course(folder: Path, target: Path, language: str = LANGUAGES[0]) -> li
     }
     for path, content in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(nbformat.writes(content) + "\n", encoding="utf-8")
+        text: str = nbformat.writes(content)  # type: ignore[no-untyped-call]
+        path.write_text(text + "\n", encoding="utf-8")
     return list(made)
 
 

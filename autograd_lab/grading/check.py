@@ -85,13 +85,16 @@ class Check:
         """Return the verdict for the hidden inputs that belong to `seed`.
 
         Parts that a `Mistaken` kept from being judged are worth nothing. Raises ValueError where
-        the findings are worth more than the question, and whatever a faulty check raises.
+        findings are worth more than the question or cost points without a code, and whatever a
+        faulty check raises.
         """
         found: list[Finding] = []
         try:
             found.extend(self.judge(student, random.Random(seed)))
         except Mistaken as mistaken:
             found.append(mistaken.finding)
+        if any(not finding.code and finding.points < finding.max_points for finding in found):
+            raise ValueError(f"{self.question}: a part that is not right needs a code")
         most = math.fsum(finding.max_points for finding in found)
         points = math.fsum(finding.points for finding in found)
         if most > self.points + 1e-9 or not 0 <= points <= most:

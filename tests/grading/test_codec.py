@@ -206,7 +206,7 @@ def test_a_pytorch_tensor_travels_as_tensor() -> None:
 
 def test_our_tensor_travels_as_tensor() -> None:
     """A tensor of this engine is recognised by the same looks."""
-    from autograd_lab.engine import tensor
+    from autograd_lab import tensor
 
     sent = loads(dumps(tensor([[1.0], [2.0]], requires_grad=True)))
     assert sent == TensorData("float32", (2, 1), (1.0, 2.0), True)

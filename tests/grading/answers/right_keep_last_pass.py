@@ -1,4 +1,4 @@
-# ruff: noqa: D103, D105
+# ruff: noqa: D103
 # q2-predict: 3
 # q2-implement: 4
 import autograd_lab as torch

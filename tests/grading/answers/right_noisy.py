@@ -1,11 +1,14 @@
-# ruff: noqa: D103, D105
+# ruff: noqa: D103
 # q2-predict: 3
 # q2-implement: 4
-import autograd_lab as torch
 import logging
 import os
 import sys
 import warnings
+
+from IPython.display import display
+
+import autograd_lab as torch
 
 logging.basicConfig()
 
@@ -40,6 +43,8 @@ class Deep:
 
 def each_gradient(trunk, heads, values):
     Deep()
+    display(f"on {'display'}")
+    sys.displayhook(0.25)
     x = torch.tensor(values, requires_grad=True)
     h = trunk(x)
     gradients = []

@@ -1,4 +1,4 @@
-# ruff: noqa: D103, D105
+# ruff: noqa: D103
 # q2-predict: 1.5 expects-overwrite
 # q2-implement: 2 expects-overwrite
 import autograd_lab as torch

@@ -1,4 +1,3 @@
-# ruff: noqa: D103, D105
 # q2-predict: 0 no-dict
 # q2-implement: 0 not-answered
 q2_prediction = "error"

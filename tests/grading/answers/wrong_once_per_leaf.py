@@ -1,4 +1,4 @@
-# ruff: noqa: D103, D105
+# ruff: noqa: D103
 # q2-predict: 2 once-per-leaf
 # q2-implement: 2 summed-losses
 import autograd_lab as torch

@@ -1,7 +1,6 @@
-# ruff: noqa: D103, D105
+# ruff: noqa: D103
 # q2-predict: 2.5 other-value
 # q2-implement: 0 not-answered
-import autograd_lab as torch
 
 q2_prediction = {
     "again": 7,

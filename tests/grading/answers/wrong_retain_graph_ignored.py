@@ -1,4 +1,4 @@
-# ruff: noqa: D103, D105
+# ruff: noqa: D103
 # q2-predict: 2.5 retain-graph-ignored
 # q2-implement: 2 graph-freed
 import autograd_lab as torch
