@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import heapq
 import sys
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ class Pass:
             self._deliver(node, number, grad)
         for node in {node: None for node, _, _ in roots}:
             if not self.waiting[node]:
-                heapq.heappush(self.ready, (node._order, node))
+                heappush(self.ready, (node._order, node))
 
     def _deliver(self, node: Node, number: int, grad: Any) -> None:
         """Add `grad` to what has arrived for one output of `node`."""
@@ -70,7 +70,7 @@ class Pass:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
         ready, arrived, waiting = self.ready, self.arrived, self.waiting
         while ready:
-            node = heapq.heappop(ready)[1]
+            node = heappop(ready)[1]
             grads = arrived.pop(node, None) or [None] * node.outputs
             if self.captured:
                 self._capture(node, grads)
@@ -84,13 +84,18 @@ class Pass:
             for i, target in enumerate(node._edges):
                 if target is None:
                     continue
-                if passed[i] is not None:
-                    self._deliver(target, numbers[i] if numbers else 0, passed[i])
-                left = waiting[target] = waiting[target] - 1
+                grad = passed[i]
+                if grad is not None:
+                    if target in arrived or target.outputs > 1:
+                        self._deliver(target, numbers[i] if numbers else 0, grad)
+                    else:
+                        arrived[target] = [grad]
+                left = waiting[target] - 1
+                waiting[target] = left
                 if not left:
-                    heapq.heappush(ready, (target._order, target))
+                    heappush(ready, (target._order, target))
             yield node, grads, passed
-            passed = []  # so that a leaf may keep an array that nobody else holds
+            passed, grad = [], None  # so that a leaf may keep an array that nobody else holds
 
     def _visit(self, node: Node, grads: list[Any]) -> list[Any]:
         """Run one node's derivative, undo broadcasting and promotion, release what it saved."""

@@ -30,6 +30,7 @@ class Node:
         "_edge_numbers",
         "_edges",
         "_order",
+        "_plain",
         "_plan",
         "_saved",
         "_targets",
@@ -46,7 +47,9 @@ class Node:
     """The later a node was made, the smaller: the heap takes later nodes first."""
     _plan: Plan
     _saved: tuple[Any, ...] | None
-    """Values for the derivative, in the plan's order; None once released."""
+    """Tensors for the derivative, or stand-ins, in the plan's order; None once released."""
+    _plain: tuple[Any, ...]
+    """Plain values for the derivative, in the plan's order."""
     _versions: tuple[int, ...] | None
     """Write counters when they were saved; None if all were 0."""
     _targets: tuple[Any, ...] | None
@@ -79,45 +82,65 @@ class Node:
         """
         if self._saved is None:
             return {}
-        shown = (wrap(v._data) if isinstance(v, Saved) else v for v in self._saved)
-        return dict(zip(self._plan.names, shown, strict=True))
+        tensors = [wrap(v._data) if isinstance(v, Saved) else v for v in self._saved]
+        names = (*self._plan.names, *self._plan.plain_names)
+        return dict(zip(names, (*tensors, *self._plain), strict=True))
 
     def __getattr__(self, name: str) -> Any:
         """Give saved values as torch does: `node._saved_self`, `node._saved_dim`."""
-        if name.startswith("_saved_") and name[7:] in self.op.saveable:
-            if self._saved is None:
-                raise RuntimeError(messages.SECOND_BACKWARD)
-            names = self._plan.names
-            if name[7:] not in names:
-                return None
-            return self._unpack(True)[names.index(name[7:])]
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+        if not name.startswith("_saved_") or name[7:] not in self.op.saveable:
+            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+        plan = self._plan
+        if name[7:] in plan.plain_names:
+            return self._plain[plan.plain_names.index(name[7:])]
+        if self._saved is None:
+            raise RuntimeError(messages.SECOND_BACKWARD)
+        return self._tensors()[plan.names.index(name[7:])] if name[7:] in plan.names else None
 
     def release(self) -> bool:
         """Let go of the saved tensors; return whether there were any."""
-        if self._saved is not None and (self._plan.tensors or self._plan.saves_result):
+        if self._saved:
             self._saved = None
             return True
         return False
 
-    def _unpack(self, as_tensors: bool) -> list[Any]:
-        """Return the saved values, as tensors with history or as bare arrays, unless overwritten."""
-        saved = self._saved
-        if saved is None:
+    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+        """Return the gradients of the inputs, given those of the outputs; None where none is needed.
+
+        Arrays in, arrays out; with `as_tensors`, tensors in and out, and the work itself is recorded.
+        """
+        products: list[Any] = [None] * len(self._edges)
+        tensors = self._tensors() if as_tensors else self._arrays()
+        grad = grads[0] if len(grads) == 1 else grads
+        if grad is not None:
+            for i, rule in self._plan.rules:
+                products[i] = rule(grad, tensors, self._plain)
+        return products
+
+    def _arrays(self) -> list[Any]:
+        """Return the numbers of what was saved, unless they were overwritten since."""
+        if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
-        values = list(saved)
-        versions = self._versions
-        plan = self._plan
-        for i in range(plan.tensors + plan.saves_result):
-            value = saved[i]
-            counter = value._counter
-            if counter is not None and counter[0] != (versions[i] if versions else 0):
-                self._raise_modified(i, counter[0])
-            if not as_tensors:
-                values[i] = value._data
-            elif isinstance(value, Saved):
-                values[i] = self._output(value) if i == plan.tensors else wrap(value._data)
-        return values
+        arrays: list[Any] = []
+        for value in self._saved:
+            if value._counter is not None:
+                self._check_version(len(arrays), value)
+            arrays.append(value._data)
+        return arrays
+
+    def _tensors(self) -> list[Tensor]:
+        """Return what was saved as tensors with their history, unless overwritten since."""
+        self._arrays()
+        assert self._saved is not None
+        last = len(self._saved) - 1
+        return [
+            v
+            if isinstance(v, Tensor)
+            else self._output(v)
+            if i == last and self._plan.result
+            else wrap(v._data)
+            for i, v in enumerate(self._saved)
+        ]
 
     def _output(self, saved: Saved) -> Tensor:
         """Return this node's result as the tensor it was, so that it can be differentiated again."""
@@ -127,40 +150,25 @@ class Node:
         tensor._requires_grad = True
         return tensor
 
-    def _raise_modified(self, i: int, now: int) -> None:
-        assert self._saved is not None
-        value = self._saved[i]
-        maker = value._grad_fn if isinstance(value, Tensor) else self
-        data = value._data
-        output = ""
-        if maker is not None:
-            which = value._output_nr if isinstance(value, Tensor) else 0
-            output = f", which is output {which} of {maker.short_name()},"
-        kind = wrap(data).dtype.class_name
+    def _check_version(self, i: int, value: Tensor | Saved) -> None:
+        """Raise if the i-th saved value was written to since it was saved."""
+        now = value._counter[0] if value._counter else 0
         then = self._versions[i] if self._versions else 0
+        if now == then:
+            return
+        maker: Node | None = self
+        number = 0
+        if isinstance(value, Tensor):
+            maker, number = value._grad_fn, value._output_nr
+        output = f", which is output {number} of {maker.short_name()}," if maker else ""
+        shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
         raise RuntimeError(
-            messages.MODIFIED.format(
-                kind=kind, shape=list(data.shape), output=output, now=now, then=then
-            )
+            messages.MODIFIED.format(kind=kind, shape=shape, output=output, now=now, then=then)
         )
 
     def short_name(self) -> str:
         """Return the name without `BackwardN`, as messages about views and versions have it."""
         return self.name().partition("Backward")[0]
-
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
-        """Return the gradients of the inputs, given those of the outputs; None where none is needed.
-
-        Arrays in, arrays out; with `as_tensors`, tensors in and out, and the work itself is recorded.
-        """
-        values = self._unpack(as_tensors)
-        products: list[Any] = [None] * len(self._edges)
-        grad = grads[0] if len(grads) == 1 else grads
-        if grad is None:
-            return products
-        for i, rule in self._plan.rules:
-            products[i] = rule(grad, values)
-        return products
 
 
 class AccumulateGrad(Node):

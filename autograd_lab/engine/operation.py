@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 from .grad_mode import state
 from .node import Node, _numbers, leaf_edge
 from .observe import observers
-from .plan import Plan, Saved
+from .plan import Plan
 from .quiet import hush, unhush
 from .tensor import Tensor, wrap
 
@@ -74,7 +74,7 @@ class Operation:
             n: tuple(inspect.signature(rule).parameters)[1:]
             for n, (_, rule) in self.derivative.items()
         }
-        self.tensor_names = {*self.inputs, "result"} | self._tensor_arguments()
+        self.tensor_names = {*self.inputs} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
         self.plans: list[Plan | None] = [None] * (1 << len(self.inputs))
         self.Node = type(
@@ -159,8 +159,8 @@ class Operation:
         node._order = next(_numbers)
         node._plan = plan
         node._targets = targets
-        node._saved = saved = plan.keep(args, output)
-        node._versions = versions(saved) if written or output._counter else None
+        node._saved, node._plain = plan.keep(args, output)
+        node._versions = versions(node._saved) if written or output._counter else None
         output._grad_fn = node
         output._requires_grad = True
 
@@ -176,8 +176,5 @@ class Operation:
 
 def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """Return the write counters of saved values, None if all are 0."""
-    counters = tuple(
-        value._counter[0] if isinstance(value, (Tensor, Saved)) and value._counter else 0
-        for value in saved
-    )
+    counters = tuple([value._counter[0] if value._counter else 0 for value in saved])
     return counters if any(counters) else None

@@ -37,40 +37,45 @@ class Saved:
 class Plan:
     """Which values to keep and which rules to run when some inputs of `op` need a gradient."""
 
-    __slots__ = ("facts", "names", "pick", "rules", "saves_result", "tensors")
+    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "result", "rules")
 
     def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
         """Plan for `needed`, one flag per differentiable input of `op`."""
-        rules = [
-            (i, name) for i, (name, need) in enumerate(zip(op.inputs, needed, strict=True)) if need
-        ]
-        read = list(dict.fromkeys(n for _, name in rules for n in op.reads[name]))
-        tensors = [n for n in read if n in op.tensor_names and n != RESULT]
+        run = [name for name, need in zip(op.inputs, needed, strict=True) if need]
+        read = list(dict.fromkeys(n for name in run for n in op.reads[name]))
+        tensors = [n for n in read if n in op.tensor_names]
         plain = [n for n in op.parameters if n not in op.tensor_names]
-        facts = [n for n in read if n not in tensors and n not in plain and n != RESULT]
-        self.saves_result = RESULT in read
-        self.names = (*tensors, *([RESULT] if self.saves_result else []), *plain, *facts)
-        self.tensors = len(tensors)
-        self.pick = _picker([op.parameters.index(n) for n in (*tensors, *plain)])
+        facts = [n for n in read if n not in (*tensors, *plain, RESULT)]
+        self.result = RESULT in read
+        self.names = (*tensors, RESULT) if self.result else tuple(tensors)
+        self.plain_names = (*plain, *facts)
+        self.pick_tensors = _picker([op.parameters.index(n) for n in tensors])
+        self.pick_plain = _picker([op.parameters.index(n) for n in plain])
         self.facts = tuple(_fact(op, n) for n in facts)
         self.rules = tuple(
-            (i, _bound(op.derivative[name][1], [self.names.index(n) for n in op.reads[name]]))
-            for i, name in rules
+            (op.inputs.index(n), _bind(op.derivative[n][1], [self._place(r) for r in op.reads[n]]))
+            for n in run
         )
 
-    def keep(self, args: Sequence[Any], output: Tensor) -> tuple[Any, ...]:
-        """Return the values to keep, in the order of `names`."""
-        n = self.tensors
-        kept: tuple[Any, ...] = self.pick(args)
-        for value in kept[:n]:
+    def _place(self, name: str) -> tuple[bool, int]:
+        """Return where a node keeps the value: among the tensors or not, and at which place."""
+        if name in self.names:
+            return True, self.names.index(name)
+        return False, self.plain_names.index(name)
+
+    def keep(self, args: Sequence[Any], output: Tensor) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Return the tensors (or stand-ins) to keep, and the plain values; see `names`."""
+        tensors: tuple[Any, ...] = self.pick_tensors(args)
+        for value in tensors:
             if not isinstance(value, Tensor):
-                kept = (*(_as_saved(v, output) for v in kept[:n]), *kept[n:])
+                tensors = tuple([_stand_in(v, output) for v in tensors])
                 break
-        if self.saves_result:
-            kept = (*kept[:n], Saved(output._data, output._shared_counter()), *kept[n:])
+        if self.result:
+            tensors = (*tensors, Saved(output._data, output._shared_counter()))
+        plain: tuple[Any, ...] = self.pick_plain(args)
         if self.facts:
-            kept += tuple([fact(args[position]) for position, fact in self.facts])
-        return kept
+            plain += tuple([fact(args[position]) for position, fact in self.facts])
+        return tensors, plain
 
 
 def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
@@ -83,18 +88,24 @@ def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     return lambda values: ()
 
 
-def _bound(rule: Callable[..., Any], where: list[int]) -> Callable[[Any, Sequence[Any]], Any]:
-    """Return `rule` as a function of the gradient and all saved values."""
-    if not where:
-        return lambda grad, values: rule(grad)
-    if len(where) == 1:
-        only = where[0]
-        return lambda grad, values: rule(grad, values[only])
-    pick = itemgetter(*where)
-    return lambda grad, values: rule(grad, *pick(values))
+def _bind(rule: Callable[..., Any], places: list[tuple[bool, int]]) -> Callable[..., Any]:
+    """Return `rule` as a function of the gradient, a node's tensors and its plain values.
+
+    The tensors come as arrays for an ordinary backward pass, as they are under `create_graph`.
+    """
+    if not places:
+        return lambda grad, tensors, plain: rule(grad)
+    if len(places) == 1:
+        (kept, only) = places[0]
+        if kept:
+            return lambda grad, tensors, plain: rule(grad, tensors[only])
+        return lambda grad, tensors, plain: rule(grad, plain[only])
+    return lambda grad, tensors, plain: rule(
+        grad, *[tensors[i] if kept else plain[i] for kept, i in places]
+    )
 
 
-def _as_saved(value: Any, output: Tensor) -> Any:
+def _stand_in(value: Any, output: Tensor) -> Any:
     return value if isinstance(value, Tensor) else Saved(output._data.dtype.type(value))
 
 
