@@ -23,6 +23,8 @@ from .wording import cropped, empty, gradient_line, more, node_name, one_line, s
 MAX_STEPS = 200
 MAX_LEAVES = 8
 """Leaves whose gradients the alternative text reads out."""
+LEFT = 'style="text-align:left"'
+"""Notebooks align cells to the right, which suits numbers but not words."""
 
 _rendered: Counter[str] = Counter()
 
@@ -93,7 +95,7 @@ def _table(graph: Graph, walked: tuple[Step, ...]) -> str:
     if not walked:
         return ""
     heads = (_("step"), _("tensor"), _("operation"), _("gradients"))
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    head = "".join(f'<th scope="col" {LEFT}>{escape(text)}</th>' for text in heads)
     body = "".join(
         _table_row(number, narrate(graph, step)) for number, step in enumerate(walked, start=1)
     )
@@ -112,8 +114,8 @@ def _table_row(number: int, scene: Scene) -> str:
     """Return one step as a row; its quantities stand below each other in the last cell."""
     quantities = "<br>".join(_quantity(row) for row in scene.rows)
     return (
-        f"<tr><td>{number}</td><td><code>{escape(scene.title)}</code></td>"
-        f"<td>{escape(scene.subtitle)}</td><td>{quantities}</td></tr>"
+        f"<tr><td>{number}</td><td {LEFT}><code>{escape(scene.title)}</code></td>"
+        f"<td {LEFT}>{escape(scene.subtitle)}</td><td {LEFT}>{quantities}</td></tr>"
     )
 
 

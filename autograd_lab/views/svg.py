@@ -101,13 +101,16 @@ def _document(drawing: Drawing) -> str:
     width = round(max(drawing.layout.width, right) + 2 * MARGIN)
     height = round(drawing.layout.height + 2 * MARGIN)
     edges = "".join(_edge(drawing, index) for index in range(len(drawing.graph.edges)))
+    knives = "".join(
+        _knife(drawing, index) for index, edge in enumerate(drawing.graph.edges) if edge.cut
+    )
     nodes = "".join(_node(drawing, node) for node in drawing.graph.nodes)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="{-MARGIN} {-MARGIN} {width} {height}">'
         f"<style>{STYLE}</style>"
         f'<rect class="page" x="{-MARGIN}" y="{-MARGIN}" width="100%" height="100%"/>'
-        f"{edges}{nodes}</svg>"
+        f"{edges}{knives}{nodes}</svg>"
     )
 
 
@@ -143,7 +146,7 @@ def _tooltip(node: Node) -> str:
 
 
 def _edge(drawing: Drawing, index: int) -> str:
-    """Return one edge; a severed one is drawn as cut, and says by what."""
+    """Return the line and the arrowheads of one edge: values flow down, gradients back up."""
     edge = drawing.graph.edges[index]
     points = drawing.layout.routes[index]
     x, y = points[-1]
@@ -152,8 +155,7 @@ def _edge(drawing: Drawing, index: int) -> str:
     back = f'<path class="back" d="M{start_x:.1f} {start_y:.1f}l-5 8h10z"/>'
     line = f'<path d="{_path(points)}"/>'
     return (
-        f'<g class="{_edge_class(drawing.graph, edge)}" data-edge="{index}">'
-        f"{line}{head}{back}{_knife(drawing, index) if edge.cut else ''}</g>"
+        f'<g class="{_edge_class(drawing.graph, edge)}" data-edge="{index}">{line}{head}{back}</g>'
     )
 
 
@@ -203,8 +205,8 @@ def _knife(drawing: Drawing, index: int) -> str:
     x, y = _cut_point(drawing, index)
     label = _cut_label(edge)
     return (
-        f'<path class="knife" d="M{x - 7:.1f} {y:.1f}l14 -6M{x - 7:.1f} {y + 6:.1f}l14 -6"/>'
+        f'<g class="cut" data-cut="{index}"><path class="knife" d="M{x - 7:.1f} {y:.1f}l14 -6M{x - 7:.1f} {y + 6:.1f}l14 -6"/>'
         f'<rect class="page" x="{x + PADDING - 2:.1f}" y="{y - 8:.1f}" '
         f'width="{columns(label) * CHARACTER + 4:.1f}" height="16"/>'
-        f'<text x="{x + PADDING:.1f}" y="{y + 4:.1f}">{escape(label)}</text>'
+        f'<text x="{x + PADDING:.1f}" y="{y + 4:.1f}">{escape(label)}</text></g>'
     )

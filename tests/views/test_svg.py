@@ -53,10 +53,11 @@ def test_constants_have_no_gradient_line(broadcast: Trace) -> None:
 def test_a_severed_edge_is_drawn_as_cut(severed: Trace) -> None:
     """It says what cut it and carries two strokes across; the other edge does not."""
     root = draw(severed)
-    (cut,) = by_class(root, "cut")
-    assert texts(cut) == ["cut: detach"]
+    line, mark = by_class(root, "cut")
+    assert line.get("data-edge") == mark.get("data-cut") == "0"
     assert len(list(by_class(root, "edge"))) == 2
-    assert [path.get("class") for path in cut.iter(f"{SVG}path")].count("knife") == 1
+    assert texts(mark) == ["cut: detach"]
+    assert [path.get("class") for path in mark.iter(f"{SVG}path")] == ["knife"]
 
 
 def test_all_text_lies_inside_the_picture(severed: Trace, hostile: Trace) -> None:

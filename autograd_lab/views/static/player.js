@@ -34,8 +34,9 @@ function quantity([label, formula, value, note]) {
 function reveal(box, node) {
   const frame = box.getBoundingClientRect();
   const inner = node.getBoundingClientRect();
+  const tooWide = inner.width > frame.width;
   box.scrollBy({
-    left: (inner.left + inner.right - frame.left - frame.right) / 2,
+    left: tooWide ? inner.left - frame.left - 8 : (inner.left + inner.right - frame.left - frame.right) / 2,
     top: (inner.top + inner.bottom - frame.top - frame.bottom) / 2,
     behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
   });

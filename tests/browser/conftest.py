@@ -1,0 +1,260 @@
+"""A throw-away JupyterLab on this machine, and a chromium that can reach nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograd_lab.trace.record import Recorder
+from autograd_lab.views import html
+
+LOOPBACK = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "file:")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+]
+LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
+NO_NEWS = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+START_TIMEOUT = RUN_TIMEOUT = 120_000
+
+EXAMPLE = """\
+%%autograd
+import autograd_lab as torch
+x = torch.ones(2, 2, requires_grad=True)
+y = x + 2
+z = y * y * 3
+out = z.mean()
+out.backward()
+"""
+
+# JupyterLab says “Idle” before its kernel is connected, and running the cells then does nothing.
+KERNEL_READY = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.context.ready;
+    await panel.revealed;
+    await panel.sessionContext.ready;
+    await panel.sessionContext.session?.kernel?.info;
+}"""
+ALL_CELLS_RAN = """() => {
+    const prompts = [...document.querySelectorAll('.jp-CodeCell')]
+        .filter((cell) => cell.querySelector('.cm-content')?.textContent.trim())
+        .map((cell) => cell.querySelector('.jp-InputPrompt').textContent);
+    const kernel = document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status;
+    return kernel === 'idle' && prompts.length && prompts.every((text) => /\\[\\d+\\]/.test(text));
+}"""
+
+
+class Driver:
+    """A page and what a reader does in it; notes errors and every request that left this machine."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.blocked: list[str] = []
+        page.context.route("**/*", self._gate)
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _gate(self, route: Any) -> None:
+        if route.request.url.startswith(LOOPBACK):
+            route.continue_()
+        else:
+            self.blocked.append(route.request.url)
+            route.abort()
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.errors.append(text)
+
+    def open_notebook(self, address: str, name: str) -> None:
+        """Open a notebook as the only document, and wait until its kernel listens."""
+        base, query = address.split("?")
+        self.page.goto(f"{base}/doc/tree/{name}?{query}")
+        session = "() => window.jupyterapp?.shell?.currentWidget?.sessionContext"
+        self.page.wait_for_function(session, timeout=START_TIMEOUT)
+        self.page.evaluate(KERNEL_READY)
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_TIMEOUT)
+
+    def run_all(self) -> None:
+        """Run every cell and wait until each has its number."""
+        self.page.evaluate(
+            "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+        )
+        self.page.wait_for_function(ALL_CELLS_RAN, timeout=RUN_TIMEOUT)
+
+    def save(self) -> None:
+        """Write the notebook to its file."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+
+    def use_theme(self, theme: str) -> None:
+        """Switch JupyterLab's theme and wait until it is in force."""
+        change = (
+            "(theme) => void window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        )
+        self.page.evaluate(change, theme)
+        self.page.wait_for_function(
+            "(theme) => document.body.dataset.jpThemeName === theme", arg=theme
+        )
+
+
+@contextmanager
+def jupyter_lab(home: Path, root: Path) -> Iterator[str]:
+    """Serve the notebooks in `root`; yield the address with its token.
+
+    All that Jupyter keeps (settings, trust, workspaces) stays in `home`: a server with another home
+    does not trust the notebooks that this one ran.
+    """
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    news = settings / "notification.jupyterlab-settings"
+    news.write_text(json.dumps(NO_NEWS), encoding="utf-8")
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
+    command += ["--ip=127.0.0.1", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
+    command += ["--LabApp.extension_manager=readonly", "--LabApp.news_url="]
+    env = {**os.environ, **{name: str(home / folder) for name, folder in folders.items()}}
+    server = subprocess.Popen(
+        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    try:
+        yield f"{_address(server)}?token={token}"
+    finally:
+        server.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(15)
+        server.kill()
+        server.wait()
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    """Return where a starting server listens; RuntimeError with its last words if it ends instead."""
+    assert server.stderr is not None
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if found:
+            # Somebody has to go on reading, or the server would block once the pipe is full.
+            threading.Thread(target=server.stderr.read, daemon=True).start()
+            return found[0]
+    raise RuntimeError("JupyterLab did not start:\n" + "".join(said[-20:]))
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Any]:
+    """Start a chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """Write a notebook of code cells."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
+    nbformat.write(notebook, path)
+
+
+def write_page(path: Path, source: str, style: str = "", views: int = 1) -> None:
+    """Write a page that shows what `source` did, as a notebook would; `views` times the same output."""
+    recorder = Recorder(source, "<cell>")
+    names: dict[str, object] = {}
+    recorder.start()
+    error = None
+    try:
+        exec(compile(source, "<cell>", "exec"), names)
+    except Exception as raised:
+        error = raised
+    shown = html.render(recorder.stop(names, error))
+    head = f'<!doctype html><meta charset="utf-8"><title>cell</title><style>{style}</style>'
+    path.write_text(f"{head}<body>{shown * views}", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A chromium for all tests."""
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with chromium_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def driver(browser: Any) -> Iterator[Driver]:
+    """A fresh page; at the end nothing may have failed or been asked for from outside."""
+    context = browser.new_context(viewport={"width": 1000, "height": 800}, reduced_motion="reduce")
+    driving = Driver(context.new_page())
+    yield driving
+    context.close()
+    assert driving.errors == []
+    assert driving.blocked == []
+
+
+@pytest.fixture
+def show(driver: Driver, tmp_path: Path) -> Callable[..., Any]:
+    """Return a function that opens a page with what some code did, and gives the page."""
+
+    def open_page(source: str, style: str = "", views: int = 1) -> Any:
+        write_page(tmp_path / "cell.html", source, style, views)
+        driver.page.goto((tmp_path / "cell.html").as_uri())
+        driver.page.locator(".al-player").first.wait_for()
+        return driver.page
+
+    return open_page
+
+
+@pytest.fixture(scope="session")
+def notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all servers serve, with the notebook of the worked example."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    write_notebook(folder / "example.ipynb", "%load_ext autograd_lab", EXAMPLE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab."""
+    with jupyter_lab(tmp_path_factory.mktemp("home"), notebooks) as address:
+        yield address
+
+
+@pytest.fixture
+def other_lab(notebooks: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a JupyterLab of somebody else, who does not trust our notebooks."""
+    with jupyter_lab(tmp_path / "home", notebooks) as address:
+        yield address
