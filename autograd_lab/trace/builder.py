@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -62,12 +61,6 @@ class Builder:
         self._holders.append(holder)
         self._ids[holder] = node
         return node
-
-    def leaves(self) -> Iterator[Any]:
-        """Yield the tensors that the leaves stand for."""
-        for node, holder in zip(self.nodes, self._holders, strict=True):
-            if node.kind == "leaf":
-                yield holder
 
     def change_node(self, node: int, **changes: Any) -> None:
         """Correct what was noted about a node."""

@@ -55,6 +55,7 @@ class EngineGraph:
     def __init__(self, builder: Builder) -> None:
         """Write into `builder`."""
         self._record = builder
+        self.leaves: list[Tensor] = []
 
     def of_tensor(self, tensor: Tensor) -> int | None:
         """Return the node of a tensor that requires grad, adding it and its history if unknown."""
@@ -69,23 +70,24 @@ class EngineGraph:
         """Return the node of a leaf; a constant that has come to require grad becomes one."""
         known = self._record.find(tensor)
         if known is None:
-            return self._record.add_node(
+            known = self._record.add_node(
                 tensor, "leaf", value_of(tensor), "AccumulateGrad", located=False
             )
-        if self._record.nodes[known].kind == "constant":
+        elif self._record.nodes[known].kind == "constant":
             self._record.change_node(known, kind="leaf", name="AccumulateGrad", op="")
+        else:
+            return known
+        if known is not None:
+            self.leaves.append(tensor)
         return known
 
     def constant(self, holder: object) -> int | None:
         """Return the node of a value without gradient: a tensor, or a number taken from one."""
         known = self._record.find(holder)
-        return self._add_constant(holder) if known is None else known
+        return self.new_constant(holder) if known is None else known
 
-    def severed(self, holder: object, op: str) -> int | None:
-        """Add what the running operation made outside the graph."""
-        return self._add_constant(holder, op)
-
-    def _add_constant(self, holder: object, op: str = "") -> int | None:
+    def new_constant(self, holder: object, op: str = "") -> int | None:
+        """Add a value without gradient; `op` is the running operation if that made it."""
         return self._record.add_node(holder, "constant", _value(holder), op=op, located=bool(op))
 
     def of_grad_fn(self, grad_fn: Any) -> int | None:

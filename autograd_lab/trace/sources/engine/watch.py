@@ -89,7 +89,7 @@ class EngineSource(Observer):
         for result in results:
             # True, False and small integers are shared by everyone: they cannot be followed.
             if isinstance(result, Tensor | float):
-                node = self._graph.severed(result, name)
+                node = self._graph.new_constant(result, name)
                 for slot, parent, cut in origins:
                     self._record.add_edge(parent, node, slot, cut)
 
@@ -110,7 +110,7 @@ class EngineSource(Observer):
 
     def _write(self, name: str, output: object) -> None:
         """Note an in-place write; into a leaf's `.grad`, under that name."""
-        owner = next((leaf for leaf in self._record.leaves() if leaf.grad is output), None)
+        owner = next((leaf for leaf in self._graph.leaves if leaf.grad is output), None)
         subject, suffix = (output, "") if owner is None else (owner, ".grad")
         self._record.add_event("inplace", subject, suffix, text=name, after=maybe_value(output))
 
