@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -34,9 +33,7 @@ def notebook(source: Source, language: str) -> NotebookNode:
     )
     taken: dict[str, int] = {}
     for cell in source.cells:
-        made = getattr(v4, f"new_{cell.kind}_cell")(
-            cell.texts[language], metadata=copy.deepcopy(dict(cell.metadata))
-        )
+        made = getattr(v4, f"new_{cell.kind}_cell")(cell.texts[language], metadata=cell.metadata)
         made["id"] = _cell_id(cell.kind, cell.texts[LANGUAGES[0]], taken)
         result.cells.append(made)
     return result

@@ -49,6 +49,12 @@ def test_each_language_gets_a_notebook_with_outputs_in_that_language(tmp_path):
     assert sorted(p.name for p in folder.iterdir()) == ["en", "source", "zh"]
 
 
+def test_metadata_are_the_sources_alone(tmp_path):
+    """The version of the Python that built a notebook is not in it."""
+    bare = notebook(Source("n", (Cell("code", {"en": "1", "zh": "1"}, {}),)), "en")
+    assert execute(bare, "en", tmp_path).metadata == bare.metadata
+
+
 def test_building_twice_gives_the_same_bytes(tmp_path):
     """No time, no version and no address gets into the file."""
     folder = _folder(tmp_path)

@@ -61,7 +61,7 @@ def test_a_freed_graph_gives_torchs_error_and_a_way_out(ledger):
 
 
 def test_another_error_is_told_as_it_is():
-    """An error that is not about a freed graph keeps its words."""
+    """An error that is not about a freed graph keeps its words, which are no HTML."""
 
     class Stubborn:
         requires_grad = True
@@ -75,7 +75,7 @@ def test_another_error_is_told_as_it_is():
     ledger = Accumulation(lambda x: Stubborn(), tensor([1.0], requires_grad=True))
     ledger.backward()
     assert ledger.answer == "No gradient came: a hook said <no>"
-    assert "a hook said &lt;no&gt;" in table(ledger)
+    assert table(ledger).count("a hook said &lt;no&gt;") == 2
 
 
 def test_the_table_has_a_row_per_press_and_the_answer(ledger):
