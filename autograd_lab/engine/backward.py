@@ -16,6 +16,7 @@ import numpy as np
 
 from . import messages
 from .grad_mode import state
+from .hooks import call, run_tensor_hook
 from .node import AccumulateGrad, Node, gradient_edge
 from .observe import observers
 from .quiet import hush, unhush
@@ -46,7 +47,10 @@ class Pass:
         self.arrived: dict[Node, list[Any]] = {}
         self.waiting = _count_dependencies(node for node, _, _ in roots)
         self.captured: dict[tuple[Node, int], Any] = dict.fromkeys(wanted)
-        self.useful = _leading_to({node for node, _ in wanted}, self.waiting) if wanted else None
+        self.useful: set[Node] | None = None
+        if wanted:
+            goals = {node for node, _ in wanted}
+            self.useful = _leading_to(goals, self.waiting) | (goals if accumulate else set())
         self.ready: list[tuple[int, Node]] = []
         for node, number, grad in roots:
             self._deliver(node, number, grad)
@@ -72,13 +76,14 @@ class Pass:
         while ready:
             node = heappop(ready)[1]
             grads = arrived.pop(node, None) or [None] * node.outputs
-            if self.captured:
-                self._capture(node, grads)
+            if node._hooks is not None:
+                grads = node._hooks.before(grads, self.create_graph)
             if type(node) is AccumulateGrad:
-                if self.accumulate and grads[0] is not None:
-                    accumulate(node, grads, self.create_graph)
+                self._arrive(node, grads)
                 yield node, grads, []
                 continue
+            if self.captured:
+                self._capture(node, grads)
             passed = self._visit(node, grads)
             numbers = node._edge_numbers
             for i, target in enumerate(node._edges):
@@ -97,19 +102,38 @@ class Pass:
             yield node, grads, passed
             passed, grad = [], None  # so that a leaf may keep an array that nobody else holds
 
+    def _arrive(self, node: AccumulateGrad, grads: list[Any]) -> None:
+        """Let the leaf's hooks see the gradient, then add it, or hand it to who asked for it."""
+        meta, graph = node.variable._meta, self.create_graph
+        assert meta is not None
+        for hook in list(meta.hooks.values()):
+            grads[0] = run_tensor_hook(hook, grads[0], graph)
+        if self.captured:
+            self._capture(node, grads)
+        if not self.accumulate or (self.captured and (node, 0) not in self.captured):
+            return
+        if node._hooks is not None:
+            grads[:] = node._hooks.prepare(grads, graph)
+        if grads[0] is not None:
+            accumulate(node, grads, graph)
+            for hook in list(meta.post_accumulate.values()):
+                call(hook, graph, node.variable)
+        if node._hooks is not None:
+            node._hooks.after([], grads, graph)
+
     def _visit(self, node: Node, grads: list[Any]) -> list[Any]:
         """Run one node's derivative, undo broadcasting and promotion, release what it saved."""
         if self.useful is not None and node not in self.useful:
             return [None] * len(node._edges)
+        hooks = node._hooks
+        if hooks is not None:
+            grads = hooks.prepare(grads, self.create_graph)
         products = node.gradients(grads, self.create_graph)
-        passed = products
-        if node._targets is not None:
-            passed = [
-                grad if target is None or grad is None else fit(grad, *target)
-                for grad, target in zip(products, node._targets, strict=True)
-            ]
+        passed = products if node._targets is None else node.fitted(products)
         if observers:
             _tell_node(node, grads, products, passed)
+        if hooks is not None:
+            passed = hooks.after(passed, grads, self.create_graph)
         if not self.retain_graph and node.release() and observers:
             for observer in observers:
                 observer.on_freed(node)
@@ -150,17 +174,6 @@ def _leading_to(goals: set[Node], reachable: dict[Node, int]) -> set[Node]:
         if any(e is not None and (e in leading or e in goals) for e in node._edges):
             leading.add(node)
     return leading
-
-
-def fit(grad: Any, shape: tuple[int, ...], kind: np.dtype[Any]) -> Any:
-    """Sum `grad` over the axes that broadcasting added, and give it the input's dtype."""
-    from .ops.reduce import sum_to_size
-    from .ops.shape import cast
-
-    if tuple(grad.shape) != shape:
-        grad = sum_to_size(grad, shape)
-    data = grad._data if isinstance(grad, Tensor) else grad
-    return grad if data.dtype == kind else cast(grad, kind)
 
 
 def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> None:
@@ -233,13 +246,11 @@ def backward(
     if create_graph:
         warnings.warn(messages.CREATE_GRAPH, UserWarning, stacklevel=3)
     keep = create_graph if retain_graph is None else retain_graph
+    for tensor in inputs or ():
+        tensor.retain_grad()
     wanted = [(gradient_edge(t), t._output_nr) for t in inputs or ()]
     work = Pass(roots, keep, create_graph, wanted)
     _run(work, outputs, roots)
-    for tensor, key in zip(inputs or (), wanted, strict=True):
-        if tensor._grad_fn is not None:
-            grad = _as_tensor(work.captured[key])
-            tensor._grad = grad if tensor._grad is None else tensor._grad + grad
 
 
 def grad(

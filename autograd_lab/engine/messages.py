@@ -37,6 +37,20 @@ LEAF_INPLACE = "a leaf Variable that requires grad is being used in an in-place 
 VIEW_OF_LEAF_INPLACE = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation."
 )
+VIEW_INPLACE = {
+    "multiple": (
+        "Output {number} of {name} is a view and is being modified inplace. This view is the output of a "
+        "function that returns multiple views. Such functions do not allow the output views to be "
+        "modified inplace. You should replace the inplace operation by an out-of-place one."
+    ),
+    "no_grad": (
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given "
+        "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
+        "moving both the view and the inplace either both inside the no_grad block (if you don't want "
+        "the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+    ),
+}
+"""By how the view was made."""
 CREATE_GRAPH = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter and "
     "its gradient which can cause a memory leak. We recommend using autograd.grad when creating the "

@@ -12,13 +12,14 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from . import messages
+from .hooks import Hook, Hooks, RemovableHandle, added, hooks_of
 from .plan import Plan, Saved
 from .tensor import Meta, Tensor, wrap
 
 if TYPE_CHECKING:
     from .operation import Operation
 
-_numbers = itertools.count(0, -1)
+next_order = itertools.count(0, -1).__next__
 _leaf_numbers = itertools.count(-(2**62), 1)
 
 
@@ -29,6 +30,7 @@ class Node:
         "__weakref__",
         "_edge_numbers",
         "_edges",
+        "_hooks",
         "_order",
         "_plain",
         "_plan",
@@ -38,7 +40,7 @@ class Node:
     )
     op: Operation
     outputs = 1
-    """How many tensors the operation returned."""
+    """How many of the tensors the operation returned can have a gradient."""
     _edges: tuple[Node | None, ...]
     """Where the gradient of each input goes; None for an input that needs none."""
     _edge_numbers: tuple[int, ...] | None
@@ -52,6 +54,8 @@ class Node:
     """Plain values for the derivative, in the plan's order."""
     _versions: tuple[int, ...] | None
     """Write counters when they were saved; None if all were 0."""
+    _hooks: Hooks | None
+    """Functions of the user to call on the way; None as long as there are none."""
     _targets: tuple[Any, ...] | None
     """Shape and dtype of each input, where broadcasting or promotion changed one."""
 
@@ -97,6 +101,14 @@ class Node:
             raise RuntimeError(messages.SECOND_BACKWARD)
         return self._tensors()[plan.names.index(name[7:])] if name[7:] in plan.names else None
 
+    def register_hook(self, hook: Hook) -> RemovableHandle:
+        """Call `hook(grad_inputs, grad_outputs)` after this node ran; it may return new `grad_inputs`."""
+        return added(hooks_of(self).post, hook)
+
+    def register_prehook(self, hook: Hook) -> RemovableHandle:
+        """Call `hook(grad_outputs)` before this node runs; it may return other ones."""
+        return added(hooks_of(self).pre, hook)
+
     def release(self) -> bool:
         """Let go of the saved tensors; return whether there were any."""
         if self._saved:
@@ -117,6 +129,17 @@ class Node:
                 products[i] = rule(grad, tensors, self._plain)
         return products
 
+    def fitted(self, products: list[Any]) -> list[Any]:
+        """Undo broadcasting and promotion: sum and cast each gradient to what its input was."""
+        if self._targets is None:
+            return products
+        from .ops.reduce import fit
+
+        return [
+            grad if target is None or grad is None else fit(grad, *target)
+            for grad, target in zip(products, self._targets, strict=True)
+        ]
+
     def _arrays(self) -> list[Any]:
         """Return the numbers of what was saved, unless they were overwritten since."""
         if self._saved is None:
@@ -132,21 +155,24 @@ class Node:
         """Return what was saved as tensors with their history, unless overwritten since."""
         self._arrays()
         assert self._saved is not None
-        last = len(self._saved) - 1
-        return [
-            v
-            if isinstance(v, Tensor)
-            else self._output(v)
-            if i == last and self._plan.result
-            else wrap(v._data)
-            for i, v in enumerate(self._saved)
-        ]
+        results = self._plan.results
+        first = len(self._saved) - len(results)
+        tensors = []
+        for i, value in enumerate(self._saved):
+            if isinstance(value, Tensor):
+                tensors.append(value)
+            elif i < first or results[i - first] >= self.outputs:
+                tensors.append(wrap(value._data))
+            else:
+                tensors.append(self._output(value, results[i - first]))
+        return tensors
 
-    def _output(self, saved: Saved) -> Tensor:
+    def _output(self, saved: Saved, number: int) -> Tensor:
         """Return this node's result as the tensor it was, so that it can be differentiated again."""
         tensor = wrap(saved._data)
         tensor._counter = saved._counter
         tensor._grad_fn = self
+        tensor._output_nr = number
         tensor._requires_grad = True
         return tensor
 
@@ -182,6 +208,7 @@ class AccumulateGrad(Node):
     def __init__(self, leaf: Tensor) -> None:
         self.variable = leaf
         self._order = next(_leaf_numbers)
+        self._hooks = None
 
     def name(self) -> str:
         """Return `"torch::autograd::AccumulateGrad"`."""
@@ -214,6 +241,8 @@ def leaf_edge(leaf: Tensor) -> Node:
     meta = leaf._meta
     if meta is None:
         meta = leaf._meta = Meta()
+    elif meta.stale and leaf.grad_fn is not None:  # a view that looked like a leaf
+        return leaf.grad_fn
     node = meta.accumulate() if meta.accumulate is not None else None
     if node is None:
         node = AccumulateGrad(leaf)

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from .grad_mode import state
-from .node import Node, _numbers, leaf_edge
+from .node import Node, leaf_edge, next_order
 from .observe import observers
 from .plan import Plan
 from .quiet import hush, unhush
@@ -45,10 +45,14 @@ class Operation:
     """torch's name for the backward node; empty for an operation that is not differentiable."""
     derivative: ClassVar[dict[str, tuple[str, Rule]]] = {}
     """Per differentiable input: the formula as text, and the rule."""
+    public: ClassVar[bool] = True
+    """Whether users call it by its name; else another function decides when it runs."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Further names of the function and the method, operators among them."""
-    inplace: ClassVar[bool] = False
-    """Whether there is a method with `_` that writes the result into its first input."""
+    outputs: ClassVar[int] = 1
+    """How many of the tensors it returns, from the first on, can have a gradient."""
+    kind: ClassVar[type[Node]] = Node
+    """The class its nodes derive from."""
 
     name: ClassVar[str] = ""
     """torch's name for the function, `"sin"`; by default the class's name in snake case."""
@@ -77,9 +81,10 @@ class Operation:
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
         self.plans: list[Plan | None] = [None] * (1 << len(self.inputs))
-        self.Node = type(
-            self.node, (Node,), {"op": self, "__slots__": (), "__module__": "builtins"}
-        )
+        members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
+        if self.outputs != 1:
+            members["outputs"] = self.outputs
+        self.Node = type(self.node or self.name, (self.kind,), members)
 
     def _tensor_arguments(self) -> set[str]:
         """Names of arguments that are tensors without a gradient of their own."""
@@ -106,7 +111,10 @@ class Operation:
                     tracked = True
             else:
                 arrays.append(arg)
-        return self.finish(wrap(self.compute(arrays)), args, tracked)
+        data = self.compute(arrays)
+        if type(data) is tuple:
+            return self.finish_many([wrap(d) for d in data], args, tracked)
+        return self.finish(wrap(data), args, tracked)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Run forward on arrays and plain numbers, without a word from NumPy."""
@@ -131,8 +139,28 @@ class Operation:
                 observer.on_op(self.name, args, output, output._grad_fn)
         return output
 
-    def record(self, output: Tensor, args: Sequence[Any], targets: Any = None) -> None:
-        """Make the node for `output` and hang it into the graph.
+    def finish_many(self, outputs: list[Tensor], args: Sequence[Any], tracked: bool) -> Any:
+        """Do what `finish` does for an operation that returns several tensors; return their tuple."""
+        if tracked and state.enabled and self.node:
+            self.record(outputs[0], args, None, outputs)
+            node = outputs[0]._grad_fn
+            assert node is not None
+            for i, output in enumerate(outputs[: node.outputs]):
+                output._grad_fn, output._output_nr, output._requires_grad = node, i, True
+        returned = tuple(outputs)
+        if observers:
+            for observer in observers:
+                observer.on_op(self.name, args, returned, outputs[0]._grad_fn)
+        return returned
+
+    def record(
+        self,
+        output: Tensor,
+        args: Sequence[Any],
+        targets: Any = None,
+        outputs: Sequence[Tensor] = (),
+    ) -> None:
+        """Make the node for `output` (of several `outputs`) and hang it into the graph.
 
         `targets` has shape and dtype of each differentiable input, if broadcasting or promotion means
         that its gradient will come out different.
@@ -156,10 +184,11 @@ class Operation:
         node = self.Node()
         node._edges = tuple(edges)
         node._edge_numbers = self._edge_numbers(args) if numbered else None
-        node._order = next(_numbers)
+        node._order = next_order()
         node._plan = plan
         node._targets = targets
-        node._saved, node._plain = plan.keep(args, output)
+        node._hooks = None
+        node._saved, node._plain = plan.keep(args, outputs or (output,))
         node._versions = versions(node._saved) if written or output._counter else None
         output._grad_fn = node
         output._requires_grad = True

@@ -11,11 +11,13 @@ from .tensor import Tensor
 if TYPE_CHECKING:
     from .operation import Operation
 
-RESULT = "result"
+RESULTS = {"result": 0, "result0": 0, "result1": 1, "result2": 2}
+"""Names by which a rule reads what the operation returned."""
 FACTS: dict[str, Callable[[Any], Any]] = {
     "sym_sizes": lambda tensor: tuple(tensor._data.shape),
     "sym_numel": lambda tensor: int(tensor._data.size),
     "dtype": lambda tensor: tensor._data.dtype,
+    "shapes": lambda tensors: tuple(tuple(t._data.shape) for t in tensors),
 }
 """What a rule may ask of an input without keeping the input: `self_sym_sizes` is its shape."""
 
@@ -37,7 +39,7 @@ class Saved:
 class Plan:
     """Which values to keep and which rules to run when some inputs of `op` need a gradient."""
 
-    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "result", "rules")
+    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "results", "rules")
 
     def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
         """Plan for `needed`, one flag per differentiable input of `op`."""
@@ -45,9 +47,10 @@ class Plan:
         read = list(dict.fromkeys(n for name in run for n in op.reads[name]))
         tensors = [n for n in read if n in op.tensor_names]
         plain = [n for n in op.parameters if n not in op.tensor_names]
-        facts = [n for n in read if n not in (*tensors, *plain, RESULT)]
-        self.result = RESULT in read
-        self.names = (*tensors, RESULT) if self.result else tuple(tensors)
+        results = [n for n in read if n in RESULTS]
+        facts = [n for n in read if n not in (*tensors, *plain, *results)]
+        self.names = (*tensors, *results)
+        self.results = tuple(RESULTS[n] for n in results)
         self.plain_names = (*plain, *facts)
         self.pick_tensors = _picker([op.parameters.index(n) for n in tensors])
         self.pick_plain = _picker([op.parameters.index(n) for n in plain])
@@ -63,15 +66,17 @@ class Plan:
             return True, self.names.index(name)
         return False, self.plain_names.index(name)
 
-    def keep(self, args: Sequence[Any], output: Tensor) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    def keep(
+        self, args: Sequence[Any], outputs: Sequence[Tensor]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         """Return the tensors (or stand-ins) to keep, and the plain values; see `names`."""
         tensors: tuple[Any, ...] = self.pick_tensors(args)
         for value in tensors:
             if not isinstance(value, Tensor):
-                tensors = tuple([_stand_in(v, output) for v in tensors])
+                tensors = tuple([_stand_in(v, outputs[0]) for v in tensors])
                 break
-        if self.result:
-            tensors = (*tensors, Saved(output._data, output._shared_counter()))
+        for i in self.results:
+            tensors += (Saved(outputs[i]._data, outputs[i]._shared_counter()),)
         plain: tuple[Any, ...] = self.pick_plain(args)
         if self.facts:
             plain += tuple([fact(args[position]) for position, fact in self.facts])

@@ -18,6 +18,8 @@ def register(cls: type[Operation]) -> Operation:
     """Make the operation, and give it its function and its method, their aliases and operators."""
     op = cls()
     OPERATIONS[op.name] = op
+    if not op.public:
+        return op
     defaults = tuple(p.default for p in inspect.signature(op.forward).parameters.values())
     function = _function(op, defaults)
     for name in (op.name, *op.aliases):

@@ -13,6 +13,9 @@ from ._methods import Methods
 from .observe import observers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .hooks import RemovableHandle
     from .node import AccumulateGrad, Node
 
 Data = Any
@@ -38,11 +41,22 @@ class Size(tuple[int, ...]):
 class Meta:
     """What only some tensors have: a base they are a view of, a node that accumulates."""
 
-    __slots__ = ("accumulate", "base")
+    __slots__ = ("accumulate", "base", "hooks", "made", "post_accumulate", "stale", "views")
 
     def __init__(self) -> None:
-        self.base: Tensor | None = None
         self.accumulate: weakref.ref[AccumulateGrad] | None = None
+        self.base: Tensor | None = None
+        """What this tensor is a view of."""
+        self.views: set[weakref.ref[Tensor]] | None = None
+        """The views of this tensor that are alive."""
+        self.stale = False
+        """Whether the base was written to since the view's grad_fn was found."""
+        self.hooks: dict[int, Any] = {}
+        """What to call with a leaf's gradient, before it is added."""
+        self.post_accumulate: dict[int, Any] = {}
+        """What to call with a leaf once its `.grad` has grown."""
+        self.made = "default"
+        """How the view came about, where that forbids in-place writes: `"no_grad"`, `"multiple"`."""
 
 
 class Tensor(Methods):
@@ -115,6 +129,10 @@ class Tensor(Methods):
     @property
     def grad_fn(self) -> Node | None:
         """The node that will take this tensor's gradient backwards; None for a leaf."""
+        if self._meta is not None and self._meta.stale:
+            from .views import find_grad_fn_again
+
+            find_grad_fn_again(self, self._meta)
         return self._grad_fn
 
     @property
@@ -125,7 +143,7 @@ class Tensor(Methods):
     @property
     def is_leaf(self) -> bool:
         """Whether no recorded operation made it."""
-        return self._grad_fn is None
+        return self.grad_fn is None
 
     @property
     def requires_grad(self) -> bool:
@@ -144,7 +162,7 @@ class Tensor(Methods):
         return self
 
     def _set_requires_grad(self, value: bool, only: str) -> None:
-        if self._grad_fn is not None and not value:
+        if self.grad_fn is not None and not value:
             raise RuntimeError(messages.ONLY_LEAVES)
         if value and not self.dtype.is_floating_point:
             raise RuntimeError(messages.ONLY_FLOATS.format(only=only))
@@ -153,7 +171,7 @@ class Tensor(Methods):
     @property
     def grad(self) -> Tensor | None:
         """The gradient accumulated so far; None before the first backward pass."""
-        if self._grad_fn is not None and self._grad is None:
+        if self.grad_fn is not None and self._grad is None and not self.retains_grad:
             warnings.warn(messages.NON_LEAF_GRAD, UserWarning, stacklevel=2)
         return self._grad
 
@@ -270,6 +288,49 @@ class Tensor(Methods):
 
     def __repr__(self) -> str:
         return printing.tensor_repr(self)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of a non-leaf in its `.grad` too."""
+        if not self._requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.grad_fn is not None:
+            from .hooks import hooks_of
+
+            hooks_of(self.grad_fn).retained[self._output_nr] = weakref.ref(self)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether this non-leaf keeps its gradient."""
+        node = self.grad_fn
+        return (
+            node is not None
+            and node._hooks is not None
+            and (self._output_nr in node._hooks.retained)
+        )
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call `hook(grad)` when this tensor's gradient is computed; it may return another one."""
+        from .hooks import added, hooks_of
+
+        if not self._requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self.grad_fn is not None:
+            return added(hooks_of(self.grad_fn).on_tensor.setdefault(self._output_nr, {}), hook)
+        return added(self._own_meta().hooks, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call `hook(leaf)` after a gradient was added into this leaf's `.grad`."""
+        from .hooks import added
+
+        if not self._requires_grad:
+            raise RuntimeError(
+                "cannot register a post accumulate grad hook on a tensor that doesn't require grad"
+            )
+        if self.grad_fn is not None:
+            raise RuntimeError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors"
+            )
+        return added(self._own_meta().post_accumulate, hook)
 
     def backward(
         self,

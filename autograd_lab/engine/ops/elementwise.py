@@ -161,6 +161,7 @@ def power_of_base(grad: Any, self: Any, exponent: Any) -> Any:
 class PowScalar(Operation):
     """Return `self ** exponent` for a plain number `exponent`."""
 
+    public = False
     node = "PowBackward0"
     derivative = dict(self=("grad · exponent · self^(exponent − 1)", power_of_base))
 
@@ -175,6 +176,7 @@ pow_scalar = register(PowScalar)
 class PowTensor(Binary):
     """Return `self ** exponent` for two tensors."""
 
+    public = False
     node = "PowBackward1"
     derivative = dict(
         self=(
@@ -202,6 +204,7 @@ pow_tensor = register(PowTensor)
 class Rpow(Operation):
     """Return `other ** self` for a plain number `other`."""
 
+    public = False
     node = "PowBackward2"
     derivative = dict(
         exponent=(

@@ -6,34 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes, messages
+from .. import dtypes
 from .._methods import Methods
 from ..grad_mode import state
 from ..observe import observers
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, wrap
+from ..views import check_writable, history_changed, rebase
 from . import elementwise
-
-
-def check_writable(tensor: Tensor, tracked: bool) -> None:
-    """Raise what torch raises where an in-place write would make gradients wrong."""
-    if not state.enabled:
-        return
-    base = tensor._base
-    if base is None:
-        if tensor._requires_grad and tensor._grad_fn is None:
-            raise RuntimeError(messages.LEAF_INPLACE)
-    elif base._requires_grad and base._grad_fn is None:
-        raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
-    elif tracked:
-        raise NotImplementedError("in-place writes to a view that requires grad")
 
 
 def snapshot(tensor: Tensor) -> Tensor:
     """Return what `tensor` was before the write: its numbers copied, its history kept."""
     before = wrap(np.array(tensor._data))
-    before._grad_fn, before._output_nr = tensor._grad_fn, tensor._output_nr
+    before._grad_fn, before._output_nr = tensor.grad_fn, tensor._output_nr
     before._requires_grad = tensor._requires_grad
     return before
 
@@ -50,11 +37,25 @@ def write(op: Operation, *args: Any) -> Tensor:
     target._buffer()[...] = data
     target._wrote()
     if tracked:
-        op.record(target, (before, *args[1:]), op.changed(arrays, data))
+        record_write(op, target, (before, *args[1:]), op.changed(arrays, data))
+    history_changed(target)
     if observers:
         for observer in observers:
             observer.on_op(f"{op.name}_", args, target, target._grad_fn if tracked else None)
     return target
+
+
+def record_write(op: Operation, target: Tensor, args: Any, targets: Any) -> None:
+    """Enter the write into the history of `target`, or of the base it is a view of."""
+    if target._base is None:
+        op.record(target, args, targets)
+        target._output_nr = 0
+        return
+    written = wrap(target._data)
+    written._counter = target._counter
+    op.record(written, args, targets)
+    assert written._grad_fn is not None
+    rebase(target, written._grad_fn)
 
 
 def check_fits(data: Any, target: Tensor) -> None:

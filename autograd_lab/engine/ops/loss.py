@@ -34,6 +34,7 @@ def spread_loss(grad: Any, like: Any, reduction: int) -> Any:
 class BinaryCrossEntropyLogits(Operation):
     """Return the cross entropy of `sigmoid(self)` and `target`, computed without overflow."""
 
+    public = False
     node = "BinaryCrossEntropyWithLogitsBackward0"
     derivative = dict(
         self=(

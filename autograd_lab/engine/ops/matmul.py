@@ -84,6 +84,7 @@ mv: Operation = register(Mv)
 class SqueezeResult(Operation):
     """Drop the dimension `dim` that a product of vectors needed; memory of its own."""
 
+    public = False
     node = "SqueezeBackward4"
     derivative = dict(self=("grad with that dimension", lambda grad, dim: unsqueeze(grad, dim)))
 

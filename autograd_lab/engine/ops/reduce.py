@@ -8,7 +8,8 @@ import numpy as np
 
 from ..operation import Operation
 from ..register import expose, register
-from .shape import expand, unsqueeze, view
+from ..tensor import Tensor
+from .shape import cast, expand, unsqueeze, view
 
 total: Any = np.add.reduce
 """Half the cost of `np.sum` on small arrays."""
@@ -37,6 +38,7 @@ def spread(grad: Any, sizes: tuple[int, ...], dim: tuple[int, ...], keepdim: boo
 class SumAll(Operation):
     """Return the sum of all elements."""
 
+    public = False
     node = "SumBackward0"
     derivative = dict(
         self=(
@@ -56,6 +58,7 @@ sum_all = register(SumAll)
 class SumDims(Operation):
     """Return the sum over some dimensions."""
 
+    public = False
     node = "SumBackward1"
     derivative = dict(
         self=(
@@ -92,6 +95,7 @@ expose("sum", sum)
 class MeanAll(Operation):
     """Return the mean of all elements."""
 
+    public = False
     node = "MeanBackward0"
     derivative = dict(
         self=(
@@ -126,6 +130,7 @@ expose("mean", mean)
 class VectorNorm(Operation):
     """Return the Euclidean norm: the root of the sum of squares."""
 
+    public = False
     node = "LinalgVectorNormBackward0"
     derivative = dict(
         self=(
@@ -167,3 +172,11 @@ def sum_to_size(grad: Any, sizes: tuple[int, ...]) -> Any:
     if dims:
         grad = sum_dims(grad, dims, True)
     return view(grad, sizes) if extra else grad
+
+
+def fit(grad: Any, shape: tuple[int, ...], kind: np.dtype[Any]) -> Any:
+    """Sum `grad` over the axes that broadcasting added, and give it the input's dtype."""
+    if tuple(grad.shape) != shape:
+        grad = sum_to_size(grad, shape)
+    data = grad._data if isinstance(grad, Tensor) else grad
+    return grad if data.dtype == kind else cast(grad, kind)

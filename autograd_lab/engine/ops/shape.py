@@ -12,25 +12,13 @@ from ..observe import observers
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, wrap
-
-
-class ViewOperation(Operation):
-    """An operation whose result shares memory with its first input."""
-
-    def apply(self, *args: Any) -> Any:
-        """Run as any operation does; then tie the result to what it is a view of."""
-        source = args[0]
-        source._buffer()
-        output = super().apply(*args)
-        base = source._base
-        output._own_meta().base = source if base is None else base
-        output._counter = source._shared_counter()
-        return output
+from ..views import ViewOperation
 
 
 class View(ViewOperation):
     """Return the same elements in another shape, without copying."""
 
+    public = False
     node = "ViewBackward0"
     derivative = dict(
         self=(
@@ -50,6 +38,7 @@ view = register(View)
 class Expand(ViewOperation):
     """Return a larger shape in which dimensions of size 1 repeat, without copying."""
 
+    public = False
     node = "ExpandBackward0"
     derivative = dict(
         self=(
@@ -89,6 +78,7 @@ unsqueeze = register(Unsqueeze)
 class Squeeze(ViewOperation):
     """Remove the dimension `dim` of size 1."""
 
+    public = False
     node = "SqueezeBackward1"
     derivative = dict(self=("grad with that dimension", lambda grad, dim: unsqueeze(grad, dim)))
 
@@ -131,6 +121,7 @@ clone = register(Clone)
 class Cast(Operation):
     """Return the same numbers in another dtype."""
 
+    public = False
     node = "ToCopyBackward0"
     derivative = dict(
         self=("grad in the input's dtype", lambda grad, self_dtype: cast(grad, self_dtype))
@@ -140,10 +131,10 @@ class Cast(Operation):
     def forward(self: Any, kind: np.dtype[Any]) -> Any:
         return self.astype(kind)
 
-    def record(self, output: Tensor, args: Any, targets: Any = None) -> None:
+    def record(self, output: Tensor, *rest: Any) -> None:
         """Record casts between floats only: integers carry no gradient."""
         if output.is_floating_point():
-            super().record(output, args, targets)
+            super().record(output, *rest)
 
 
 cast: Operation = register(Cast)

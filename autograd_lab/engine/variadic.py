@@ -1,0 +1,107 @@
+"""Operations on a sequence of tensors, such as `cat` and `stack`; or with as many results as asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import dtypes
+from .node import Node, gradient_edge, next_order
+from .operation import Operation
+from .tensor import Tensor, wrap
+
+
+class VariadicNode(Node):
+    """A node with as many inputs as the sequence had; its one rule returns a gradient for each."""
+
+    __slots__ = ()
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """The one formula, once per input."""
+        return self.op.formulas * len(self._edges)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs by number: `"tensors[0]"`, `"tensors[1]"`, …"""
+        return tuple(f"{self.op.inputs[0]}[{i}]" for i in range(len(self._edges)))
+
+    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+        """Return the gradients of the inputs; None for those that need none."""
+        if grads[0] is None:
+            return [None] * len(self._edges)
+        ((_, rule),) = self._plan.rules
+        parts = rule(grads[0], self._tensors() if as_tensors else self._arrays(), self._plain)
+        return [
+            part if edge is not None else None
+            for part, edge in zip(parts, self._edges, strict=True)
+        ]
+
+
+class Variadic(Operation):
+    """An operation whose first argument is a sequence of tensors, brought to one dtype."""
+
+    kind = VariadicNode
+
+    def _tensor_arguments(self) -> set[str]:
+        return set()
+
+    def apply(self, tensors: Sequence[Tensor], *rest: Any) -> Any:
+        """Promote, run forward, record; `rest` are plain arguments."""
+        target = dtypes.result_type(*(t._data for t in tensors)).numpy
+        arrays = [t._data if t._data.dtype is target else t._data.astype(target) for t in tensors]
+        data = self.compute((arrays, *rest))
+        tracked = any(t._requires_grad for t in tensors)
+        targets = None
+        if any(t._data.dtype is not target for t in tensors):
+            targets = [(tuple(t._data.shape), t._data.dtype) for t in tensors]
+        return self.finish(wrap(data), (tuple(tensors), *rest), tracked, targets)
+
+    def record(
+        self,
+        output: Tensor,
+        args: Sequence[Any],
+        targets: Any = None,
+        outputs: Sequence[Tensor] = (),
+    ) -> None:
+        """Make the node for `output`, with an edge per tensor of the sequence."""
+        plan = self.plans[1] or self.plan(1)
+        node = self.Node()
+        node._edges = tuple(gradient_edge(t) if t._requires_grad else None for t in args[0])
+        node._edge_numbers = tuple(t._output_nr for t in args[0])
+        node._order = next_order()
+        node._plan = plan
+        node._targets = targets
+        node._hooks = node._versions = None
+        node._saved, node._plain = plan.keep(args, (output,))
+        output._grad_fn = node
+        output._requires_grad = True
+
+
+class ManyNode(Node):
+    """A node with as many outputs as its operation was asked for."""
+
+    __slots__ = ("many",)
+    many: int
+
+    @property
+    def outputs(self) -> int:  # type: ignore[override]
+        """How many tensors the operation returned."""
+        return self.many
+
+
+class Many(Operation):
+    """An operation that returns as many tensors as its arguments ask for; a rule gets a list."""
+
+    kind = ManyNode
+
+    def record(
+        self,
+        output: Tensor,
+        args: Sequence[Any],
+        targets: Any = None,
+        outputs: Sequence[Tensor] = (),
+    ) -> None:
+        """Record as any operation does, and count the outputs."""
+        super().record(output, args, targets, outputs)
+        output._grad_fn.many = len(outputs)  # type: ignore[union-attr]

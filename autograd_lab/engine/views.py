@@ -1,0 +1,196 @@
+"""Views: tensors that share their numbers, and what happens to their history when one is written to.
+
+A view knows its base, a base its views. A write to any of them changes the numbers of all, and with
+them where gradients must flow: the base gets a new grad_fn, and every view finds its own anew, as a
+strided window onto the base, when it is next asked for one.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import messages
+from .grad_mode import state
+from .node import Node, gradient_edge, next_order
+from .operation import Operation
+from .tensor import Meta, Tensor, wrap
+
+Array = np.ndarray[Any, Any]
+
+
+class ViewOperation(Operation):
+    """An operation whose result shares memory with its first input."""
+
+    def apply(self, *args: Any) -> Any:
+        """Run as any operation does, then tie the result to what it is a view of."""
+        source = args[0]
+        source._buffer()
+        output = super().apply(*args)
+        if isinstance(output, Tensor):
+            tie(output, source, "default" if state.enabled else "no_grad")
+        else:
+            for each in output:
+                tie(each, source, "multiple" if state.enabled else "no_grad")
+        return output
+
+
+def tie(view: Tensor, source: Tensor, made: str) -> None:
+    """Make `view` a view of what `source` is a view of, or of `source` itself."""
+    base = source if source._base is None else source._base
+    meta = view._own_meta()
+    meta.base = base
+    meta.made = (
+        made if source._meta is None or source._meta.made == "default" else source._meta.made
+    )
+    view._counter = source._shared_counter()
+    views = base._own_meta().views
+    if views is None:
+        views = base._own_meta().views = set()
+    views.add(weakref.ref(view, views.discard))
+
+
+def find_grad_fn_again(view: Tensor, meta: Meta) -> None:
+    """Give a view whose base was written to the history it has now: a window onto the base."""
+    from .ops.strided import as_strided
+
+    base = meta.base
+    assert base is not None
+    meta.stale = False
+    if base._requires_grad:
+        window = wrap(view._data)
+        as_strided.record(window, (base, *geometry(view, base), positions(view, base)))
+        view._grad_fn = window._grad_fn
+
+
+def history_changed(tensor: Tensor) -> None:
+    """Let the views of `tensor` (or of its base) find their grad_fn anew."""
+    base = tensor if tensor._base is None else tensor._base
+    if base._meta is None or not base._meta.views:
+        return
+    for reference in base._meta.views:
+        view = reference()
+        if view is not None:
+            view._grad_fn = None
+            view._output_nr = 0
+            view._requires_grad = base._requires_grad
+            assert view._meta is not None
+            view._meta.stale = True
+
+
+def geometry(view: Tensor, base: Tensor) -> tuple[Any, ...]:
+    """Return size, strides and offset of `view` in elements of `base`'s memory."""
+    window, whole = view._data, base._data
+    start = window.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    strides = tuple(s // whole.itemsize for s in window.strides)
+    return tuple(window.shape), strides, start // int(whole.itemsize)
+
+
+def positions(view: Tensor, base: Tensor) -> Array:
+    """Return, in the shape of `view`, which element of `base` (counted in row order) each one is."""
+    size, strides, offset = geometry(view, base)
+    places: Array = _places(size, strides) + offset
+    if base._data.flags.c_contiguous or not places.size:
+        return places
+    homes = _places(base._data.shape, tuple(s // base._data.itemsize for s in base._data.strides))
+    counted = np.zeros(homes.max() + 1, np.int64)
+    counted[homes.ravel()] = np.arange(homes.size)
+    found: Array = counted[places]
+    return found
+
+
+def _places(size: Sequence[int], strides: Sequence[int]) -> Array:
+    """Return the place in memory of each element of a strided array."""
+    places: Array = np.zeros(size, np.int64)
+    for axis, (n, stride) in enumerate(zip(size, strides, strict=True)):
+        shape = [1] * len(size)
+        shape[axis] = n
+        places += (np.arange(n) * stride).reshape(shape)
+    return places
+
+
+class CopySlices(Node):
+    """The history of a base that was written to through a view.
+
+    Its gradient is that of the base before; in the window of the view, what the writing operation's
+    own node makes of it.
+    """
+
+    __slots__ = ("function", "positions", "shape")
+
+    def __init__(self, base: Tensor, view: Tensor, function: Node) -> None:
+        """`function` is the node of the operation that wrote to `view`, a view of `base`."""
+        self.function = function
+        self.positions = positions(view, base)
+        self.shape = tuple(base._data.shape)
+        own = gradient_edge(base) if base._requires_grad else None
+        self._edges = (own, *function._edges[1:])
+        numbers = function._edge_numbers or (0,) * len(function._edges)
+        self._edge_numbers = (base._output_nr, *numbers[1:])
+        self._order = next_order()
+        self._targets = self._hooks = None
+
+    def name(self) -> str:
+        """Return `"torch::autograd::CopySlices"`."""
+        return "torch::autograd::CopySlices"
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What reaches the base is the gradient outside the window, and the operation's own inside."""
+        inside, *others = self.function.formulas
+        return (f"grad outside the window; inside: {inside}", *others)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs: the base, then those of the operation."""
+        return ("base", *self.function.inputs[1:])
+
+    def saved_values(self) -> dict[str, Any]:
+        """Return what the operation's own node keeps."""
+        return self.function.saved_values()
+
+    def release(self) -> bool:
+        """Let the operation's own node go of what it saved."""
+        return self.function.release()
+
+    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+        """Return the gradients of the base and of the operation's other inputs."""
+        from .ops.strided import put_into, take_flat
+
+        if grads[0] is None:
+            return [None] * len(self._edges)
+        inside = take_flat(grads[0], self.positions)
+        passed = self.function.fitted(self.function.gradients([inside], as_tensors))
+        own = put_into(grads[0], passed[0], self.positions) if self._edges[0] else None
+        return [own, *passed[1:]]
+
+
+def check_writable(tensor: Tensor, tracked: bool) -> None:
+    """Raise what torch raises where an in-place write would make gradients wrong."""
+    meta = tensor._meta
+    if not state.enabled or (not tensor._requires_grad and not tracked):
+        return
+    if meta is None or meta.base is None:
+        if tensor._requires_grad and tensor.is_leaf:
+            raise RuntimeError(messages.LEAF_INPLACE)
+        return
+    base = meta.base
+    if base._requires_grad and base.is_leaf:
+        raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
+    if meta.made != "default":
+        name = tensor.grad_fn.short_name() if tensor.grad_fn else ""
+        raise RuntimeError(
+            messages.VIEW_INPLACE[meta.made].format(number=tensor._output_nr, name=name)
+        )
+
+
+def rebase(view: Tensor, function: Node) -> None:
+    """Enter into the history of `view`'s base that `function`'s operation wrote to the view."""
+    base = view._base
+    assert base is not None
+    base._grad_fn = CopySlices(base, view, function)
+    base._output_nr = 0
+    base._requires_grad = True
