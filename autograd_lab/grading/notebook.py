@@ -74,7 +74,7 @@ def _score(
     except Exception as error:
         _show_failure(question, error)
         return 0.0
-    return float(verdict.points)
+    return verdict.points
 
 
 def _grade(

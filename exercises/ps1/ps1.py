@@ -10,8 +10,7 @@
 # %% [markdown] lang="zh"
 # # 练习：再次反向传播
 #
-# 这是练习的第 2 题：*运行反向传播函数之后，立即再次运行它，看看会发生什么。*先预测，再写代码，最后解释。
-# 约 30 分钟，共 10 分。
+# 这是练习的第 2 题：*运行反向传播函数之后，立即再次运行它，看看会发生什么*。先预测，再写代码，最后解释。约 30 分钟，共 10 分。
 #
 # 请从上到下完成。以一个数字结尾的单元格会检查你的答案，可以反复运行。`check("q2")` 一次检查整道题。
 
@@ -158,13 +157,10 @@ score("ps1/q2-predict", globals())
 # %% [markdown] lang="zh"
 # ## 2.2 实现（4 分）
 #
-# 写两个函数。`loss`、`trunk` 以及 `heads` 中的每一个都是接受一个张量、返回一个张量的函数；`values` 是叶子
-# `x` 的数值列表；结果是数的列表。
+# 写两个函数。`loss`、`trunk` 以及 `heads` 中的每一个都是接受一个张量、返回一个张量的函数；`values` 是叶子 `x` 的数值列表；结果是数的列表。
 #
-# - `accumulated(loss, values, n)`：**只构建一次** `loss(x)` 的计算图，在不清零的情况下对它运行 `n`
-#   次反向传播，返回此时 `x.grad` 的内容。
-# - `each_gradient(trunk, heads, values)`：**只计算一次** `h = trunk(x)`，对每个 head 返回损失 `head(h)`
-#   单独对 `x` 的梯度，即列表的列表。
+# - `accumulated(loss, values, n)`：**只构建一次** `loss(x)` 的计算图，在不清零的情况下对它运行 `n` 次反向传播，返回此时 `x.grad` 的内容。
+# - `each_gradient(trunk, heads, values)`：**只计算一次** `h = trunk(x)`，对每个 head 返回损失 `head(h)` 单独对 `x` 的梯度，即列表的列表。
 
 # %% nbgrader={"grade_id": "q2-functions", "solution": true}
 def accumulated(loss, values, n):
@@ -216,8 +212,7 @@ score("ps1/q2-implement", globals())
 #
 # 1. 为什么 **again** 会报错？说明第一次调用做了什么，对什么做的。
 # 2. **nothing_saved** 同样调用了两次 backward，为什么可以运行？
-# 3. 一位朋友用 `retain_graph=True` 修好了 **again**，不再报错。此时 `x.grad` 里是什么？为什么？在保留这个改动
-#    之前，应该先问自己什么问题？
+# 3. 一位朋友用 `retain_graph=True` 修好了 **again**，不再报错。此时 `x.grad` 里是什么？为什么？在保留这个改动之前，应该先问自己什么问题？
 
 # %% [markdown] lang="en" nbgrader={"grade_id": "q2-explain", "grade": true, "solution": true, "points": 3}
 # 1. The derivative of `x * x` needs the values of `x`, so the multiplication saved them. The first
@@ -230,5 +225,4 @@ score("ps1/q2-implement", globals())
 # %% [markdown] lang="zh"
 # 1. `x * x` 的导数需要 `x` 的值，所以乘法保存了它们。第一次反向传播用完就释放了；第二次再也找不到。
 # 2. `x + 2` 和 `sum` 的导数都不需要任何值。什么都没有保存，也就什么都不缺，第二次把全 1 的梯度加到第一次的结果上。
-# 3. `x.grad` 是 4x，即梯度的两倍，因为 backward 是累加。应该问的是：我真的想要两次之和吗？如果不是，就在两次
-#    之间清零，或者重新构建计算图。
+# 3. `x.grad` 是 4x，即梯度的两倍，因为 backward 是累加。应该问的是：我真的想要两次之和吗？如果不是，就在两次之间清零，或者重新构建计算图。

@@ -92,6 +92,11 @@ def test_any_text_is_read_or_refused_in_one_way(text: str) -> None:
         assert str(error)
 
 
+TENSOR_OF_60_DIMENSIONS = json.dumps(
+    {"": "tensor", "dtype": "int8", "shape": [1] * 60, "data": [1], "requires_grad": False}
+)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -111,7 +116,9 @@ def test_any_text_is_read_or_refused_in_one_way(text: str) -> None:
         '{"": "tensor", "dtype": "int64", "shape": [2], "data": [1], "requires_grad": false}',
         '{"": "tensor", "dtype": "int64", "shape": [-1], "data": [], "requires_grad": false}',
         '{"": "tensor", "dtype": "int64", "shape": [], "data": [[]], "requires_grad": false}',
-        '{"": "tensor", "dtype": "int64", "shape": [1e9], "data": [], "requires_grad": false}',
+        '{"": "tensor", "dtype": "int64", "shape": [1.0], "data": [1], "requires_grad": false}',
+        '{"": "tensor", "dtype": "int64", "shape": [true], "data": [1], "requires_grad": false}',
+        TENSOR_OF_60_DIMENSIONS,
         '{"": "tensor", "dtype": "int8", "shape": [9999999, 0], "data": [], "requires_grad": true}',
         "[" * 100 + "]" * 100,
         "[" * 400_000,

@@ -70,6 +70,37 @@ def test_every_answer_gets_its_points_and_code(
     assert found == expected(name)
 
 
+@pytest.mark.parametrize(
+    ("program", "predicted", "code"),
+    [
+        ("again", [2, 4, 6], "expects-the-same"),
+        ("again", [4, 8, 12], "never-freed"),
+        ("again", [0, 0, 0], "other-value"),
+        ("retained", [2, 4, 6], "retain-graph-cure-all"),
+        ("retained", "error", "retain-graph-ignored"),
+        ("zeroed", [4, 8, 12], "zero-ignored"),
+        ("zeroed", [0, 0, 0], "zero-cuts"),
+        ("zeroed", "error", "zero-cuts"),
+        ("fresh", [2, 4, 6], "expects-overwrite"),
+        ("fresh", " ERROR ", "once-per-leaf"),
+        ("nothing_saved", [1, 1, 1], "expects-overwrite"),
+        ("nothing_saved", "error", "always-an-error"),
+        ("two_losses", [8, 16, 24], "separate-losses"),
+        ("two_losses", [6, 12, 18], "separate-losses"),
+        ("two_losses", None, "not-answered"),
+        ("two_losses", {"x": [len]}, "other-value"),
+    ],
+)
+def test_every_wrong_prediction_betrays_its_thought(
+    checks: dict[str, Check], program: str, predicted: object, code: str
+) -> None:
+    """One wrong row in a right grid costs half a point and gets the code of its thought."""
+    prediction = {**answers("right_retain", "autograd_lab")["q2_prediction"], program: predicted}
+    verdict = checks["q2-predict"].grade(LocalStudent({"q2_prediction": prediction}), 0)
+    assert (verdict.points, verdict.lead.code) == (2.5, code)
+    assert verdict.lead.part == program
+
+
 def test_the_fixtures_cover_the_rules(checks: dict[str, Check]) -> None:
     """The stub scores 0, three answers score full, and every code has its wrong answer."""
     full = {question: (check.points, "") for question, check in checks.items()}
