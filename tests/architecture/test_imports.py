@@ -29,9 +29,20 @@ ARROWS: dict[str, set[str]] = {
     "widgets": {*ENGINE, "trace", "views", "i18n"},
     "grading": {*ENGINE, "trace", "views", "i18n", "resources"},
     "authoring": {"i18n", "resources"},
+    "showing": {"engine", "trace", "views"},
     "magics": {*ENGINE, "trace", "views", "widgets", "grading", "i18n", "resources"},
     "cli": {*ENGINE, "trace", "views", "grading", "authoring", "i18n", "resources"},
-    "": {*ENGINE, "trace", "views", "widgets", "grading", "magics", "i18n"},
+    "": {*ENGINE, "trace", "views", "widgets", "grading", "showing", "magics", "i18n"},
+}
+
+# Circles that are meant: a tensor's methods lead to modules that are made of tensors. The import
+# waits for the call.
+LATE: dict[str, set[str]] = {
+    "engine.tensor": {"engine.backward", "engine.hooks", "engine.views"},
+    "engine.node": {"engine.ops.reduce"},
+    "engine.views": {"engine.ops.strided"},
+    "engine.ops.shape": {"engine.ops.reduce"},
+    "engine.ops.reduce": {"engine.ops.elementwise"},
 }
 
 # What a room may import besides the standard library before anyone calls it.
@@ -42,6 +53,7 @@ LIBRARIES: dict[str, set[str]] = {
     "grading": {"numpy"},
     "authoring": {"click"},
     "cli": {"click"},
+    "magics": {"IPython"},  # loaded by `%load_ext` alone
 }
 
 
@@ -156,7 +168,8 @@ def cycle_faults(package: Path) -> list[str]:
     """Return the first circle of imports, if any; those for the type checker may close one."""
     graph: dict[str, set[str]] = {}
     for entry in imports(package):
-        if entry.internal and not entry.typing and entry.target != entry.module:
+        meant = not entry.at_import and entry.target in LATE.get(entry.module, ())
+        if entry.internal and not entry.typing and not meant:
             graph.setdefault(entry.module, set()).add(entry.target)
     try:
         TopologicalSorter(graph).prepare()
@@ -181,6 +194,12 @@ def library_faults(package: Path) -> list[str]:
 def test_the_package_keeps_the_rules(faults) -> None:
     """No import points back, in a circle, or at a library that may be missing."""
     assert faults(PACKAGE) == []
+
+
+def test_every_circle_that_is_meant_is_there() -> None:
+    """The list of circles holds none that has been undone."""
+    late = {(entry.module, entry.target) for entry in imports(PACKAGE) if not entry.at_import}
+    assert {(name, target) for name in LATE for target in LATE[name]} <= late
 
 
 BAD = [
