@@ -1,0 +1,61 @@
+# `make lab` opens the lessons, `make test` runs every test; both build .venv when it is needed.
+
+PYTHON ?= python3
+ARGS ?=
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+CATALOGUES := --domain autograd_lab --directory autograd_lab/locale
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help lab test lint notebooks translations clean
+
+help:
+	@echo "make lab           open the lessons in JupyterLab (ARGS=--no-browser prints the address)"
+	@echo "make test          run every test (ARGS='-k name' some of them)"
+	@echo "make lint          what pre-commit runs: ruff and mypy"
+	@echo "make notebooks     build the lessons and exercises from their text sources"
+	@echo "make translations  collect the texts to translate, and compile the translations"
+	@echo "make clean         remove .venv and everything that was built"
+
+lab: .venv/.lab
+	@.venv/bin/autograd-lab lab $(ARGS)
+
+test: .venv/.test
+	@$(PY) -m pytest $(ARGS)
+
+lint: .venv/.test
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+
+notebooks: .venv/.test
+	@$(PY) -m autograd_lab.authoring.build notebooks
+	@$(PY) -m autograd_lab.authoring.course exercises
+
+translations: .venv/.test
+	@.venv/bin/pybabel -q extract -k ngettext:1,2 --no-location --no-wrap -o .venv/texts.pot autograd_lab
+	@.venv/bin/pybabel -q update $(CATALOGUES) -i .venv/texts.pot --no-wrap --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date
+	@.venv/bin/pybabel -q compile $(CATALOGUES) --statistics
+
+clean:
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp says which extras .venv holds; it is outdated when pyproject.toml changes. The build
+# backend stands in .venv, so that nothing is fetched where everything is there.
+.venv/.%: pyproject.toml .venv/pyvenv.cfg
+	@echo "Installing autograd_lab[$*] into .venv (the first time takes minutes)"
+	@$(PIP) install 'hatchling>=1.25'
+	@$(PIP) install --no-build-isolation --editable '.[$*]'
+	@touch $@
+
+.venv/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "There is no $(PYTHON): install Python 3.11 or newer, or name yours: make PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "autograd_lab needs Python 3.11 or newer, this is $$($(PYTHON) --version): make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  echo "Python's venv is missing: sudo apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv
