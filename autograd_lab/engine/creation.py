@@ -42,19 +42,21 @@ def tensor(data: Any, dtype: dtypes.dtype | None = None, requires_grad: bool = F
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.array(data)
     else:
-        array = _from_python(data)
+        array = _from_python(data, dtype)
     if dtype is not None:
         array = array.astype(dtype.numpy)
     dtypes.of_numpy(array.dtype)
     return _finish(array if array.ndim else array[()], requires_grad)
 
 
-def _from_python(data: Any) -> np.ndarray[Any, Any]:
+def _from_python(data: Any, dtype: dtypes.dtype | None) -> np.ndarray[Any, Any]:
     plain = _without_tensors(data)
     try:
         array = np.array(plain)
     except ValueError as error:
         raise ValueError(f"expected sequences of equal lengths: {error}") from None
+    if dtype is not None and array.dtype.kind in "biuf":
+        return array
     if array.dtype.kind == "f" or array.size == 0:
         return array.astype(dtypes.get_default_dtype().numpy)
     if array.dtype.kind not in "biu":

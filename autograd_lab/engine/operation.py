@@ -121,6 +121,10 @@ class Operation:
         token = hush()
         try:
             return self.forward(*arrays)
+        except ValueError as error:
+            if "broadcast" in str(error):
+                raise RuntimeError(size_mismatch(*arrays)) from None
+            raise
         finally:
             unhush(token)
 
@@ -201,6 +205,21 @@ class Operation:
 
     def _edge_numbers(self, args: Sequence[Any]) -> tuple[int, ...]:
         return tuple(args[p]._output_nr if isinstance(args[p], Tensor) else 0 for _, p in self.bits)
+
+
+def size_mismatch(*arrays: Any) -> str:
+    """Return torch's sentence about the first two shapes that do not broadcast together."""
+    shapes = [a.shape for a in arrays if hasattr(a, "shape")]
+    for first, second in zip(shapes, shapes[1:], strict=False):
+        width = max(len(first), len(second))
+        for dim in reversed(range(width)):
+            a, b = (s[dim - width] if dim - width >= -len(s) else 1 for s in (first, second))
+            if a != b and 1 not in (a, b):
+                return (
+                    f"The size of tensor a ({a}) must match the size of tensor b ({b}) at "
+                    f"non-singleton dimension {dim}"
+                )
+    return "shapes do not broadcast"
 
 
 def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:

@@ -1,0 +1,26 @@
+"""Samples of reductions and of products of vectors and matrices."""
+
+from .samples import samples
+
+samples("x.sum()", "x.sum(0)", "x.sum(-1, keepdim=True)", "x.sum((0, 1))", "x.mean()", "x.norm()")
+samples("(x > 0).all()", "(x > 0).any()", "(x > 0).sum()")
+VECTORS = {"plain": ((3,), (3,)), "other length": ((3,), (4,)), "rank": ((2, 3), (3,))}
+samples("torch.dot(x, y)", shapes=VECTORS)
+PRODUCTS = {
+    "matrices": ((2, 3), (3, 4)),
+    "matrix and vector": ((2, 3), (3,)),
+    "vector and matrix": ((3,), (3, 2)),
+    "vectors": ((3,), (3,)),
+    "non-contiguous": ((2, 3), (3, 4)),
+    "empty": ((0, 3), (3, 4)),
+    "empty inside": ((2, 0), (0, 4)),
+    "wrong inside": ((2, 3), (2, 4)),
+    "number": ((), (3,)),
+}
+samples("x @ y", "torch.matmul(x, y)", shapes=PRODUCTS)
+samples(
+    "F.binary_cross_entropy_with_logits(x, y.detach().sigmoid())",
+    "F.binary_cross_entropy_with_logits(x, y.detach().sigmoid(), reduction='sum')",
+    "F.binary_cross_entropy_with_logits(x, y.detach().sigmoid(), reduction='none')",
+    shapes={"plain": ((2, 3), (2, 3)), "0-d": ((), ()), "shapes differ": ((2, 3), (3,))},
+)

@@ -1,0 +1,99 @@
+"""Every operation against PyTorch: value, dtype, node, gradients, second derivatives, errors."""
+
+from __future__ import annotations
+
+import math
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engine.samples import Sample, all_samples, evaluate, leaves
+
+CASES = [
+    pytest.param(sample, variant, dtype, id=f"{sample.code} [{variant}] {dtype}")
+    for sample, variant in all_samples()
+    for dtype in ("float32", "float64")
+]
+
+
+def numbers(tensor: Any) -> Any:
+    """Return a tensor's (or tuple's) numbers as nested lists, None for None."""
+    if tensor is None:
+        return None
+    return [numbers(t) for t in tensor] if isinstance(tensor, tuple) else tensor.tolist()
+
+
+def described(value: Any) -> Any:
+    """Return what must be equal to the letter: dtype, shape, flags, node names."""
+    if isinstance(value, tuple):
+        return [described(v) for v in value]
+    if not hasattr(value, "grad_fn"):
+        return type(value).__name__
+    node = value.grad_fn
+    edges = [None if n is None else n.name() for n, _ in node.next_functions] if node else []
+    name = node.name() if node else None
+    return str(value.dtype), tuple(value.shape), value.requires_grad, name, edges
+
+
+def outcome(sample: Sample, variant: str, dtype: str, torch: ModuleType) -> dict[str, Any]:
+    """Run the sample and return everything the two libraries must agree on."""
+    space = leaves(sample, variant, torch, dtype)
+    try:
+        value = evaluate(sample, space, torch)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+    result = {"described": described(value), "values": numbers(value)}
+    parts = value if isinstance(value, tuple) else (value,)
+    tracked = [v for v in parts if getattr(v, "requires_grad", False)]
+    if not tracked:
+        return result
+    weighted = (
+        torch.stack([(v.double() * weights(v, torch)).sum() for v in tracked]).sum()
+        if (len(tracked) > 1)
+        else (tracked[0].double() * weights(tracked[0], torch)).sum()
+    )
+    inputs = list(space.values())
+    first = torch.autograd.grad(weighted, inputs, create_graph=True, allow_unused=True)
+    result["first"] = numbers(first)
+    again = [g for g in first if g is not None and g.requires_grad]
+    if again:
+        total = again[0].double().sum() * 0
+        for g in again:
+            total = total + (g.double() * weights(g, torch)).sum()
+        result["second"] = numbers(torch.autograd.grad(total, inputs, allow_unused=True))
+    return result
+
+
+def weights(value: Any, torch: ModuleType) -> Any:
+    """Return fixed numbers in the shape of `value`, so that no two outputs count alike."""
+    count = math.prod(value.shape)
+    made = torch.tensor([math.sin(1 + i) for i in range(count)], dtype=torch.float64)
+    return made.reshape(tuple(value.shape))
+
+
+def flat(value: Any) -> list[float]:
+    """Return all numbers of nested lists; None counts as a marker of its own."""
+    if isinstance(value, list):
+        return [n for v in value for n in flat(v)]
+    return [-12345.0 if value is None else float(value)]
+
+
+@pytest.mark.needs_torch
+@pytest.mark.parametrize(("sample", "variant", "dtype"), CASES)
+def test_agrees_with_pytorch(sample: Sample, variant: str, dtype: str) -> None:
+    """Both libraries give the same result, gradients and second derivatives, or the same error."""
+    torch = pytest.importorskip("torch")
+    import autograd_lab
+
+    ours = outcome(sample, variant, dtype, autograd_lab)
+    theirs = outcome(sample, variant, dtype, torch)
+    assert ours.keys() == theirs.keys(), (ours, theirs)
+    assert ours.get("error") == theirs.get("error")
+    assert ours.get("described") == theirs.get("described")
+    tolerance = 2e-5 if dtype == "float32" else 1e-9
+    for part in ours.keys() & {"values", "first", "second"}:
+        np.testing.assert_allclose(
+            flat(ours[part]), flat(theirs[part]), rtol=tolerance, atol=tolerance, err_msg=part
+        )
