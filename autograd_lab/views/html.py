@@ -14,13 +14,14 @@ from html import escape
 from ..i18n import _, ngettext
 from ..trace.model import Graph, Trace, Value
 from .crop import crop
-from .narrate import SAY_WIDTH, Row, Scene, narrate
+from .narrate import Row, Scene, narrate
 from .player import payload, script
 from .steps import Step, final_gradients, gradients, steps
 from .svg import draw
-from .wording import cropped, empty, gradient_line, more, node_name, one_line, stopped
+from .wording import clip_numbers, cropped, empty, gradient_line, more, node_name, stopped
 
 MAX_STEPS = 200
+TABLE_WIDTH, LEAF_WIDTH = 60, 40
 MAX_LEAVES = 8
 """Leaves whose gradients the alternative text reads out."""
 LEFT = 'style="text-align:left"'
@@ -83,7 +84,7 @@ def _alternative(trace: Trace, final: dict[int, Value | None]) -> str:
     if results:
         parts.append(_("leading to {results}").format(results=", ".join(results)))
     leaves = [
-        f"{node_name(node)}{gradient_line(node, final[node.id], SAY_WIDTH)}"
+        f"{node_name(node)}{gradient_line(node, final[node.id], LEAF_WIDTH)}"
         for node in nodes
         if node.kind == "leaf"
     ]
@@ -94,7 +95,7 @@ def _table(graph: Graph, walked: tuple[Step, ...]) -> str:
     """Return the steps as a table that opens on a click, or nothing if there are none."""
     if not walked:
         return ""
-    heads = (_("step"), _("tensor"), _("operation"), _("gradients"))
+    heads = (_("step"), _("tensor"), _("gradients"))
     head = "".join(f'<th scope="col" {LEFT}>{escape(text)}</th>' for text in heads)
     body = "".join(
         _table_row(number, narrate(graph, step)) for number, step in enumerate(walked, start=1)
@@ -114,8 +115,8 @@ def _table_row(number: int, scene: Scene) -> str:
     """Return one step as a row; its quantities stand below each other in the last cell."""
     quantities = "<br>".join(_quantity(row) for row in scene.rows)
     return (
-        f"<tr><td>{number}</td><td {LEFT}><code>{escape(scene.title)}</code></td>"
-        f"<td {LEFT}>{escape(scene.subtitle)}</td><td {LEFT}>{quantities}</td></tr>"
+        f"<tr><td>{number}</td><td {LEFT}><code>{escape(scene.title)}</code><br>"
+        f"{escape(scene.subtitle)}</td><td {LEFT}>{quantities}</td></tr>"
     )
 
 
@@ -123,4 +124,5 @@ def _quantity(row: Row) -> str:
     """Return one quantity on one line."""
     formula = f"<code>{escape(row.formula)}</code> = " if row.formula else ""
     note = f" ({escape(row.note)})" if row.note else ""
-    return f"{escape(row.label)}: {formula}<code>{escape(one_line(row.value))}</code>{note}"
+    value = f"<code>{escape(clip_numbers(row.value, TABLE_WIDTH))}</code>"
+    return f"{escape(row.label)}: {formula}{value}{note}"

@@ -20,7 +20,7 @@ from .wording import (
     value_line,
 )
 
-SAY_WIDTH = 60
+TERM_WIDTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,14 @@ class Scene:
     """The tensor it is about."""
     subtitle: str
     """Its grad_fn and the line that made it, or what happens."""
-    rows: tuple[Row, ...]
-    summary: str
-    """The step in one sentence."""
+    rows: tuple[Row, ...] = ()
 
 
 def narrate(graph: Graph, step: Step) -> Scene:
     """Return the words for one step."""
     node = None if step.node is None else graph.nodes[step.node]
     if step.kind == "stop":
-        error = one_line(step.text)
-        return Scene(_("The backward pass stopped here"), error, (), error)
+        return Scene(_("The backward pass stopped here"), one_line(step.text))
     if step.kind == "write":
         return _write(step)
     assert node is not None, "the other kinds of step are about a node"
@@ -68,42 +65,27 @@ def _start(node: Node, step: Step) -> Scene:
     """Say where a backward pass starts, and with which gradient."""
     name = node_name(node)
     seed = step.incoming[0] if step.incoming else None
-    note = _("∂{name}/∂{name} = 1").format(name=name) if seed and seed.text == "1." else ""
-    return Scene(
-        name,
-        _("backward() starts here"),
-        (Row(_("gradient"), block(seed), note=note),),
-        _("backward() starts at {name} with the gradient {value}.").format(
-            name=name, value=value_line(seed, SAY_WIDTH)
-        ),
-    )
+    note = f"∂{name}/∂{name} = 1" if seed and seed.text == "1." else ""
+    return Scene(name, _("backward() starts here"), (Row(_("gradient"), block(seed), note=note),))
 
 
 def _visit(graph: Graph, node: Node, step: Step) -> Scene:
     """Say what arrived at a node, what its formula made of it, and who receives that."""
     note = ""
     if step.parts:
-        terms = " + ".join(value_line(part, SAY_WIDTH) for part in step.parts)
+        terms = " + ".join(value_line(part, TERM_WIDTH) for part in step.parts)
         note = _("added up over {count} paths: {terms}").format(count=len(step.parts), terms=terms)
     rows = [Row(_("gradient in"), block(value), note=note) for value in step.incoming]
     rows += [
-        Row(saved.name, block(saved.value), note=_("kept from the forward pass"))
+        Row(_("saved {name}").format(name=saved.name), block(saved.value))
         for saved in _needed(node.saved, step.flows)
     ]
-    targets = []
     for flow in step.flows:
         name = "?" if flow.source is None else node_name(graph.nodes[flow.source])
-        targets.append((name, flow.out))
         rows += _flow(name, flow, alone=len(step.flows) == 1)
-    parts = [f"{value_line(out, SAY_WIDTH)} → {name}" for name, out in targets]
-    summary = _("{name} receives {gradient} and passes on {parts}.").format(
-        name=node_name(node),
-        gradient=", ".join(value_line(value, SAY_WIDTH) for value in step.incoming),
-        parts=", ".join(parts) or _("nothing"),
-    )
     where = source_line(node) if node.label else line_number(node)
     subtitle = " · ".join(filter(None, (kind_name(node), where)))
-    return Scene(node_name(node), subtitle, tuple(rows), summary)
+    return Scene(node_name(node), subtitle, tuple(rows))
 
 
 def _flow(name: str, flow: Flow, alone: bool) -> list[Row]:
@@ -122,13 +104,6 @@ def _flow(name: str, flow: Flow, alone: bool) -> list[Row]:
 
 def _accumulate(node: Node, step: Step) -> Scene:
     """Say what a leaf's `.grad` held, what was added, and what it holds now."""
-    name = f"{node_name(node)}.grad"
-    summary = _("{name}: {before} + {contribution} = {after}.").format(
-        name=name,
-        before=value_line(step.before, SAY_WIDTH),
-        contribution=value_line(step.contribution, SAY_WIDTH),
-        after=value_line(step.after, SAY_WIDTH),
-    )
     note = ""
     if step.before is not None:
         note = _("backward() adds to .grad; it never overwrites it")
@@ -137,19 +112,14 @@ def _accumulate(node: Node, step: Step) -> Scene:
         Row(_("+ contribution"), block(step.contribution)),
         Row(_("= after"), block(step.after), note=note),
     )
-    return Scene(name, _("the gradient is added into the leaf"), rows, summary)
+    return Scene(f"{node_name(node)}.grad", _("the gradient is added into the leaf"), rows)
 
 
 def _write(step: Step) -> Scene:
     """Say that a `.grad` was written to between the passes."""
     name = clip(step.label, NAME_WIDTH)
     call = f"{name}.{one_line(step.text)}()"
-    return Scene(
-        name,
-        call,
-        (Row(_("= after"), block(step.after)),),
-        _("{call} leaves {value}.").format(call=call, value=value_line(step.after, SAY_WIDTH)),
-    )
+    return Scene(name, call, (Row(_("= after"), block(step.after)),))
 
 
 def _needed(saved: tuple[Saved, ...], flows: tuple[Flow, ...]) -> list[Saved]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..i18n import _
 from ..trace.model import Graph, Trace, Value
-from .narrate import Scene, narrate
+from .narrate import Row, Scene, narrate
 from .steps import Step, gradients
 from .svg import value_width
 from .wording import gradient_line
@@ -71,8 +71,13 @@ def embed(value: object) -> str:
 
 @cache
 def static(name: str) -> str:
-    """Return the text of a file in `static/`."""
-    return (STATIC / name).read_text(encoding="utf-8")
+    """Return the text of a file in `static/`, without its indents and comment lines.
+
+    Every output carries it, so it should be small.
+    """
+    lines = (STATIC / name).read_text(encoding="utf-8").splitlines()
+    kept = (line.strip() for line in lines if not line.lstrip().startswith("//"))
+    return "\n".join(filter(None, kept))
 
 
 def _scene(graph: Graph, scene: Scene, step: Step | None, change: Change) -> dict[str, object]:
@@ -83,14 +88,21 @@ def _scene(graph: Graph, scene: Scene, step: Step | None, change: Change) -> dic
         "edges": [flow.edge for flow in step.flows if flow.edge is not None] if step else [],
         "title": scene.title,
         "subtitle": scene.subtitle,
-        "rows": [[row.label, row.formula, row.value, row.note] for row in scene.rows],
-        "say": scene.summary,
+        "rows": [_row(row) for row in scene.rows],
         "gradients": {
             str(node): gradient_line(graph.nodes[node], value, clipped)
             for node, value in change.items()
             if graph.nodes[node].kind != "constant"
         },
     }
+
+
+def _row(row: Row) -> list[str]:
+    """Return label, value, formula and note, without what is empty at the end."""
+    fields = [row.label, row.value, row.formula, row.note]
+    while not fields[-1]:
+        fields.pop()
+    return fields
 
 
 def _before(graph: Graph, walked: tuple[Step, ...]) -> Scene:
@@ -100,7 +112,7 @@ def _before(graph: Graph, walked: tuple[Step, ...]) -> Scene:
         text = _("No gradient of this pass is computed yet. Step on, and it walks back.")
     else:
         text = _("backward() did not run in this cell, so there is no gradient to follow.")
-    return Scene(title, text, (), f"{title}. {text}")
+    return Scene(title, text)
 
 
 def _words() -> dict[str, str]:

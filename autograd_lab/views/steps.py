@@ -71,6 +71,8 @@ def gradients(trace: Trace, walked: tuple[Step, ...]) -> list[dict[int, Value | 
             changes.append({})
         elif step.kind in ("accumulate", "write"):
             changes.append({step.node: step.after})
+        elif trace.graph.nodes[step.node].kind == "leaf":
+            changes.append({})  # the seed of x.backward() is not yet in x.grad
         else:
             changes.append({step.node: step.incoming[0] if step.incoming else None})
     return changes
@@ -90,7 +92,8 @@ def _walk(trace: Trace) -> Iterator[Step]:
     for event in trace.events:
         if event.kind == "backward":
             arrived = {}
-            yield Step("start", event.node, incoming=_present(event.grads_in))
+            if event.node is not None:
+                yield Step("start", event.node, incoming=_present(event.grads_in))
         elif event.kind == "node" and event.node is not None:
             if nodes[event.node].kind == "op":
                 flows = _flows(trace.graph, edges, event)

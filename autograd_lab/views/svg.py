@@ -41,7 +41,6 @@ rect{fill:#fff;stroke:#3d3d3d;stroke-width:1.2}
 .leaf rect{fill:#e6f0fb;stroke:#0b4f94;stroke-width:2.4}
 .constant rect{fill:#f4f4f4;stroke:#595959;stroke-dasharray:4 3}
 path{fill:none;stroke:#3d3d3d;stroke-width:1.4}.head{fill:#3d3d3d;stroke:none}
-.back{display:none}
 .plain path{stroke-dasharray:1.5 3}.plain .head{fill:#3d3d3d}
 .cut path{stroke:#a11212;stroke-dasharray:6 4}.cut .head{fill:#a11212}
 .cut .knife{stroke-dasharray:none;stroke-width:2.4}.cut text{fill:#a11212;font-weight:700}"""
@@ -68,7 +67,7 @@ def draw(
     """
     clipped = value_width(graph)
     texts = tuple(_lines(node, gradients.get(node.id), clipped) for node in graph.nodes)
-    room = [max(map(columns, lines)) for lines in texts]
+    room = [max(columns(first) + 1, *map(columns, rest)) for first, *rest in texts]
     for change in also:
         for node_id, value in change.items():
             line = gradient_line(graph.nodes[node_id], value, clipped)
@@ -88,7 +87,7 @@ def value_width(graph: Graph) -> int:
 
 def _lines(node: Node, gradient: Value | None, clipped: int) -> tuple[str, ...]:
     """Return what stands in the box of a node."""
-    first = f"{node_name(node)}  {kind_name(node)}"
+    first = f"{node_name(node)} {kind_name(node)}"
     value = "" if node.value is None else value_line(node.value, clipped)
     if node.kind == "constant":
         return (first, value)
@@ -97,9 +96,10 @@ def _lines(node: Node, gradient: Value | None, clipped: int) -> tuple[str, ...]:
 
 def _document(drawing: Drawing) -> str:
     """Return the whole SVG."""
-    right = max((_cut_right(drawing, i) for i in range(len(drawing.graph.edges))), default=0.0)
-    width = round(max(drawing.layout.width, right) + 2 * MARGIN)
-    height = round(drawing.layout.height + 2 * MARGIN)
+    extents = [_cut_extent(drawing, i) for i, edge in enumerate(drawing.graph.edges) if edge.cut]
+    left = round(min([0.0, *(start for start, _ in extents)])) - MARGIN
+    width = round(max([drawing.layout.width, *(end for _, end in extents)])) + MARGIN - left
+    height = round(drawing.layout.height) + 2 * MARGIN
     edges = "".join(_edge(drawing, index) for index in range(len(drawing.graph.edges)))
     knives = "".join(
         _knife(drawing, index) for index, edge in enumerate(drawing.graph.edges) if edge.cut
@@ -107,9 +107,9 @@ def _document(drawing: Drawing) -> str:
     nodes = "".join(_node(drawing, node) for node in drawing.graph.nodes)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="{-MARGIN} {-MARGIN} {width} {height}">'
+        f'viewBox="{left} {-MARGIN} {width} {height}">'
         f"<style>{STYLE}</style>"
-        f'<rect class="page" x="{-MARGIN}" y="{-MARGIN}" width="100%" height="100%"/>'
+        f'<rect class="page" x="{left}" y="{-MARGIN}" width="100%" height="100%"/>'
         f"{edges}{knives}{nodes}</svg>"
     )
 
@@ -119,24 +119,22 @@ def _node(drawing: Drawing, node: Node) -> str:
     x, y, width, height = drawing.layout.boxes[node.id]
     name, *rest = drawing.texts[node.id]
     own = node_name(node)
-    lines = [
-        f'<text xml:space="preserve" {_at(x, y, 0)}>'
-        f'<tspan class="{"name" if node.label else "code"}">{escape(own)}</tspan>'
-        f'<tspan class="kind">{escape(name[len(own) :])}</tspan></text>'
-    ]
-    for index, (line, css) in enumerate(zip(rest, ("value", "grad"), strict=False), start=1):
-        lines.append(f'<text class="{css}" {_at(x, y, index)}>{escape(line)}</text>')
+    bold = f'<tspan class="name">{escape(own)}</tspan>' if node.label else escape(own)
+    kind = f'<tspan class="kind" dx="6">{escape(name[len(own) :])}</tspan>'
+    lines = [f"<text {_at(x, y, 0)}>{bold}{kind}</text>"]
+    for index, (line, css) in enumerate(zip(rest, ("", 'class="grad" '), strict=False), start=1):
+        lines.append(f"<text {css}{_at(x, y, index)}>{escape(line)}</text>")
     radius = 16 if node.kind == "leaf" else 3
     return (
         f'<g class="node {node.kind}" data-node="{node.id}"><title>{escape(_tooltip(node))}</title>'
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius}"/>'
+        f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="{radius}"/>'
         f"{''.join(lines)}</g>"
     )
 
 
 def _at(x: float, y: float, line: int) -> str:
     """Return the position of a line of text in a box."""
-    return f'x="{x + PADDING:.1f}" y="{y + PADDING / 2 + LINE * (line + 0.75):.1f}"'
+    return f'x="{x + PADDING:.0f}" y="{y + PADDING / 2 + LINE * (line + 0.75):.0f}"'
 
 
 def _tooltip(node: Node) -> str:
@@ -146,17 +144,13 @@ def _tooltip(node: Node) -> str:
 
 
 def _edge(drawing: Drawing, index: int) -> str:
-    """Return the line and the arrowheads of one edge: values flow down, gradients back up."""
+    """Return the line of one edge, with an arrowhead where the value arrives."""
     edge = drawing.graph.edges[index]
     points = drawing.layout.routes[index]
     x, y = points[-1]
-    head = f'<path class="head" d="M{x:.1f} {y:.1f}l-4 -7h8z"/>'
-    start_x, start_y = points[0]
-    back = f'<path class="back" d="M{start_x:.1f} {start_y:.1f}l-5 8h10z"/>'
+    head = f'<path class="head" d="M{x:.0f} {y:.0f}l-4 -7h8z"/>'
     line = f'<path d="{_path(points)}"/>'
-    return (
-        f'<g class="{_edge_class(drawing.graph, edge)}" data-edge="{index}">{line}{head}{back}</g>'
-    )
+    return f'<g class="{_edge_class(drawing.graph, edge)}" data-edge="{index}">{line}{head}</g>'
 
 
 def _edge_class(graph: Graph, edge: Edge) -> str:
@@ -169,29 +163,15 @@ def _edge_class(graph: Graph, edge: Edge) -> str:
 def _path(points: tuple[tuple[float, float], ...]) -> str:
     """Return the SVG path through the points of a route, curving between rows only."""
     (x, y), *rest = points
-    parts = [f"M{x:.1f} {y:.1f}"]
+    parts = [f"M{x:.0f} {y:.0f}"]
     for index, (to_x, to_y) in enumerate(rest):
         if index % 2 == 0:
-            parts.append(f"V{to_y:.1f}")
+            parts.append(f"V{to_y:.0f}" if round(y) != round(to_y) else "")
         else:
             middle = (y + to_y) / 2
-            parts.append(f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}")
+            parts.append(f"C{x:.0f} {middle:.0f} {to_x:.0f} {middle:.0f} {to_x:.0f} {to_y:.0f}")
         x, y = to_x, to_y
     return "".join(parts)
-
-
-def _cut_point(drawing: Drawing, index: int) -> tuple[float, float]:
-    """Return the middle of the last curve of an edge, where a cut is drawn."""
-    (x1, y1), (x2, y2) = drawing.layout.routes[index][-2:]
-    return (x1 + x2) / 2, (y1 + y2) / 2
-
-
-def _cut_right(drawing: Drawing, index: int) -> float:
-    """Return how far to the right the label of a cut edge reaches."""
-    edge = drawing.graph.edges[index]
-    if not edge.cut:
-        return 0.0
-    return _cut_point(drawing, index)[0] + PADDING + columns(_cut_label(edge)) * CHARACTER
 
 
 def _cut_label(edge: Edge) -> str:
@@ -201,12 +181,23 @@ def _cut_label(edge: Edge) -> str:
 
 def _knife(drawing: Drawing, index: int) -> str:
     """Return two strokes across a severed edge and what severed it."""
-    edge = drawing.graph.edges[index]
-    x, y = _cut_point(drawing, index)
-    label = _cut_label(edge)
+    (from_x, from_y), (to_x, to_y) = drawing.layout.routes[index][-2:]
+    x, y = (from_x + to_x) / 2, (from_y + to_y) / 2
+    left, right = _cut_extent(drawing, index)
     return (
-        f'<g class="cut" data-cut="{index}"><path class="knife" d="M{x - 7:.1f} {y:.1f}l14 -6M{x - 7:.1f} {y + 6:.1f}l14 -6"/>'
-        f'<rect class="page" x="{x + PADDING - 2:.1f}" y="{y - 8:.1f}" '
-        f'width="{columns(label) * CHARACTER + 4:.1f}" height="16"/>'
-        f'<text x="{x + PADDING:.1f}" y="{y + 4:.1f}">{escape(label)}</text></g>'
+        f'<g class="cut" data-cut="{index}">'
+        f'<path class="knife" d="M{x - 7:.0f} {y:.0f}l14 -6M{x - 7:.0f} {y + 6:.0f}l14 -6"/>'
+        f'<rect class="page" x="{left - 2:.0f}" y="{y - 8:.0f}" '
+        f'width="{right - left + 4:.0f}" height="16"/>'
+        f'<text x="{left:.0f}" y="{y + 4:.0f}">{escape(_cut_label(drawing.graph.edges[index]))}</text></g>'
+    )
+
+
+def _cut_extent(drawing: Drawing, index: int) -> tuple[float, float]:
+    """Return where the label of a cut edge begins and ends: on the side to which the edge bends."""
+    (from_x, _), (to_x, _) = drawing.layout.routes[index][-2:]
+    width = columns(_cut_label(drawing.graph.edges[index])) * CHARACTER
+    x = (from_x + to_x) / 2
+    return (
+        (x - PADDING - width, x - PADDING) if to_x < from_x else (x + PADDING, x + PADDING + width)
     )

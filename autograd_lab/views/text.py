@@ -8,6 +8,7 @@ from .crop import crop
 from .narrate import Row, Scene, narrate
 from .steps import steps
 from .wording import (
+    clip_numbers,
     columns,
     cropped,
     empty,
@@ -20,7 +21,7 @@ from .wording import (
     value_line,
 )
 
-VALUE_WIDTH = 40
+VALUE_WIDTH, ROW_WIDTH = 40, 80
 MAX_STEPS = 200
 
 
@@ -128,6 +129,6 @@ def _scene(number: int, scene: Scene) -> list[str]:
 
 def _row(row: Row) -> str:
     """Return one quantity on one line."""
-    value = one_line(row.value)
+    value = clip_numbers(row.value, ROW_WIDTH)
     value = f"{row.formula} = {value}" if row.formula else value
     return f"{value}  ({row.note})" if row.note else value

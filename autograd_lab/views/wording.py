@@ -9,6 +9,7 @@ from ..trace.model import Node, Trace, Value
 
 ELLIPSIS = "…"
 NAME_WIDTH = 28
+BLOCK_LINES, BLOCK_WIDTH = 5, 44
 UNPRINTABLE = {"Cc", "Cs", "Cn"}
 """What neither XML nor a terminal can show: controls, lone surrogates, unassigned."""
 
@@ -46,9 +47,17 @@ def clip(text: str, width: int) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
+def clip_numbers(text: str, width: int) -> str:
+    """Return numbers on one line of at most `width` columns, ending after a whole number."""
+    line = clip(text, width)
+    numbers, comma, cut = line.rpartition(", ")
+    # Half a number would be read as a number.
+    return f"{numbers}{comma}{ELLIPSIS}" if comma and cut.endswith(ELLIPSIS) else line
+
+
 def value_line(value: Value | None, width: int = 10_000) -> str:
     """Return a gradient or value on one line; a gradient that is missing is “none yet”, never 0."""
-    return _("none yet") if value is None else clip(value.text, width)
+    return _("none yet") if value is None else clip_numbers(value.text, width)
 
 
 def node_name(node: Node) -> str:
@@ -57,7 +66,7 @@ def node_name(node: Node) -> str:
         return clip(node.label or node.expression, NAME_WIDTH)
     if node.kind == "constant" and node.value is not None:
         return clip(node.value.text, NAME_WIDTH)
-    return clip(node.op or node.name, NAME_WIDTH) or kind_name(node)
+    return clip(node.op, NAME_WIDTH) or _("unnamed")
 
 
 def kind_name(node: Node) -> str:
@@ -89,11 +98,18 @@ def line_number(node: Node) -> str:
 
 
 def block(value: Value | None) -> str:
-    """Return the numbers with their line breaks, without the indent that `tensor(` gave them."""
+    """Return the numbers with their line breaks, without the indent that `tensor(` gave them.
+
+    At most `BLOCK_LINES` lines; the rest is an ellipsis.
+    """
     if value is None:
         return value_line(None)
-    lines = (line.removeprefix(" " * len("tensor(")) for line in value.text.split("\n"))
-    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + one_line(line) for line in lines)
+    lines = [line.removeprefix(" " * len("tensor(")) for line in value.text.split("\n")]
+    if len(lines) > BLOCK_LINES:
+        lines[BLOCK_LINES - 1 :] = [f" {ELLIPSIS}"]
+    return "\n".join(
+        line[: len(line) - len(line.lstrip(" "))] + clip(line, BLOCK_WIDTH) for line in lines
+    )
 
 
 def empty() -> str:

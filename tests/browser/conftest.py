@@ -187,7 +187,7 @@ def write_notebook(path: Path, *cells: str) -> None:
     """Write a notebook of code cells."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
+    notebook.cells = [nbformat.v4.new_code_cell(source.strip()) for source in cells]
     nbformat.write(notebook, path)
 
 

@@ -153,13 +153,15 @@ def chain() -> Callable[[int], Trace]:
     """Return a function that makes the trace of a leaf followed by a chain of operations."""
 
     def build(length: int) -> Trace:
-        nodes = [Node(0, "leaf", "AccumulateGrad", "", "x", scalar("1."), line=1)]
-        nodes += [operation(i, "Mul", "h * w", scalar("1."), PRODUCT, 2) for i in range(1, length)]
-        one = scalar("1.")
-        walk = [visit(node, one, one) for node in range(length - 1, 0, -1)]
-        events = (Event("backward", length - 1, grads_in=(one,)), *walk)
-        end = Event("accumulate", 0, contribution=one, after=one)
+        value, gradient = matrix("-0.1250"), matrix("1.0625")
+        saved = (Saved("self", value, 16), Saved("other", value, 16))
+        nodes = [Node(0, "leaf", "AccumulateGrad", "", "x", value, line=1)]
+        for number in range(1, length):
+            nodes.append(operation(number, "Mul", "h * w", value, PRODUCT, 2, saved=saved))
+        walk = [visit(node, gradient, gradient) for node in range(length - 1, 0, -1)]
+        start = Event("backward", length - 1, grads_in=(gradient,))
+        end = Event("accumulate", 0, contribution=gradient, after=gradient)
         edges = tuple(Edge(i - 1, i, 0) for i in range(1, length))
-        return Trace("", Graph(tuple(nodes), edges), (*events, end))
+        return Trace("", Graph(tuple(nodes), edges), (start, *walk, end))
 
     return build

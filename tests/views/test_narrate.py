@@ -16,8 +16,8 @@ def test_a_visit_shows_what_came_in_the_formula_and_what_goes_out(example: Trace
     assert (scene.title, scene.subtitle) == ("y * y", "MulBackward0 · line 3")
     assert [(row.label, row.formula, row.value) for row in scene.rows] == [
         ("gradient in", "", "[[0.7500, 0.7500],\n [0.7500, 0.7500]]"),
-        ("self", "", "[[3., 3.],\n [3., 3.]]"),
-        ("other", "", "[[3., 3.],\n [3., 3.]]"),
+        ("saved self", "", "[[3., 3.],\n [3., 3.]]"),
+        ("saved other", "", "[[3., 3.],\n [3., 3.]]"),
         ("→ y (self)", "grad · other", "[[2.2500, 2.2500],\n [2.2500, 2.2500]]"),
         ("→ y (other)", "grad · self", "[[2.2500, 2.2500],\n [2.2500, 2.2500]]"),
     ]
@@ -40,7 +40,7 @@ def test_a_first_gradient_is_added_to_none_yet_and_a_second_to_the_first(
 ) -> None:
     """Before, contribution, after; accumulation is pointed out only where it happens."""
     first = scenes(example)[-1]
-    assert first.summary.startswith("x.grad: none yet + [[4.5000")
+    assert (first.title, first.rows[0].value) == ("x.grad", "none yet")
     assert first.rows[2].note == ""
     second = next(scene for scene in scenes(broadcast) if scene.title == "b.grad")
     assert [row.value for row in second.rows] == ["[1., 1.]", "[2., 2.]", "[3., 3.]"]
@@ -60,4 +60,4 @@ def test_zeroing_is_told_as_the_call_that_did_it(broadcast: Trace) -> None:
     """The step names the call and what it leaves."""
     scene = scenes(broadcast)[-1]
     assert (scene.title, scene.subtitle) == ("b.grad", "b.grad.zero_()")
-    assert scene.summary == "b.grad.zero_() leaves [0., 0.]."
+    assert scene.rows[0].value == "[0., 0.]"

@@ -29,7 +29,7 @@ def test_there_is_one_scene_per_position(example: Trace) -> None:
 def test_without_a_backward_pass_there_is_one_scene_that_says_so(severed: Trace) -> None:
     """The reader learns why there is nothing to step through."""
     (scene,) = scenes(severed)
-    assert "backward() did not run" in str(scene["say"])
+    assert "backward() did not run" in str(scene["subtitle"])
 
 
 def test_constants_get_no_gradient_text(broadcast: Trace) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from autograd_lab.trace.model import Event, Trace
+from autograd_lab.trace.model import Event, Graph, Node, Trace, Value
 from autograd_lab.views.steps import final_gradients, gradients, steps
 
 
@@ -76,3 +76,23 @@ def test_a_second_pass_starts_afresh(example: Trace) -> None:
     twice = replace(example, events=example.events + example.events)
     visits = [step for step in steps(twice) if step.node == 1]
     assert [len(step.parts) for step in visits] == [2, 2]
+
+
+def test_the_seed_of_a_leaf_is_not_yet_its_gradient() -> None:
+    """x.backward() on a leaf starts with 1, but .grad is none yet until it is added."""
+    one = Value((), "float32", "1.")
+    leaf = Node(0, "leaf", "AccumulateGrad", "", "x", one)
+    events = (
+        Event("backward", 0, grads_in=(one,)),
+        Event("accumulate", 0, contribution=one, after=one),
+    )
+    trace = Trace("", Graph((leaf,)), events)
+    assert gradients(trace, steps(trace)) == [{0: None}, {}, {0: one}]
+
+
+def test_a_pass_from_an_unknown_root_is_walked_all_the_same(example: Trace) -> None:
+    """Without a root in the graph there is no start to show, only what follows."""
+    events = tuple(
+        replace(event, node=None) if event.kind == "backward" else event for event in example.events
+    )
+    assert [step.node for step in steps(replace(example, events=events))] == [4, 3, 2, 1, 0]

@@ -33,8 +33,8 @@ def by_class(root: ElementTree.Element, name: str) -> Iterator[ElementTree.Eleme
 def test_every_node_shows_name_value_and_gradient(example: Trace) -> None:
     """Three lines per box, in the reader's words."""
     assert [texts(node) for node in by_class(draw(example), "node")][::4] == [
-        ["x  leaf", "[[1., 1.], [1., 1.]]", ".grad [[4.5000, 4.5000], [4.5000, 4.5000]]"],
-        ["out  MeanBackward0", "27.", "grad 1."],
+        ["x leaf", "[[1., 1.], [1., 1.]]", ".grad [[4.5000, 4.5000], [4.5000, 4.5000]]"],
+        ["out MeanBackward0", "27.", "grad 1."],
     ]
 
 
@@ -47,7 +47,7 @@ def test_a_gradient_that_is_missing_is_none_yet(severed: Trace) -> None:
 def test_constants_have_no_gradient_line(broadcast: Trace) -> None:
     """What does not require grad is not waiting for one."""
     (constant,) = by_class(draw(broadcast), "constant")
-    assert texts(constant) == ["x  constant", "[[4., 4.], [4., 4.]]"]
+    assert texts(constant) == ["x constant", "[[4., 4.], [4., 4.]]"]
 
 
 def test_a_severed_edge_is_drawn_as_cut(severed: Trace) -> None:

@@ -31,6 +31,14 @@ def test_a_missing_gradient_is_none_yet() -> None:
     assert value_line(None) == "none yet"
 
 
+def test_a_number_is_never_cut_in_half() -> None:
+    """A long value ends after a whole number."""
+    assert (
+        value_line(Value((3,), "float32", "[-0.0625, 0.0625, 12.5000]"), 24)
+        == "[-0.0625, 0.0625, …"
+    )
+
+
 def test_a_matrix_keeps_its_lines_without_the_indent_of_tensor() -> None:
     """The second row stands right below the first."""
     matrix = Value((2, 2), "float32", "[[1., 2.],\n        [3., 4.]]")
@@ -45,7 +53,7 @@ def test_a_matrix_keeps_its_lines_without_the_indent_of_tensor() -> None:
         (Node(0, "op", "MulBackward0", "mul", "", None, expression="y * y"), "y * y"),
         (Node(0, "op", "MulBackward0", "mul", "", None), "mul"),
         (Node(0, "constant", "", "", "", Value((), "int64", "2")), "2"),
-        (Node(0, "leaf", "", "", "", None), "leaf"),
+        (Node(0, "leaf", "AccumulateGrad", "", "", None), "unnamed"),
     ],
 )
 def test_a_tensor_is_called_what_the_reader_calls_it(node: Node, name: str) -> None:

@@ -20,7 +20,16 @@ function picture(source, label) {
   return document.importNode(svg, true);
 }
 
-function quantity([label, formula, value, note]) {
+// Values flow down an edge; while a gradient flows back up, the edge has its arrowhead at the other end.
+function addReturnArrow(edge) {
+  const head = edge.querySelector(".head").cloneNode();
+  const [x, y] = edge.querySelector("path").getAttribute("d").match(/-?[\d.]+/g);
+  head.setAttribute("class", "back");
+  head.setAttribute("d", `M${x} ${y}l-5 8h10z`);
+  edge.append(head);
+}
+
+function quantity([label, value, formula, note]) {
   const row = make("div", "al-row");
   const body = make("dd", "");
   if (formula) body.append(make("span", "al-formula", formula + " ="));
@@ -46,13 +55,12 @@ function render({ model, el }) {
   const { words, scenes } = model.get("trace");
   const last = scenes.length - 1;
   const root = make("div", "al-player", "", {
-    role: "group", tabindex: "0", "aria-label": words.group, "data-lm-suppress-shortcuts": "true",
+    role: "group", tabindex: "0", "aria-label": words.group,
   });
   const controls = make("div", "al-controls");
   const position = make("span", "al-position");
   const graph = make("div", "al-graph");
-  const panel = make("div", "al-panel");
-  const live = make("p", "al-live", "", { "aria-live": "polite" });
+  const panel = make("div", "al-panel", "", { "aria-live": "polite", "aria-atomic": "true" });
 
   const go = (step) => {
     model.set("step", Math.min(Math.max(step, 0), last));
@@ -96,8 +104,7 @@ function render({ model, el }) {
     const rows = make("dl", "");
     rows.append(...scene.rows.map(quantity));
     panel.replaceChildren(make("p", "al-title", scene.title), make("p", "al-subtitle", scene.subtitle), rows);
-    live.textContent = scene.say;
-    const now = graph.querySelector(".now");
+    const now = graph.querySelector(".node.now");
     if (now) reveal(graph, now);
   }
 
@@ -111,10 +118,11 @@ function render({ model, el }) {
   model.on("change:step", draw);
 
   graph.append(picture(model.get("svg"), words.graph));
+  graph.querySelectorAll("[data-edge]").forEach(addReturnArrow);
   if (last === 0) controls.hidden = true;
   const body = make("div", "al-body");
   body.append(graph, panel);
-  root.append(controls, body, live);
+  root.append(controls, body);
   el.replaceChildren(root);
   draw();
 }
