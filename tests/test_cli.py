@@ -1,5 +1,6 @@
 """The command line, and JupyterLab as it starts it."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,7 +164,21 @@ def jupyterlab(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     )
     with process:
         yield process
-        process.kill()
+        process.terminate()
+
+
+def fetch(url: str, server: subprocess.Popen[str]) -> bytes:
+    """Return what a server answers; it names its address a moment before it listens there."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url) as answer:
+                return answer.read()
+        except urllib.error.URLError as refused:
+            assert isinstance(refused.reason, ConnectionRefusedError)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            pytest.fail(f"the server ended with status {server.wait(0.05)}")
+    raise TimeoutError(url)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -175,8 +192,7 @@ def test_jupyterlab_serves_until_it_is_stopped(jupyterlab, stop, tmp_path: Path)
     url = address[0]
     name = re.search(r"/lab/tree/(en/[^?]+\.ipynb)", url)[1]
     stored = url.replace("/lab/tree/", "/api/contents/")
-    with urllib.request.urlopen(stored) as answer:
-        assert json.load(answer)["path"] == name
+    assert json.loads(fetch(stored, jupyterlab))["path"] == name
     jupyterlab.send_signal(stop)
     rest = jupyterlab.stdout.read()
     assert jupyterlab.wait() == 0, rest
