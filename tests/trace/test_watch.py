@@ -80,6 +80,7 @@ def test_constant_enters_with_its_slot() -> None:
         ("d = y.detach()", "detach", "[3., 3.]"),
         ("d = y.sum().item()", "item", "6.0"),
         ("with torch.no_grad(): d = y * 1", "no_grad", "[3., 3.]"),
+        ("with torch.set_grad_enabled(False): d = y * 1", "set_grad_enabled", "[3., 3.]"),
     ],
 )
 def test_severed_edge(line: str, cut: str, value: str) -> None:
@@ -182,6 +183,14 @@ def test_gradient_of_an_older_leaf_is_named() -> None:
     names: dict[str, object] = {}
     run("x = torch.ones(2, requires_grad=True)\nx.sum().backward()", names)
     assert event_lines(run("x.grad.zero_()", names)) == ["1: inplace zero_ x.grad after [0., 0.]"]
+
+
+def test_gradient_of_a_nameless_leaf() -> None:
+    """A leaf that no variable holds directly has no name to give to its gradient."""
+    trace = run(
+        "xs = [torch.ones(1, requires_grad=True)]\nxs[0].sum().backward()\nxs[0].grad.zero_()"
+    )
+    assert event_lines(trace)[-1] == "3: inplace zero_ ? after [0.]"
 
 
 def test_older_history_comes_along() -> None:
@@ -301,6 +310,7 @@ def test_cell_without_tensors() -> None:
         ("torch.tensor(float('nan'))", (), "nan"),
         ("torch.tensor([float('inf'), 1.0])", (2,), "[inf, 1.]"),
         ("torch.zeros(100, 100)", (100, 100), "[[0., 0., ..., 0., 0.], [0., 0., ..., 0., 0.], ..."),
+        ("torch.zeros(4, 4, 4, 4)", (4, 4, 4, 4), "[[[[0., 0., 0., 0.], [0., 0., 0., 0.],"),
     ],
 )
 def test_values(make: str, shape: tuple[int, ...], text: str) -> None:

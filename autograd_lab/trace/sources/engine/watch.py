@@ -13,7 +13,7 @@ from ...builder import Builder, describe
 from ...model import Trace, Value
 from .graph import EngineGraph, maybe_value, value_of
 
-LEAVING = {"detach", "detach_", "data", "item"}
+LEAVING = {"detach", "item"}
 """Operations that exist to leave the graph; others only happen to."""
 
 
@@ -39,16 +39,15 @@ class EngineSource(Observer):
 
     def on_op(self, name: str, inputs: Sequence[object], output: object, node: Any) -> None:
         """Note an operation: recorded in the graph, leaving it, or writing in place."""
-        self.settle()
         if not self._record.room():
             return
         results = output if isinstance(output, tuple | list) else (output,)
         in_place = name.endswith("_") and bool(inputs) and output is inputs[0]
-        if in_place and name not in LEAVING:
+        if in_place:
             self._write(name, output)
         if node is not None:
             self._recorded(name, inputs, results, node)
-        elif not in_place or name in LEAVING:
+        elif not in_place:
             self._unrecorded(name, inputs, results)
 
     def _recorded(
@@ -100,7 +99,7 @@ class EngineSource(Observer):
         known = self._record.find(item)
         if known is None or self._record.nodes[known].kind == "constant":
             return known, ""
-        return known, name if name == "detach_" else "requires_grad=False"
+        return known, "requires_grad=False"
 
     def _cut(self, name: str) -> str:
         """Return what keeps the running operation out of the graph."""
@@ -116,7 +115,6 @@ class EngineSource(Observer):
 
     def on_mode(self, name: str, entered: bool) -> None:
         """Note that a grad mode was entered or left."""
-        self.settle()
         if entered:
             self._modes.append(name)
         elif self._modes:
@@ -133,7 +131,6 @@ class EngineSource(Observer):
         self, roots: Sequence[Tensor], gradients: Sequence[Tensor | None], retain_graph: bool
     ) -> None:
         """Note where a backward pass starts, and with what."""
-        self.settle()
         if self._record.room():
             root = self._graph.of_tensor(roots[0]) if roots else None
             self._record.add_event("backward", node=root, grads_in=_values(gradients))
@@ -145,9 +142,10 @@ class EngineSource(Observer):
         products: Sequence[Tensor | None],
         grads_out: Sequence[Tensor | None],
     ) -> None:
-        """Note what a node received and passed on; for a leaf, `on_accumulate` says it better."""
-        self.settle()
-        if not isinstance(node, AccumulateGrad) and self._record.room():
+        """Note what a node received and passed on; a leaf's event is there already."""
+        if isinstance(node, AccumulateGrad):
+            self._settle()
+        elif self._record.room():
             self._record.add_event(
                 "node",
                 node=self._graph.of_grad_fn(node),
@@ -157,8 +155,7 @@ class EngineSource(Observer):
             )
 
     def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
-        """Note what a leaf's `.grad` was and what is added; `settle` reads the sum later."""
-        self.settle()
+        """Note what a leaf's `.grad` was and what is added; the sum can be read a moment later."""
         if self._record.room():
             event = self._record.add_event(
                 "accumulate",
@@ -170,29 +167,27 @@ class EngineSource(Observer):
 
     def on_freed(self, node: Any) -> None:
         """Note that a node released what it had saved."""
-        self.settle()
         if self._record.room():
             self._record.add_event("freed", node=self._graph.of_grad_fn(node))
 
     def on_backward_end(self, error: BaseException | None) -> None:
         """Note the end of a backward pass."""
-        self.settle()
+        self._settle()
         if self._record.room():
             self._record.add_event("end", text="" if error is None else describe(error))
+
+    def _settle(self) -> None:
+        """Read the `.grad` that was about to grow: by now it has, or its pass is over."""
+        if self._accumulating is not None:
+            event, leaf = self._accumulating
+            self._record.change_event(event, after=maybe_value(leaf.grad))
+            self._accumulating = None
 
     # --- end ------------------------------------------------------------------------------------
 
     def finish(self, namespace: Mapping[str, object]) -> Trace:
         """Return the trace, with the names that tensors have in the user's namespace."""
-        self.settle()
         return self._graph.named(namespace)
-
-    def settle(self) -> None:
-        """Read the `.grad` that was about to grow at the last notification: by now it has."""
-        if self._accumulating is not None:
-            event, leaf = self._accumulating
-            self._record.change_event(event, after=maybe_value(leaf.grad))
-            self._accumulating = None
 
 
 def _values(tensors: Sequence[Tensor | None]) -> tuple[Value | None, ...]:
