@@ -159,7 +159,7 @@ def test_inplace_writes() -> None:
         "x = torch.ones(2, requires_grad=True)\n(x * 2).sum().backward()\n"
         "x.grad.zero_()\ny = x * 3\ny += 1\nwith torch.no_grad():\n    x -= 0.5"
     )
-    wanted = {"inplace", "op"}
+    wanted = {"inplace", "op", "detach"}
     lines = [
         line
         for line, event in zip(event_lines(trace), trace.events, strict=True)
@@ -214,6 +214,19 @@ def test_accumulating_twice() -> None:
         "3: accumulate 0: - + [2.] = [2.]",
         "3: accumulate 0: [2.] + [3.] = [5.]",
     ]
+
+
+def test_two_leaves() -> None:
+    """Each leaf's sum is its own."""
+    trace = run(
+        "a = torch.ones(1, requires_grad=True)\nb = torch.ones(1, requires_grad=True)\n"
+        "(a * 2 + b * 3).backward()"
+    )
+    after = {event.node: flat(event.after) for event in trace.events if event.kind == "accumulate"}
+    assert {trace.graph.nodes[node].label: text for node, text in after.items()} == {
+        "a": "[2.]",
+        "b": "[3.]",
+    }
 
 
 def test_second_backward() -> None:
