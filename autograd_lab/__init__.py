@@ -43,7 +43,14 @@ from .engine.dtypes import (
     set_default_dtype,
     uint8,
 )
-from .engine.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .engine.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .engine.printing import set_printoptions
 from .engine.random import Generator, initial_seed, manual_seed, seed
 from .engine.tensor import Size, Tensor
@@ -98,6 +105,7 @@ __all__ = [
     "full",
     "get_default_dtype",
     "half",
+    "inference_mode",
     "initial_seed",
     "int",
     "int8",
@@ -105,6 +113,7 @@ __all__ = [
     "int32",
     "int64",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "load_ipython_extension",
     "long",
     "manual_seed",

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .grad_mode import state
 from .random import Generator, default_generator
-from .tensor import Tensor, wrap
+from .tensor import INFERENCE, Tensor, wrap
 
 COPY_CONSTRUCT = (
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -21,6 +22,8 @@ COPY_CONSTRUCT = (
 
 def _finish(data: Any, requires_grad: bool, only: str = "Only") -> Tensor:
     made = wrap(data)
+    if state.inference:
+        made._counter = INFERENCE
     if requires_grad:
         made._set_requires_grad(True, only)
     return made

@@ -18,14 +18,28 @@ class _State(threading.local):
     """Per thread, as in torch."""
 
     enabled = True
+    """Whether operations are recorded: grad mode is on, inference mode off."""
+    grad_mode = True
+    inference = False
 
 
 state = _State()
 
 
 def is_grad_enabled() -> bool:
-    """Return whether operations on tensors that require grad are recorded right now."""
-    return state.enabled
+    """Return whether grad mode is on, which it is unless switched off."""
+    return state.grad_mode
+
+
+def is_inference_mode_enabled() -> bool:
+    """Return whether inference mode is on."""
+    return state.inference
+
+
+def set_modes(grad_mode: bool, inference: bool) -> None:
+    """Set both modes, and with them whether operations are recorded."""
+    state.grad_mode, state.inference = grad_mode, inference
+    state.enabled = grad_mode and not inference
 
 
 class _GradMode:
@@ -35,11 +49,11 @@ class _GradMode:
     enabled = True
 
     def __init__(self) -> None:
-        self._before: list[bool] = []
+        self._before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
-        self._before.append(state.enabled)
-        state.enabled = self.enabled
+        self._before.append((state.grad_mode, state.inference))
+        self._switch()
         for observer in observers:
             observer.on_mode(self.name, True)
 
@@ -49,9 +63,12 @@ class _GradMode:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        state.enabled = self._before.pop()
+        set_modes(*self._before.pop())
         for observer in observers:
             observer.on_mode(self.name, False)
+
+    def _switch(self) -> None:
+        set_modes(self.enabled, state.inference)
 
     def _fresh(self) -> _GradMode:
         return type(self)()
@@ -133,8 +150,8 @@ class set_grad_enabled(_GradMode):
         """Switch to `mode` right away, as torch does."""
         super().__init__()
         self.enabled = mode
-        self._outside = state.enabled
-        state.enabled = mode
+        self._outside = state.grad_mode, state.inference
+        self._switch()
 
     def __enter__(self) -> None:
         super().__enter__()
@@ -145,5 +162,36 @@ class set_grad_enabled(_GradMode):
 
     def __call__(self, function: F) -> F:
         """Decorate `function`; building the decorator must not leave the mode switched."""
-        state.enabled = self._outside
+        set_modes(*self._outside)
         return super().__call__(function)
+
+
+class inference_mode(_GradMode):
+    """Record nothing inside, not even versions: what is made there can never be recorded later.
+
+    >>> import autograd_lab as torch
+    >>> with torch.inference_mode():
+    ...     y = torch.ones(2)
+    >>> y.is_inference()
+    True
+    """
+
+    name = "inference_mode"
+
+    def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
+        """Serve `@inference_mode` without parentheses as well."""
+        made = super().__new__(cls)
+        if not callable(mode):
+            return made
+        made.__init__()  # type: ignore[misc]
+        return made(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self._on = mode
+
+    def _switch(self) -> None:
+        set_modes(not self._on, self._on)
+
+    def _fresh(self) -> _GradMode:
+        return inference_mode(self._on)

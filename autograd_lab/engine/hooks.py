@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
+from .dtypes import of_numpy
 from .grad_mode import state
 from .tensor import Tensor, wrap
 
@@ -111,7 +112,13 @@ def run_tensor_hook(hook: Hook, grad: Any, create_graph: bool) -> Any:
     if not isinstance(given, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(given).__name__}'")
     if given._data.shape != grad.shape:
-        raise RuntimeError("hook '" + _name(hook) + "' has changed the size of value")
+        raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
+    kind = of_numpy(grad._data.dtype if isinstance(grad, Tensor) else grad.dtype)
+    if given.dtype is not kind:
+        raise RuntimeError(
+            f"hook '{_name(hook)}' has changed the type of value (was torch.{kind.class_name}Tensor "
+            f"got torch.{given.dtype.class_name}Tensor)"
+        )
     return _as_before(given, create_graph)
 
 

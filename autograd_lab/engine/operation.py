@@ -22,14 +22,16 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
+from . import messages
 from .grad_mode import state
 from .node import Node, leaf_edge, next_order
 from .observe import observers
 from .plan import Plan
 from .quiet import hush, unhush
-from .tensor import Tensor, wrap
+from .tensor import INFERENCE, Tensor, wrap
 
 Rule = Any
 """A function of the gradient and what it names besides."""
@@ -136,8 +138,11 @@ class Operation:
         self, output: Tensor, args: Sequence[Any], tracked: bool, targets: Any = None
     ) -> Any:
         """Record the node if there is anything to record, tell who watches, return the output."""
-        if tracked and state.enabled and self.node:
-            self.record(output, args, targets)
+        if state.enabled:
+            if tracked and self.node:
+                self.record(output, args, targets)
+        elif state.inference:
+            output._counter = INFERENCE
         if observers:
             for observer in observers:
                 observer.on_op(self.name, args, output, output._grad_fn)
@@ -151,6 +156,9 @@ class Operation:
             assert node is not None
             for i, output in enumerate(outputs[: node.outputs]):
                 output._grad_fn, output._output_nr, output._requires_grad = node, i, True
+        elif state.inference:
+            for output in outputs:
+                output._counter = INFERENCE
         returned = tuple(outputs)
         if observers:
             for observer in observers:
@@ -210,7 +218,7 @@ class Operation:
 def size_mismatch(*arrays: Any) -> str:
     """Return torch's sentence about the first two shapes that do not broadcast together."""
     shapes = [a.shape for a in arrays if hasattr(a, "shape")]
-    for first, second in zip(shapes, shapes[1:], strict=False):
+    for first, second in pairwise(shapes):
         width = max(len(first), len(second))
         for dim in reversed(range(width)):
             a, b = (s[dim - width] if dim - width >= -len(s) else 1 for s in (first, second))
@@ -224,5 +232,7 @@ def size_mismatch(*arrays: Any) -> str:
 
 def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """Return the write counters of saved values, None if all are 0."""
+    if any(value._counter is INFERENCE for value in saved):
+        raise RuntimeError(messages.INFERENCE_SAVED)
     counters = tuple([value._counter[0] if value._counter else 0 for value in saved])
     return counters if any(counters) else None

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import dtypes, messages, printing
 from ._methods import Methods
+from .grad_mode import state
 from .observe import observers
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Size(tuple[int, ...]):
         for size in self:
             product *= size
         return product
+
+
+INFERENCE: list[int] = [0]
+"""The counter of every tensor made in inference mode: it counts nothing, and marks them."""
 
 
 class Meta:
@@ -164,6 +169,8 @@ class Tensor(Methods):
     def _set_requires_grad(self, value: bool, only: str) -> None:
         if self.grad_fn is not None and not value:
             raise RuntimeError(messages.ONLY_LEAVES)
+        if value and self._counter is INFERENCE and not state.inference:
+            raise RuntimeError(messages.INFERENCE_REQUIRES_GRAD)
         if value and not self.dtype.is_floating_point:
             raise RuntimeError(messages.ONLY_FLOATS.format(only=only))
         self._requires_grad = value
@@ -188,6 +195,8 @@ class Tensor(Methods):
     @property
     def _version(self) -> int:
         """How often the numbers were written in place, by whoever shares them."""
+        if self._counter is INFERENCE:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return 0 if self._counter is None else self._counter[0]
 
     @property
@@ -226,7 +235,12 @@ class Tensor(Methods):
 
     def _wrote(self) -> None:
         """Count an in-place write."""
-        self._shared_counter()[0] += 1
+        if self._counter is not INFERENCE:
+            self._shared_counter()[0] += 1
+
+    def is_inference(self) -> bool:
+        """Return whether this tensor was made in inference mode."""
+        return self._counter is INFERENCE
 
     # --- into Python --------------------------------------------------------------------------
 
@@ -313,7 +327,7 @@ class Tensor(Methods):
         from .hooks import added, hooks_of
 
         if not self._requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+            raise RuntimeError(messages.NO_HOOK)
         if self.grad_fn is not None:
             return added(hooks_of(self.grad_fn).on_tensor.setdefault(self._output_nr, {}), hook)
         return added(self._own_meta().hooks, hook)
@@ -323,9 +337,7 @@ class Tensor(Methods):
         from .hooks import added
 
         if not self._requires_grad:
-            raise RuntimeError(
-                "cannot register a post accumulate grad hook on a tensor that doesn't require grad"
-            )
+            raise RuntimeError(messages.NO_HOOK)
         if self.grad_fn is not None:
             raise RuntimeError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"

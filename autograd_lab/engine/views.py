@@ -17,7 +17,7 @@ from . import messages
 from .grad_mode import state
 from .node import Node, gradient_edge, next_order
 from .operation import Operation
-from .tensor import Meta, Tensor, wrap
+from .tensor import INFERENCE, Meta, Tensor, wrap
 
 Array = np.ndarray[Any, Any]
 
@@ -43,6 +43,8 @@ def tie(view: Tensor, source: Tensor, made: str) -> None:
     base = source if source._base is None else source._base
     meta = view._own_meta()
     meta.base = base
+    if state.inference and source._counter is not INFERENCE:
+        made = "inference"
     meta.made = (
         made if source._meta is None or source._meta.made == "default" else source._meta.made
     )
@@ -171,6 +173,8 @@ class CopySlices(Node):
 def check_writable(tensor: Tensor, tracked: bool) -> None:
     """Raise what torch raises where an in-place write would make gradients wrong."""
     meta = tensor._meta
+    if tensor._counter is INFERENCE and not state.inference:
+        raise RuntimeError(messages.INFERENCE_INPLACE)
     if not state.enabled or (not tensor._requires_grad and not tracked):
         return
     if meta is None or meta.base is None:
