@@ -216,6 +216,45 @@ def test_accumulating_twice() -> None:
     ]
 
 
+FUNCTION = """\
+class Scale(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, factor, c, x):
+        ctx.save_for_backward(c)
+        return x * c * factor
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, grad):
+        return None, None, grad * ctx.saved_tensors[0] * 2
+
+c = torch.tensor([5.])
+x = torch.ones(1, requires_grad=True)
+y = Scale.apply(2, c, x)
+"""
+
+
+def test_function_of_ones_own() -> None:
+    """A user's Function is a node like others: named, with its constant, its leaf, what it saved."""
+    trace = run(f"{FUNCTION}y.backward()")
+    lines = [line.rpartition(" | ")[0] for line in graph_lines(trace)]
+    assert lines == [
+        "0 leaf AccumulateGrad | x | [1.] | ",
+        "1 constant | c | [5.] | ",
+        "2 op ScaleBackward | y | [10.] | 1/0, 0/1",
+    ]
+    node = trace.graph.nodes[2]
+    assert (node.op, node.expression) == ("Scale", "Scale.apply(2, c, x)")
+    assert [saved.value.text for saved in node.saved] == ["[5.]"]
+    assert "accumulate 0: - + [10.] = [10.]" in " ".join(event_lines(trace))
+
+
+def test_node_that_only_refuses() -> None:
+    """Differentiating what is differentiable once fails with the engine's own error."""
+    trace = run(f"{FUNCTION}g, = torch.autograd.grad(y * x, x, create_graph=True)\ng.backward()")
+    assert "once_differentiable" in trace.error
+
+
 def test_two_leaves() -> None:
     """Each leaf's sum is its own."""
     trace = run(

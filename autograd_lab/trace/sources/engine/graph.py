@@ -130,9 +130,9 @@ class EngineGraph:
             "op",
             value,
             grad_fn.name(),
-            grad_fn.op.name,
-            tuple(grad_fn.inputs),
-            tuple(grad_fn.formulas),
+            grad_fn.op.name if hasattr(grad_fn, "op") else grad_fn.short_name(),
+            tuple(getattr(grad_fn, "inputs", ())),
+            tuple(getattr(grad_fn, "formulas", ())),
             _saved(grad_fn),
             located,
         )
@@ -159,30 +159,35 @@ class EngineGraph:
 
 
 def name_tensors(namespace: Mapping[str, object]) -> tuple[IdentityMap[str], list[Tensor]]:
-    """Return the variable that holds each tensor, its grad_fn and its `.grad`; and the tensors.
+    """Return the variable of each grad_fn, leaf, number and `.grad`; and the tensors found.
 
     Of several names for one tensor the first counts; IPython's `_`, `__` and `_12` never do.
     """
     names: IdentityMap[str] = IdentityMap()
-    tensors: dict[str, Tensor] = {}
+    tensors: list[tuple[str, Tensor]] = []
     for name, value in list(namespace.items()):
-        if isinstance(name, str) and not IPYTHON_NAME.fullmatch(name):
-            # `type`, because an object may claim any class and answer with an error.
-            if issubclass(type(value), Tensor | float):
-                names.setdefault(value, name)
-            if issubclass(type(value), Tensor):
-                tensors[name] = cast(Tensor, value)
-    for name, tensor in tensors.items():
-        if tensor.grad_fn is not None:
-            names.setdefault(tensor.grad_fn, name)
-        elif tensor.grad is not None:
+        if not isinstance(name, str) or IPYTHON_NAME.fullmatch(name):
+            continue
+        # `type`, because an object may claim any class and answer with an error.
+        if issubclass(type(value), Tensor):
+            tensor = cast(Tensor, value)
+            tensors.append((name, tensor))
+            names.setdefault(tensor if tensor.grad_fn is None else tensor.grad_fn, name)
+        elif issubclass(type(value), float):
+            names.setdefault(value, name)
+    for name, tensor in tensors:
+        if tensor.grad_fn is None and tensor.grad is not None:
             names.setdefault(tensor.grad, f"{name}.grad")
-    return names, list(tensors.values())
+    return names, [tensor for _, tensor in tensors]
 
 
 def _saved(grad_fn: Any) -> tuple[Saved, ...]:
     """Return the values that a node keeps for its backward pass: tensors, and numbers."""
-    kept = grad_fn.saved_values().items()
+    try:
+        kept = grad_fn.saved_values().items()
+    except (RuntimeError, AttributeError):
+        # Overwritten since, in a Function of the user's own; or a node that only raises.
+        return ()
     return tuple(
         Saved(name, _value(value), raw(value).nbytes if isinstance(value, Tensor) else 0)
         for name, value in kept

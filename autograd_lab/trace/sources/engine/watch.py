@@ -66,12 +66,18 @@ class EngineSource(Observer):
 
         That is any tensor, and a number only if it was taken from one.
         """
-        given = dict(zip(grad_fn.op.parameters, inputs, strict=False))
-        by_slot = {slot: given.get(name) for slot, name in enumerate(grad_fn.inputs)}
+        operation = getattr(grad_fn, "op", None)
+        if operation is None:  # a Function of the user's own: its tensors in order
+            by_slot: dict[int, object] = dict(
+                enumerate(item for item in inputs if isinstance(item, Tensor))
+            )
+        else:
+            given = dict(zip(operation.parameters, inputs, strict=False))
+            by_slot = {slot: given.get(name) for slot, name in enumerate(grad_fn.inputs)}
         return {
-            slot: by_slot[slot]
+            slot: item
             for slot, (source, _) in enumerate(grad_fn.next_functions)
-            if source is None and self._is_constant(by_slot[slot])
+            if source is None and self._is_constant(item := by_slot.get(slot))
         }
 
     def _is_constant(self, given: object) -> bool:
