@@ -109,6 +109,19 @@ def test_a_diamond_has_no_crossings() -> None:
     assert drawing.boxes[1][1] == drawing.boxes[2][1]
 
 
+def test_a_crossing_that_need_not_be_is_removed() -> None:
+    """The order in which a walk meets the nodes is only where the search begins."""
+    assert layout([(60, 30)] * 5, [(0, 1), (1, 2), (1, 3), (4, 2)]).crossings == 0
+
+
+def test_there_is_room_for_arrows_between_rows() -> None:
+    """Rows stand apart, further where a line has far to go sideways."""
+    near = layout([(60, 30)] * 2, [(0, 1)])
+    assert near.boxes[1][1] - near.boxes[0][1] - 30 >= 24
+    far = layout([(60, 30)] * 9, [(node, 8) for node in range(8)])
+    assert far.height > near.height
+
+
 def test_a_crossing_that_must_be_is_counted() -> None:
     """Two sources that both feed the same two targets cross exactly once."""
     assert layout([(60, 30)] * 4, [(0, 2), (0, 3), (1, 2), (1, 3)]).crossings == 1
