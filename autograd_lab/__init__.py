@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import autograd, nn
+from . import autograd, func, nn
 from .engine import functions as _functions
 from .engine.creation import (
     arange,
@@ -103,6 +103,7 @@ __all__ = [
     "float32",
     "float64",
     "full",
+    "func",
     "get_default_dtype",
     "half",
     "inference_mode",

@@ -16,6 +16,8 @@ from .tensor import Tensor, wrap
 class Binary(Operation):
     """Two operands, tensors or plain numbers, element by element."""
 
+    elementwise = True
+
     def apply(self, a: Any, b: Any, *rest: Any) -> Any:
         """Promote, run forward, record; `rest` are further plain arguments."""
         x, y, tracked = a, b, False

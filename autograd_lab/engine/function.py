@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from . import messages
-from .grad_mode import no_grad, state
+from . import anomaly, messages
+from .forward import levels, only, set_tangent, tangent_of
+from .grad_mode import no_grad, set_modes, state
 from .node import Node, gradient_edge, next_order
 from .observe import observers
 from .plan import Saved
@@ -234,6 +235,19 @@ class Function:
         raise NotImplementedError("setup_context is not implemented.")
 
     @classmethod
+    def _run_forward(cls, ctx: FunctionNode, args: Any, kwargs: Any) -> Any:
+        before = state.grad_mode, state.inference
+        set_modes(False, state.inference)
+        try:
+            if cls.setup_context is Function.setup_context:
+                return cls.forward(ctx, *args, **kwargs)
+            returned = cls.forward(*args, **kwargs)
+            cls.setup_context(ctx, (*args, *kwargs.values()), returned)
+            return returned
+        finally:
+            set_modes(*before)
+
+    @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward and hang the function into the graph."""
         ctx = cls._node()
@@ -241,17 +255,16 @@ class Function:
         everything = (*args, *kwargs.values())
         ctx.needs_input_grad = tuple(isinstance(a, Tensor) and a._requires_grad for a in everything)
         tracked = state.enabled and any(ctx.needs_input_grad)
-        with no_grad():
-            if cls.setup_context is not Function.setup_context:
-                returned = cls.forward(*args, **kwargs)
-                cls.setup_context(ctx, args, returned)
-            else:
-                returned = cls.forward(ctx, *args, **kwargs)
+        returned = cls._run_forward(ctx, args, kwargs)
         outputs = returned if isinstance(returned, tuple) else (returned,)
         outputs = tuple(_fresh(ctx, out, tensors) for out in outputs)
         if tracked:
             _record(ctx, everything, tensors, outputs)
         ctx.keep([o for o in outputs if isinstance(o, Tensor)])
+        if anomaly.active and tracked:
+            anomaly.note(ctx)
+        if levels:
+            _push_tangents(cls, ctx, everything, outputs)
         if observers:
             for observer in observers:
                 observer.on_op(cls.__name__, args, outputs[0], ctx if tracked else None)
@@ -289,6 +302,22 @@ def _record(
             output._grad_fn, output._output_nr, output._requires_grad = ctx, i, True
 
 
+def _push_tangents(
+    cls: type[Function], ctx: FunctionNode, args: Sequence[Any], outputs: Sequence[Any]
+) -> None:
+    """Ask the function's own `jvp` for the tangents of its outputs."""
+    for i, level in reversed(list(enumerate(levels))):
+        tangents = [tangent_of(a, level) for a in args]
+        if all(t is None for t in tangents):
+            continue
+        with only(levels[:i]):
+            answer = cls.jvp(ctx, *tangents)
+        for output, tangent in zip(
+            outputs, answer if isinstance(answer, tuple) else (answer,), strict=True
+        ):
+            set_tangent(output, level, tangent)
+
+
 class Refusal(Node):
     """A node that raises when a gradient reaches it."""
 
@@ -299,6 +328,13 @@ class Refusal(Node):
         self._order = next_order()
         self._saved, self._plain, self._targets, self._hooks = (), (), None, None
         self.text = text
+
+    formulas = ("refused",)
+    inputs = ("grad",)
+
+    def saved_values(self) -> dict[str, Any]:
+        """Return nothing: nothing is kept."""
+        return {}
 
     def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
         """Raise."""

@@ -51,7 +51,7 @@ def added(hooks: dict[int, Hook], hook: Hook) -> RemovableHandle:
 class Hooks:
     """The hooks of one node."""
 
-    __slots__ = ("on_tensor", "post", "pre", "retained")
+    __slots__ = ("on_tensor", "post", "pre", "retained", "traceback")
 
     def __init__(self) -> None:
         self.on_tensor: dict[int, dict[int, Hook]] = {}
@@ -60,6 +60,8 @@ class Hooks:
         """By output number: the tensor whose `.grad` is to be kept."""
         self.pre: dict[int, Hook] = {}
         self.post: dict[int, Hook] = {}
+        self.traceback = ""
+        """Where the node was made, if anomaly detection was on."""
 
     def before(self, grads: list[Any], create_graph: bool) -> list[Any]:
         """Return the gradients that reach the node after tensor hooks and `retain_grad`."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from . import messages
 from .hooks import Hook, Hooks, RemovableHandle, added, hooks_of
 from .plan import Plan, Saved
+from .saved_hooks import Packed
 from .tensor import Meta, Tensor, wrap
 
 if TYPE_CHECKING:
@@ -159,7 +160,9 @@ class Node:
         first = len(self._saved) - len(results)
         tensors = []
         for i, value in enumerate(self._saved):
-            if isinstance(value, Tensor):
+            if isinstance(value, Packed):
+                value = value.unpacked()
+            if isinstance(value, Tensor) and i < first:
                 tensors.append(value)
             elif i < first or results[i - first] >= self.outputs:
                 tensors.append(wrap(value._data))
@@ -188,8 +191,13 @@ class Node:
             maker, number = value._grad_fn, value._output_nr
         output = f", which is output {number} of {maker.short_name()}," if maker else ""
         shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
+        from .anomaly import active
+
+        hint = messages.HINT_UNDER_ANOMALY if active else messages.HINT
         raise RuntimeError(
-            messages.MODIFIED.format(kind=kind, shape=shape, output=output, now=now, then=then)
+            messages.MODIFIED.format(
+                kind=kind, shape=shape, output=output, now=now, then=then, hint=hint
+            )
         )
 
     def short_name(self) -> str:

@@ -25,7 +25,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from . import messages
+from . import anomaly, messages
+from .forward import levels, push
 from .grad_mode import state
 from .node import Node, leaf_edge, next_order
 from .observe import observers
@@ -53,6 +54,8 @@ class Operation:
     """Further names of the function and the method, operators among them."""
     outputs: ClassVar[int] = 1
     """How many of the tensors it returns, from the first on, can have a gradient."""
+    elementwise: ClassVar[bool] = False
+    """Whether each output element depends on one element of each input, so that Jacobians are diagonal."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
 
@@ -141,8 +144,12 @@ class Operation:
         if state.enabled:
             if tracked and self.node:
                 self.record(output, args, targets)
+                if anomaly.active:
+                    anomaly.note(output._grad_fn)
         elif state.inference:
             output._counter = INFERENCE
+        if levels:
+            push(self, args, (output,))
         if observers:
             for observer in observers:
                 observer.on_op(self.name, args, output, output._grad_fn)
@@ -156,9 +163,13 @@ class Operation:
             assert node is not None
             for i, output in enumerate(outputs[: node.outputs]):
                 output._grad_fn, output._output_nr, output._requires_grad = node, i, True
+            if anomaly.active:
+                anomaly.note(node)
         elif state.inference:
             for output in outputs:
                 output._counter = INFERENCE
+        if levels:
+            push(self, args, outputs)
         returned = tuple(outputs)
         if observers:
             for observer in observers:
@@ -204,6 +215,22 @@ class Operation:
         node._versions = versions(node._saved) if written or output._counter else None
         output._grad_fn = node
         output._requires_grad = True
+
+    def tensor_inputs(self, args: Sequence[Any]) -> Sequence[Any]:
+        """Return the differentiable inputs among `args`, in the order of the node's edges."""
+        return [args[position] for _, position in self.bits]
+
+    def pull_back(
+        self, grads: Sequence[Tensor], args: Sequence[Any], outputs: Sequence[Tensor]
+    ) -> list[Any]:
+        """Return what the rules make of `grads`, on tensors and without a node: a gradient per input."""
+        choice = sum(bit for bit, p in self.bits if isinstance(args[p], Tensor))
+        plan = self.plans[choice] or self.plan(choice)
+        tensors, plain = plan.values(args, outputs)
+        products: list[Any] = [None] * len(self.bits)
+        for i, rule in plan.rules:
+            products[i] = rule(grads[0] if len(grads) == 1 else grads, tensors, plain)
+        return products
 
     def plan(self, choice: int) -> Plan:
         """Return the plan for `choice`, one bit per input that needs a gradient."""

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from .tensor import Tensor
+from .saved_hooks import Packed
+from .saved_hooks import active as packing
+from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
     from .operation import Operation
@@ -77,10 +79,24 @@ class Plan:
                 break
         for i in self.results:
             tensors += (Saved(outputs[i]._data, outputs[i]._shared_counter()),)
+        if packing:
+            tensors = tuple([_packed(v) for v in tensors])
         plain: tuple[Any, ...] = self.pick_plain(args)
         if self.facts:
             plain += tuple([fact(args[position]) for position, fact in self.facts])
         return tensors, plain
+
+    def values(
+        self, args: Sequence[Any], outputs: Sequence[Tensor]
+    ) -> tuple[list[Any], tuple[Any, ...]]:
+        """Return the same values as tensors with their history, without keeping them."""
+        kind = outputs[0]._data.dtype.type
+        picked = [v if isinstance(v, Tensor) else wrap(kind(v)) for v in self.pick_tensors(args)]
+        plain: tuple[Any, ...] = self.pick_plain(args)
+        return (
+            [*picked, *(outputs[i] for i in self.results)],
+            (*plain, *(fact(args[position]) for position, fact in self.facts)),
+        )
 
 
 def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
@@ -108,6 +124,14 @@ def _bind(rule: Callable[..., Any], places: list[tuple[bool, int]]) -> Callable[
     return lambda grad, tensors, plain: rule(
         grad, *[tensors[i] if kept else plain[i] for kept, i in places]
     )
+
+
+def _packed(value: Any) -> Packed:
+    if isinstance(value, Tensor):
+        return Packed(value)
+    alias = wrap(value._data)
+    alias._counter = value._counter
+    return Packed(alias)
 
 
 def _stand_in(value: Any, output: Tensor) -> Any:

@@ -124,6 +124,8 @@ def numbers(data: Any, indent: int = 0) -> str:
 def tensor_repr(tensor: Tensor) -> str:
     """Return `repr(tensor)`: numbers, then size, dtype, grad_fn or requires_grad where they matter."""
     prefix = "tensor("
+    from .forward import levels, tangent_of
+
     kind = tensor.dtype
     suffixes = []
     if tensor.numel() == 0:
@@ -138,6 +140,10 @@ def tensor_repr(tensor: Tensor) -> str:
         suffixes.append(f"grad_fn=<{type(tensor.grad_fn).__name__}>")
     elif tensor.requires_grad:
         suffixes.append("requires_grad=True")
+    if levels:
+        tangent = tangent_of(tensor, levels[-1])
+        if tangent is not None:
+            suffixes.append(f"tangent={tangent}")
     return _with_suffixes(prefix + numbers(tensor._data, len(prefix)), suffixes, len(prefix))
 
 

@@ -46,7 +46,16 @@ INFERENCE: list[int] = [0]
 class Meta:
     """What only some tensors have: a base they are a view of, a node that accumulates."""
 
-    __slots__ = ("accumulate", "base", "hooks", "made", "post_accumulate", "stale", "views")
+    __slots__ = (
+        "accumulate",
+        "base",
+        "hooks",
+        "made",
+        "post_accumulate",
+        "stale",
+        "tangents",
+        "views",
+    )
 
     def __init__(self) -> None:
         self.accumulate: weakref.ref[AccumulateGrad] | None = None
@@ -60,6 +69,8 @@ class Meta:
         """What to call with a leaf's gradient, before it is added."""
         self.post_accumulate: dict[int, Any] = {}
         """What to call with a leaf once its `.grad` has grown."""
+        self.tangents: dict[int, Tensor] | None = None
+        """Directional derivatives that travel along, by level of forward mode."""
         self.made = "default"
         """How the view came about, where that forbids in-place writes: `"no_grad"`, `"multiple"`."""
 
@@ -207,7 +218,11 @@ class Tensor(Methods):
     @property
     def data(self) -> Tensor:
         """The same numbers without history, and with a write counter of its own."""
-        return wrap(self._buffer())
+        plain = wrap(self._buffer())
+        if observers:
+            for observer in observers:
+                observer.on_op("data", (self,), plain, None)
+        return plain
 
     @data.setter
     def data(self, value: Tensor) -> None:

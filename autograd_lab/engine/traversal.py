@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from . import anomaly
 from .grad_mode import state
 from .hooks import call, run_tensor_hook
 from .node import AccumulateGrad, Node
@@ -126,7 +127,10 @@ class Pass:
         hooks = node._hooks
         if hooks is not None:
             grads = hooks.prepare(grads, self.create_graph)
-        products = node.gradients(grads, self.create_graph)
+        if anomaly.active:
+            products = anomaly.gradients(node, grads, self.create_graph)
+        else:
+            products = node.gradients(grads, self.create_graph)
         passed = products if node._targets is None else node.fitted(products)
         if observers:
             _tell_node(node, grads, products, passed)

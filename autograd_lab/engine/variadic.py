@@ -57,6 +57,18 @@ class Variadic(Operation):
             targets = [(tuple(t._data.shape), t._data.dtype) for t in tensors]
         return self.finish(wrap(data), (tuple(tensors), *rest), tracked, targets)
 
+    def tensor_inputs(self, args: Sequence[Any]) -> Sequence[Any]:
+        """Return the tensors of the sequence."""
+        return args[0]  # type: ignore[no-any-return]
+
+    def pull_back(
+        self, grads: Sequence[Tensor], args: Sequence[Any], outputs: Sequence[Tensor]
+    ) -> list[Any]:
+        """Return what the one rule makes of the gradient, for each tensor of the sequence."""
+        plan = self.plans[1] or self.plan(1)
+        ((_, rule),) = plan.rules
+        return list(rule(grads[0], *plan.values(args, outputs)))
+
     def record(
         self,
         output: Tensor,
