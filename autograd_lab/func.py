@@ -13,9 +13,10 @@ from typing import Any
 from .autograd.forward_ad import dual
 from .engine.backward import grad as _grad
 from .engine.creation import ones_like, zeros, zeros_like
-from .engine.forward import levels, tangent_of
+from .engine.forward import levels, set_tangent, tangent_of
 from .engine.grad_mode import enable_grad
 from .engine.node import AccumulateGrad
+from .engine.ops.shape import view
 from .engine.register import functions
 from .engine.tensor import Tensor
 
@@ -30,11 +31,14 @@ def _entered(value: Any) -> Tensor:
         raise ValueError(f"Thing passed to transform API must be Tensor, got {type(value)}")
     if not value.is_floating_point():
         raise RuntimeError("only Tensors of floating point dtype can require gradients")
-    return value.view_as(value) if value.requires_grad or levels else _leaf(value)
-
-
-def _leaf(value: Tensor) -> Tensor:
-    return value.detach().requires_grad_()
+    if value.requires_grad:
+        return view.apply(value, tuple(value.shape))  # type: ignore[no-any-return]
+    leaf = value.detach().requires_grad_()
+    for level in levels:
+        tangent = tangent_of(value, level)
+        if tangent is not None:
+            set_tangent(leaf, level, tangent)
+    return leaf
 
 
 def _left(value: Any, inside: tuple[Tensor, ...]) -> Any:

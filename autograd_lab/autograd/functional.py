@@ -12,6 +12,7 @@ from typing import Any
 from ..engine.backward import grad
 from ..engine.creation import ones_like, zeros, zeros_like
 from ..engine.grad_mode import enable_grad
+from ..engine.ops.shape import view
 from ..engine.register import functions
 from ..engine.tensor import Tensor
 
@@ -38,7 +39,7 @@ def _tuple(value: Any, what: str, name: str) -> tuple[Tensor, ...]:
 def _leaves(inputs: tuple[Tensor, ...], create_graph: bool) -> tuple[Tensor, ...]:
     """Return inputs to differentiate by: connected to the caller's graph if a graph is wanted."""
     return tuple(
-        x.view_as(x) if create_graph and x.requires_grad else x.detach().requires_grad_()
+        view.apply(x, tuple(x.shape)) if create_graph and x.requires_grad else x.detach().requires_grad_()
         for x in inputs
     )
 
