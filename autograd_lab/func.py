@@ -33,12 +33,17 @@ def _entered(value: Any) -> Tensor:
         raise RuntimeError("only Tensors of floating point dtype can require gradients")
     if value.requires_grad:
         return view.apply(value, tuple(value.shape))  # type: ignore[no-any-return]
-    leaf = value.detach().requires_grad_()
+    return _cut(value, ()).requires_grad_()
+
+
+def _cut(value: Tensor, inside: tuple[Tensor, ...]) -> Tensor:
+    """Return `value` without its history, but with the tangents it carries."""
+    plain = value.detach()
     for level in levels:
         tangent = tangent_of(value, level)
         if tangent is not None:
-            set_tangent(leaf, level, tangent)
-    return leaf
+            set_tangent(plain, level, _left(tangent, inside))
+    return plain
 
 
 def _left(value: Any, inside: tuple[Tensor, ...]) -> Any:
@@ -47,7 +52,7 @@ def _left(value: Any, inside: tuple[Tensor, ...]) -> Any:
         return tuple(_left(v, inside) for v in value)
     if not isinstance(value, Tensor) or not value.requires_grad:
         return value
-    return value if _depends_on_others(value, inside) else value.detach()
+    return value if _depends_on_others(value, inside) else _cut(value, inside)
 
 
 def _depends_on_others(value: Tensor, inside: tuple[Tensor, ...]) -> bool:
