@@ -30,7 +30,7 @@ from .forward import levels, push
 from .grad_mode import state
 from .node import Node, leaf_edge, next_order
 from .observe import observers
-from .plan import Plan
+from .plan import RESULTS, Plan
 from .quiet import hush, unhush
 from .tensor import INFERENCE, Tensor, wrap
 
@@ -58,6 +58,8 @@ class Operation:
     """Whether each output element depends on one element of each input, so that Jacobians are diagonal."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
+    results: dict[str, int] = RESULTS
+    """By which names a rule reads what the operation returned."""
 
     name: ClassVar[str] = ""
     """torch's name for the function, `"sin"`; by default the class's name in snake case."""

@@ -49,10 +49,10 @@ class Plan:
         read = list(dict.fromkeys(n for name in run for n in op.reads[name]))
         tensors = [n for n in read if n in op.tensor_names]
         plain = [n for n in op.parameters if n not in op.tensor_names]
-        results = [n for n in read if n in RESULTS]
+        results = [n for n in read if n in op.results]
         facts = [n for n in read if n not in (*tensors, *plain, *results)]
         self.names = (*tensors, *results)
-        self.results = tuple(RESULTS[n] for n in results)
+        self.results = tuple(op.results[n] for n in results)
         self.plain_names = (*plain, *facts)
         self.pick_tensors = _picker([op.parameters.index(n) for n in tensors])
         self.pick_plain = _picker([op.parameters.index(n) for n in plain])
