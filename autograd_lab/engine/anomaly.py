@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 
 from . import messages
-from .hooks import hooks_of
+from .hooks import detecting, hooks_of
 from .node import Node
 from .tensor import Tensor
-
-active: list[bool] = []
-"""Holds one flag while detection is on: whether NaN counts as an error."""
 
 
 def note(node: Node | None) -> None:
@@ -31,7 +28,7 @@ def gradients(node: Node, grads: list[Any], as_tensors: bool) -> list[Any]:
     except Exception:
         _point_at(node)
         raise
-    if active[-1]:
+    if detecting[-1]:
         for i, product in enumerate(products):
             data = product._data if isinstance(product, Tensor) else product
             if data is not None and np.isnan(data).any():
@@ -58,14 +55,14 @@ class set_detect_anomaly:
     """Switch detection on or off at once; as a context manager, restore it at the end."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        self._before = active[:]
-        active[:] = [check_nan] if mode else []
+        self._before = detecting[:]
+        detecting[:] = [check_nan] if mode else []
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *error: object) -> None:
-        active[:] = self._before
+        detecting[:] = self._before
 
 
 class detect_anomaly:
@@ -77,13 +74,13 @@ class detect_anomaly:
         warnings.warn(messages.ANOMALY_ENABLED, UserWarning, stacklevel=2)
 
     def __enter__(self) -> None:
-        self._before = active[:]
-        active[:] = [self._check_nan]
+        self._before = detecting[:]
+        detecting[:] = [self._check_nan]
 
     def __exit__(self, *error: object) -> None:
-        active[:] = self._before
+        detecting[:] = self._before
 
 
 def is_anomaly_enabled() -> bool:
     """Return whether detection is on."""
-    return bool(active)
+    return bool(detecting)

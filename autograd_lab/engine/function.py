@@ -12,6 +12,7 @@ import numpy as np
 from . import anomaly, messages
 from .forward import levels, only, set_tangent, tangent_of
 from .grad_mode import no_grad, set_modes, state
+from .hooks import detecting
 from .node import Node, gradient_edge, next_order
 from .observe import observers
 from .plan import Saved
@@ -261,7 +262,7 @@ class Function:
         if tracked:
             _record(ctx, everything, tensors, outputs)
         ctx.keep([o for o in outputs if isinstance(o, Tensor)])
-        if anomaly.active and tracked:
+        if detecting and tracked:
             anomaly.note(ctx)
         if levels:
             _push_tangents(cls, ctx, everything, outputs)

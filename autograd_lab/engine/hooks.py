@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .node import Node
 
 Hook = Callable[..., Any]
+detecting: list[bool] = []
+"""Holds one flag while anomaly detection is on: whether NaN counts as an error."""
 _numbers = itertools.count()
 
 

@@ -12,7 +12,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from . import messages
-from .hooks import Hook, Hooks, RemovableHandle, added, hooks_of
+from .hooks import Hook, Hooks, RemovableHandle, added, detecting, hooks_of
 from .plan import Plan, Saved
 from .saved_hooks import Packed
 from .tensor import Meta, Tensor, wrap
@@ -191,9 +191,7 @@ class Node:
             maker, number = value._grad_fn, value._output_nr
         output = f", which is output {number} of {maker.short_name()}," if maker else ""
         shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
-        from .anomaly import active
-
-        hint = messages.HINT_UNDER_ANOMALY if active else messages.HINT
+        hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
         raise RuntimeError(
             messages.MODIFIED.format(
                 kind=kind, shape=shape, output=output, now=now, then=then, hint=hint

@@ -28,6 +28,7 @@ from typing import Any, ClassVar
 from . import anomaly, messages
 from .forward import levels, push
 from .grad_mode import state
+from .hooks import detecting
 from .node import Node, leaf_edge, next_order
 from .observe import observers
 from .plan import RESULTS, Plan
@@ -146,7 +147,7 @@ class Operation:
         if state.enabled:
             if tracked and self.node:
                 self.record(output, args, targets)
-                if anomaly.active:
+                if detecting:
                     anomaly.note(output._grad_fn)
         elif state.inference:
             output._counter = INFERENCE
@@ -165,7 +166,7 @@ class Operation:
             assert node is not None
             for i, output in enumerate(outputs[: node.outputs]):
                 output._grad_fn, output._output_nr, output._requires_grad = node, i, True
-            if anomaly.active:
+            if detecting:
                 anomaly.note(node)
         elif state.inference:
             for output in outputs:

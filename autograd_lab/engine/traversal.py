@@ -15,7 +15,7 @@ import numpy as np
 
 from . import anomaly
 from .grad_mode import state
-from .hooks import call, run_tensor_hook
+from .hooks import call, detecting, run_tensor_hook
 from .node import AccumulateGrad, Node
 from .observe import observers
 from .quiet import hush, unhush
@@ -127,7 +127,7 @@ class Pass:
         hooks = node._hooks
         if hooks is not None:
             grads = hooks.prepare(grads, self.create_graph)
-        if anomaly.active:
+        if detecting:
             products = anomaly.gradients(node, grads, self.create_graph)
         else:
             products = node.gradients(grads, self.create_graph)
