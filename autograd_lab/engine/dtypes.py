@@ -10,12 +10,21 @@ import numpy as np
 class dtype:
     """The type of a tensor's elements, such as `torch.float32`."""
 
-    __slots__ = ("category", "class_name", "is_floating_point", "itemsize", "name", "numpy")
+    __slots__ = (
+        "c_name",
+        "category",
+        "class_name",
+        "is_floating_point",
+        "itemsize",
+        "name",
+        "numpy",
+    )
 
-    def __init__(self, name: str, class_name: str, category: int) -> None:
+    def __init__(self, name: str, class_name: str, c_name: str, category: int) -> None:
         """Name it as torch does; `category` orders bool (0) < integer (1) < floating point (2)."""
         self.name = name
         self.class_name = class_name
+        self.c_name = c_name
         self.category = category
         self.numpy = np.dtype(name)
         self.itemsize = self.numpy.itemsize
@@ -30,15 +39,15 @@ class dtype:
 
 BOOLEAN, INTEGER, FLOATING = 0, 1, 2
 
-float32 = dtype("float32", "Float", FLOATING)
-float64 = dtype("float64", "Double", FLOATING)
-float16 = dtype("float16", "Half", FLOATING)
-uint8 = dtype("uint8", "Byte", INTEGER)
-int8 = dtype("int8", "Char", INTEGER)
-int16 = dtype("int16", "Short", INTEGER)
-int32 = dtype("int32", "Int", INTEGER)
-int64 = dtype("int64", "Long", INTEGER)
-bool_ = dtype("bool", "Bool", BOOLEAN)
+float32 = dtype("float32", "Float", "float", FLOATING)
+float64 = dtype("float64", "Double", "double", FLOATING)
+float16 = dtype("float16", "Half", "c10::Half", FLOATING)
+uint8 = dtype("uint8", "Byte", "unsigned char", INTEGER)
+int8 = dtype("int8", "Char", "signed char", INTEGER)
+int16 = dtype("int16", "Short", "short int", INTEGER)
+int32 = dtype("int32", "Int", "int", INTEGER)
+int64 = dtype("int64", "Long", "long int", INTEGER)
+bool_ = dtype("bool", "Bool", "bool", BOOLEAN)
 
 BY_NUMPY: dict[np.dtype[Any], dtype] = {
     d.numpy: d for d in (float32, float64, float16, uint8, int8, int16, int32, int64, bool_)

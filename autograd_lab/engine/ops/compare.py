@@ -8,8 +8,18 @@ from typing import Any
 import numpy as np
 
 from ..binary import Binary
-from ..operation import Operation
 from ..register import register
+from ..tensor import Tensor
+from .elementwise import zeros
+
+
+class Comparison(Binary):
+    """The result is bool, unless written in place into floats: only then is there a node."""
+
+    def record(self, output: Tensor, *rest: Any) -> None:
+        """Record what has floats for a result."""
+        if output.is_floating_point():
+            super().record(output, *rest)
 
 
 def _comparison(name: str, ufunc: Callable[[Any, Any], Any], operator: str, *aliases: str) -> None:
@@ -20,9 +30,13 @@ def _comparison(name: str, ufunc: Callable[[Any, Any], Any], operator: str, *ali
         "name": name,
         "__doc__": f"Return where `self {operator} other`, as bool.",
         "aliases": aliases,
+        "node": f"{name.title()}Backward0",
+        "derivative": dict(
+            self=("0", lambda grad: zeros(grad)), other=("0", lambda grad: zeros(grad))
+        ),
         "forward": staticmethod(forward),
     }
-    register(type(name.title(), (Binary,), members))
+    register(type(name.title(), (Comparison,), members))
 
 
 _comparison("eq", np.equal, "==", "__eq__")
@@ -31,29 +45,3 @@ _comparison("lt", np.less, "<", "less", "__lt__")
 _comparison("le", np.less_equal, "<=", "less_equal", "__le__")
 _comparison("gt", np.greater, ">", "greater", "__gt__")
 _comparison("ge", np.greater_equal, ">=", "greater_equal", "__ge__")
-
-
-class AllTrue(Operation):
-    """Return whether every element is true."""
-
-    name = "all"
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return np.all(self)
-
-
-all = register(AllTrue)
-
-
-class AnyTrue(Operation):
-    """Return whether some element is true."""
-
-    name = "any"
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return np.any(self)
-
-
-any = register(AnyTrue)

@@ -1,4 +1,4 @@
-"""Arithmetic and functions that act on each element."""
+"""Arithmetic, element by element."""
 
 from __future__ import annotations
 
@@ -8,14 +8,53 @@ import numpy as np
 
 from .. import dtypes
 from ..binary import NUMBERS, Binary
+from ..choice import Chosen, choice
 from ..operation import Operation
-from ..register import expose, method, register
+from ..register import method, register
 from ..tensor import Tensor
+from ..unary import Floating, Unary, only_for
+
+BOOL = np.dtype(bool)
+BOOL_DIFFERENCE = (
+    "Subtraction, the `-` operator, with two bool tensors is not supported. "
+    "Use the `^` or `logical_xor()` operator instead."
+)
+BOOL_OPERAND = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+    "invert a mask, use the `~` or `logical_not()` operator instead."
+)
+BOOL_NEGATION = (
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a "
+    "mask, use the `~` or `logical_not()` operator instead."
+)
+
+
+class Zeros(Operation):
+    """Return zeros in the shape and dtype of `self`, without a history."""
+
+    public = False
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.zeros(self.shape, self.dtype)
+
+
+zeros: Operation = register(Zeros)
 
 
 def scaled(grad: Any, factor: Any) -> Any:
     """Return `grad · factor`, and `grad` itself for a factor of 1."""
     return grad if factor == 1 else grad * factor
+
+
+def multiple(other: Any, alpha: Any) -> Any:
+    """Return `alpha · other` in the dtype of `other`."""
+    kind = other.dtype.kind if hasattr(other, "dtype") else "f"
+    if kind != "f" and type(alpha) is float:
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
+    return other * (alpha != 0 if kind == "b" else alpha)
 
 
 class Add(Binary):
@@ -30,13 +69,29 @@ class Add(Binary):
 
     @staticmethod
     def forward(self: Any, other: Any, alpha: Any = 1) -> Any:
-        return self + other if alpha == 1 else self + other * alpha
+        return self + other if alpha == 1 else self + multiple(other, alpha)
 
 
 add = register(Add)
 
 
-class Sub(Binary):
+def refuse_bools(x: Any, y: Any) -> None:
+    """Raise torch's advice if one of the two operands of a difference is bool."""
+    bools = [type(v) is bool or getattr(v, "dtype", None) is BOOL for v in (x, y)]
+    if any(bools):
+        raise RuntimeError(BOOL_DIFFERENCE if all(bools) else BOOL_OPERAND)
+
+
+class Difference(Binary):
+    """Operands of a subtraction."""
+
+    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Promote as ever; bools cannot be subtracted."""
+        refuse_bools(x, y)
+        return super().promote(x, y)
+
+
+class Sub(Difference):
     """Return `self − alpha · other`."""
 
     node = "SubBackward0"
@@ -48,25 +103,47 @@ class Sub(Binary):
 
     @staticmethod
     def forward(self: Any, other: Any, alpha: Any = 1) -> Any:
-        return self - other if alpha == 1 else self - other * alpha
+        return self - other if alpha == 1 else self - multiple(other, alpha)
 
 
 sub = register(Sub)
 
 
-class Rsub(Binary):
+class RsubNumber(Difference):
     """Return `other − alpha · self` for a plain number `other`."""
 
+    public = False
     node = "RsubBackward1"
-    aliases = ("__rsub__",)
     derivative = dict(self=("−grad · alpha", lambda grad, alpha: scaled(-grad, alpha)))
 
     @staticmethod
     def forward(self: Any, other: Any, alpha: Any = 1) -> Any:
-        return other - self if alpha == 1 else other - self * alpha
+        return other - self if alpha == 1 else other - multiple(self, alpha)
 
 
-rsub = register(Rsub)
+rsub_number = register(RsubNumber)
+method("__rsub__", lambda self, other: rsub_number.apply(self, other, 1))
+
+
+class RsubTensor(Difference):
+    """Return `other − alpha · self` for two tensors."""
+
+    public = False
+    node = "RsubBackward0"
+    derivative = dict(
+        self=("−grad · alpha", lambda grad, alpha: scaled(-grad, alpha)),
+        other=("grad", lambda grad: grad),
+    )
+    forward = staticmethod(RsubNumber.forward)
+
+
+rsub_tensor = register(RsubTensor)
+
+
+@choice
+def rsub(self: Any, other: Any, alpha: Any = 1) -> Chosen:
+    """Return `other − alpha · self`."""
+    return (rsub_tensor if isinstance(other, Tensor) else rsub_number), (self, other, alpha)
 
 
 class Mul(Binary):
@@ -87,11 +164,24 @@ class Mul(Binary):
 mul = register(Mul)
 
 
-class Div(Binary):
+class Quotient(Binary):
+    """Operands that are floats of the default dtype if they are not floats yet."""
+
+    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Promote as ever, integers to floats."""
+        x, y = super().promote(x, y)
+        like = y if type(x) in NUMBERS else x
+        if like.dtype.kind == "f":
+            return x, y
+        floats = dtypes.get_default_dtype().numpy
+        return np.asarray(x, floats)[()], np.asarray(y, floats)[()]
+
+
+class Div(Quotient):
     """Return `self / other`; integers give floats."""
 
     node = "DivBackward0"
-    aliases = ("divide", "true_divide", "__truediv__")
+    aliases = ("true_divide", "divide", "__truediv__")
     derivative = dict(
         self=("grad / other", lambda grad, other: grad / other),
         other=("−grad · self / other²", lambda grad, self, other: -grad * (self / other) / other),
@@ -101,20 +191,11 @@ class Div(Binary):
     def forward(self: Any, other: Any) -> Any:
         return np.true_divide(self, other)
 
-    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
-        """Divide integers as floats of the default dtype."""
-        x, y = super().promote(x, y)
-        like = y if type(x) in NUMBERS else x
-        if like.dtype.kind == "f":
-            return x, y
-        floats = dtypes.get_default_dtype().numpy
-        return np.asarray(x, floats)[()], np.asarray(y, floats)[()]
-
 
 div = register(Div)
 
 
-class Reciprocal(Operation):
+class Reciprocal(Floating):
     """Return `1 / self`."""
 
     node = "ReciprocalBackward0"
@@ -136,7 +217,7 @@ def _rtruediv(self: Tensor, other: Any) -> Any:
 method("__rtruediv__", _rtruediv)
 
 
-class Neg(Operation):
+class Neg(Unary):
     """Return `−self`."""
 
     node = "NegBackward0"
@@ -145,215 +226,54 @@ class Neg(Operation):
 
     @staticmethod
     def forward(self: Any) -> Any:
+        if self.dtype is BOOL:
+            raise RuntimeError(BOOL_NEGATION)
         return -self
 
 
 neg = register(Neg)
 
 
-def power_of_base(grad: Any, self: Any, exponent: Any) -> Any:
-    """Return the gradient of `self ** exponent` for `self`; 0 where the exponent is 0."""
-    if exponent == 0:
-        return grad * 0
-    return grad * (self ** (exponent - 1) * exponent)
+class Sgn(Unary):
+    """Return 1 where `self` is positive, −1 where negative, 0 where 0."""
 
-
-class PowScalar(Operation):
-    """Return `self ** exponent` for a plain number `exponent`."""
-
-    public = False
-    node = "PowBackward0"
-    derivative = dict(self=("grad · exponent · self^(exponent − 1)", power_of_base))
-
-    @staticmethod
-    def forward(self: Any, exponent: Any) -> Any:
-        return self**exponent
-
-
-pow_scalar = register(PowScalar)
-
-
-class PowTensor(Binary):
-    """Return `self ** exponent` for two tensors."""
-
-    public = False
-    node = "PowBackward1"
-    derivative = dict(
-        self=(
-            "grad · exponent · self^(exponent − 1)",
-            lambda grad, self, exponent: (
-                grad * where(exponent == 0, 0.0, exponent * self ** (exponent - 1))
-            ),
-        ),
-        exponent=(
-            "grad · result · ln(self)",
-            lambda grad, self, exponent, result: (
-                grad * where((self == 0) & (exponent >= 0), 0.0, result * log(self))
-            ),
-        ),
-    )
-
-    @staticmethod
-    def forward(self: Any, exponent: Any) -> Any:
-        return self**exponent
-
-
-pow_tensor = register(PowTensor)
-
-
-class Rpow(Operation):
-    """Return `other ** self` for a plain number `other`."""
-
-    public = False
-    node = "PowBackward2"
-    derivative = dict(
-        exponent=(
-            "grad · result · ln(self)",
-            lambda grad, self, result: grad * (result * float(np.log(self))),
-        )
-    )
-
-    @staticmethod
-    def forward(self: Any, exponent: Any) -> Any:
-        return self**exponent
-
-
-rpow = register(Rpow)
-
-
-def pow(self: Any, exponent: Any) -> Any:
-    """Return `self ** exponent`; each may be a tensor or a number."""
-    if not isinstance(exponent, Tensor):
-        return pow_scalar.apply(self, exponent)
-    if not isinstance(self, Tensor):
-        return rpow.apply(self, exponent)
-    return pow_tensor.apply(self, exponent)
-
-
-expose("pow", pow)
-method("__pow__", pow)
-method("__rpow__", lambda self, other: rpow.apply(other, self))
-
-
-class Exp(Operation):
-    """Return `e` to the power of `self`."""
-
-    node = "ExpBackward0"
-    derivative = dict(self=("grad · result", lambda grad, result: grad * result))
+    node = "SgnBackward0"
+    derivative = dict(self=("0", lambda grad, self, result: zeros(grad)))
 
     @staticmethod
     def forward(self: Any) -> Any:
-        return np.exp(self)
+        return self.copy() if self.dtype is BOOL else np.sign(self)
 
 
-exp = register(Exp)
+sgn: Operation = register(Sgn)
 
 
-class Log(Operation):
-    """Return the natural logarithm."""
+class Sign(Unary):
+    """Return 1 where `self` is positive, −1 where negative, 0 where 0."""
 
-    node = "LogBackward0"
-    derivative = dict(self=("grad / self", lambda grad, self: grad / self))
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return np.log(self)
+    node = "SignBackward0"
+    derivative = dict(self=("0", lambda grad: zeros(grad)))
+    forward = staticmethod(Sgn.forward)
 
 
-log: Operation = register(Log)
+sign = register(Sign)
 
 
-class Sin(Operation):
-    """Return the sine."""
+class Abs(Unary):
+    """Return the absolute value; its derivative at 0 is 0."""
 
-    node = "SinBackward0"
-    derivative = dict(self=("grad · cos(self)", lambda grad, self: grad * cos(self)))
+    node = "AbsBackward0"
+    aliases = ("absolute", "__abs__")
+    derivative = dict(self=("grad · sgn(self)", lambda grad, self: grad * sgn(self)))
 
     @staticmethod
     def forward(self: Any) -> Any:
-        return np.sin(self)
+        only_for("fiu", "abs_cpu", self)
+        return np.absolute(self)
 
 
-sin = register(Sin)
+abs = register(Abs)
 
 
-class Cos(Operation):
-    """Return the cosine."""
-
-    node = "CosBackward0"
-    derivative = dict(self=("−grad · sin(self)", lambda grad, self: grad * -sin(self)))
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return np.cos(self)
-
-
-cos: Operation = register(Cos)
-
-
-class Tanh(Operation):
-    """Return the hyperbolic tangent."""
-
-    node = "TanhBackward0"
-    derivative = dict(
-        self=("grad · (1 − result²)", lambda grad, result: grad * (1 - result * result))
-    )
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return np.tanh(self)
-
-
-tanh = register(Tanh)
-
-
-class Sigmoid(Operation):
-    """Return `1 / (1 + e^−self)`."""
-
-    node = "SigmoidBackward0"
-    derivative = dict(
-        self=("grad · result · (1 − result)", lambda grad, result: grad * (1 - result) * result)
-    )
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return 1 / (1 + np.exp(-self))
-
-
-sigmoid = register(Sigmoid)
-
-
-class Relu(Operation):
-    """Return `self` where positive, else 0."""
-
-    node = "ReluBackward0"
-    derivative = dict(
-        self=("grad where result > 0, else 0", lambda grad, result: grad * (result > 0))
-    )
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return np.maximum(self, 0)
-
-
-relu = register(Relu)
-
-
-class Where(Operation):
-    """Return `self` where `condition` holds, else `other`."""
-
-    node = "WhereBackward0"
-    derivative = dict(
-        self=(
-            "grad where the condition holds",
-            lambda grad, condition: where(condition, grad, 0.0),
-        ),
-        other=("grad where it does not", lambda grad, condition: where(condition, 0.0, grad)),
-    )
-
-    @staticmethod
-    def forward(condition: Any, self: Any, other: Any) -> Any:
-        return np.where(condition, self, other)
-
-
-where: Operation = register(Where)
+method("__pos__", lambda self: self)
+method("positive", lambda self: self)

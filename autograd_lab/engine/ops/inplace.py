@@ -2,47 +2,103 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
-from .._methods import Methods
+from ..choice import CHOICES, Chosen
 from ..grad_mode import state
 from ..observe import observers
-from ..operation import Operation
-from ..register import register
+from ..operation import OPERATIONS, Operation
+from ..register import OPERANDS, functions, method, register
 from ..tensor import Tensor, wrap
 from ..views import check_writable, history_changed, rebase
-from . import elementwise
+from . import (  # noqa: F401  (their in-place forms are made here)
+    activations,
+    compare,
+    elementwise_clamp,
+    elementwise_combine,
+    elementwise_special,
+    elementwise_trig,
+    logical,
+    rounding,
+)
+from .elementwise import zeros
+
+SHARED_PLACE = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single "
+    "memory location. Please clone() the tensor before performing the operation."
+)
+SHARED_WITH_INPUT = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+    "single memory location. Please clone() the tensor before performing the operation."
+)
 
 
-def snapshot(tensor: Tensor) -> Tensor:
-    """Return what `tensor` was before the write: its numbers copied, its history kept."""
-    before = wrap(np.array(tensor._data))
-    before._grad_fn, before._output_nr = tensor.grad_fn, tensor._output_nr
-    before._requires_grad = tensor._requires_grad
-    return before
+def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
+    """Run `op` and put its result into `args[0]`, history and all.
 
-
-def write(op: Operation, *args: Any) -> Tensor:
-    """Run `op` and put its result into `args[0]`, history and all."""
+    Where one place in memory serves several elements, only what writes the same number `anywhere`
+    may write.
+    """
     target: Tensor = args[0]
     tracked = state.enabled and any(isinstance(a, Tensor) and a._requires_grad for a in args)
     check_writable(target, tracked)
+    tracked = tracked and target.is_floating_point()
+    buffer = target._buffer()
+    if not anywhere:
+        check_overlap(buffer, args[1:])
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
     data = op.compute(arrays)
     check_fits(data, target)
-    before = snapshot(target) if tracked else target
-    target._buffer()[...] = data
+    before = snapshot(op, target) if tracked else target
+    if not buffer.flags.writeable:
+        buffer.flags.writeable = True
+    buffer[...] = data
     target._wrote()
     if tracked:
-        record_write(op, target, (before, *args[1:]), op.changed(arrays, data))
+        record_write(op, target, (before, *args[1:]), op.changed(arrays, buffer))
     history_changed(target)
     if observers:
         for observer in observers:
             observer.on_op(f"{op.name}_", args, target, target._grad_fn if tracked else None)
     return target
+
+
+class Zero(Operation):
+    """Return zeros in the shape of `self`."""
+
+    public = False
+    node = "ZeroBackward0"
+    derivative = dict(self=("0", lambda grad: zeros(grad)))
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.zeros(self.shape, self.dtype)
+
+
+zero = register(Zero)
+
+
+def zero_(self: Tensor) -> Tensor:
+    """Put 0 everywhere."""
+    return write(zero, self, anywhere=True)
+
+
+method("zero_", zero_)
+functions["zero_"] = zero_
+
+
+def snapshot(op: Operation, target: Tensor) -> Tensor:
+    """Return what `target` is before the write: its history, its numbers (copied if `op` reads them)."""
+    reads = any(op.parameters[0] in names for names in op.reads.values())
+    before = wrap(np.array(target._data) if reads else target._data)
+    before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
+    before._requires_grad = target._requires_grad
+    return before
 
 
 def record_write(op: Operation, target: Tensor, args: Any, targets: Any) -> None:
@@ -56,6 +112,23 @@ def record_write(op: Operation, target: Tensor, args: Any, targets: Any) -> None
     op.record(written, args, targets)
     assert written._grad_fn is not None
     rebase(target, written._grad_fn)
+
+
+def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Raise if elements of `buffer` share a place in memory, with each other or with shifted inputs."""
+    for size, stride in zip(buffer.shape, buffer.strides, strict=True):
+        if stride == 0 and size > 1:
+            raise RuntimeError(SHARED_PLACE)
+    for each in inputs:
+        if not isinstance(each, Tensor) or not isinstance(each._data, np.ndarray):
+            continue
+        data = each._data
+        same = data.shape == buffer.shape and data.strides == buffer.strides
+        start, own = (a.__array_interface__["data"][0] for a in (data, buffer))
+        dense = data.flags.forc and buffer.flags.forc
+        meet = start < own + buffer.nbytes and own < start + data.nbytes
+        if dense and meet and not (same and start == own):
+            raise RuntimeError(SHARED_WITH_INPUT)
 
 
 def check_fits(data: Any, target: Tensor) -> None:
@@ -73,43 +146,71 @@ def check_fits(data: Any, target: Tensor) -> None:
         )
 
 
-def _expose(op: Operation, operator: str = "") -> None:
-    padding = {"add": (1,), "sub": (1,)}.get(op.name, ())
+def chooser(name: str) -> Callable[..., Chosen]:
+    """Return what finds the operation behind the function `name`, and all its arguments."""
+    if name in CHOICES:
+        return CHOICES[name]
+    op = OPERATIONS.get(name) or next(o for o in OPERATIONS.values() if name in o.aliases)
+    signature = inspect.signature(op.forward)
 
-    def method(self: Tensor, *args: Any) -> Tensor:
-        missing = len(op.parameters) - 1 - len(args)
-        return write(op, self, *args, *(padding if missing else ()))
+    def choose(*args: Any, **kwargs: Any) -> Chosen:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return op, tuple(bound.arguments.values())
 
-    method.__name__ = f"{op.name}_"
-    method.__doc__ = f"Put the result of `{op.name}` into this tensor."
-    setattr(Methods, method.__name__, method)
-    if operator:
-        setattr(Methods, operator, method)
-
-
-class Zero(Operation):
-    """Return zeros in the shape of `self`."""
-
-    node = "ZeroBackward0"
-    derivative = dict(self=("0", lambda grad: grad * 0))
-
-    @staticmethod
-    def forward(self: Any) -> Any:
-        return np.zeros(self.shape, self.dtype)
+    return choose
 
 
-zero = register(Zero)
+def in_place(name: str, anywhere: bool = False) -> Callable[..., Tensor]:
+    """Make the method `name_` that writes the result of the function `name` into the tensor."""
+    choose = chooser(name)
+
+    def written(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        op, arguments = choose(self, *args, **kwargs)
+        return write(op, *arguments, anywhere=anywhere)
+
+    written.__name__ = f"{name}_"
+    written.__doc__ = f"Put the result of `{name}` into this tensor."
+    method(written.__name__, written)
+    return written
 
 
-for _op, _operator in (
-    (elementwise.add, "__iadd__"),
-    (elementwise.sub, "__isub__"),
-    (elementwise.mul, "__imul__"),
-    (elementwise.div, "__itruediv__"),
-    (elementwise.exp, ""),
-    (elementwise.sigmoid, ""),
-    (elementwise.tanh, ""),
-    (elementwise.relu, ""),
-    (zero, ""),
-):
-    _expose(_op, _operator)
+def _operator(written: Callable[..., Tensor]) -> Callable[[Tensor, Any], Any]:
+    """Return what stands behind `a += b`."""
+
+    def operator(self: Tensor, other: Any) -> Any:
+        return written(self, other) if isinstance(other, OPERANDS) else NotImplemented
+
+    return operator
+
+
+OPERATORS = {
+    "add": "__iadd__",
+    "sub": "__isub__",
+    "mul": "__imul__",
+    "div": "__itruediv__",
+    "floor_divide": "__ifloordiv__",
+    "remainder": "__imod__",
+    "pow": "__ipow__",
+    "bitwise_and": "__iand__",
+    "bitwise_or": "__ior__",
+    "bitwise_xor": "__ixor__",
+}
+METHODS_ONLY = (
+    "addcmul addcdiv atan2 bitwise_not clip divide eq ge gt hypot le lerp logical_and logical_not "
+    "logical_or logical_xor lt multiply ne sgn sign subtract true_divide fmod"
+)
+FUNCTIONS_TOO = (
+    "abs acos acosh asin asinh atan atanh ceil clamp clamp_max clamp_min cos cosh erf exp exp2 expm1 "
+    "fix floor frac log log10 log1p log2 logit nan_to_num neg negative reciprocal relu round rsqrt "
+    "sigmoid sin sinh sqrt square tan tanh trunc xlogy"
+)
+"""Names whose in-place form torch also has as a function: `torch.exp_`."""
+
+for _name, _operator_name in OPERATORS.items():
+    method(_operator_name, _operator(in_place(_name)))
+for _name in METHODS_ONLY.split():
+    in_place(_name)
+for _name in FUNCTIONS_TOO.split():
+    functions[f"{_name}_"] = in_place(_name)
+in_place("masked_fill", anywhere=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..operation import Operation
 from ..register import register
-from .elementwise import sigmoid
+from .activations import sigmoid
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 """torch keeps the choice as a number on the node."""

@@ -1,0 +1,57 @@
+"""Operations on three or more operands that are broadcast and brought to one dtype first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import dtypes
+from .operation import Operation
+from .tensor import Tensor, wrap
+
+
+class Broadcasting(Operation):
+    """Several operands, tensors or plain numbers, element by element."""
+
+    elementwise = True
+    operands: ClassVar[tuple[str, ...]] = ()
+    """Those that decide the dtype of the result; by default, the differentiable ones."""
+
+    def __init__(self) -> None:
+        """Find the places of the operands."""
+        super().__init__()
+        self.places = [self.parameters.index(n) for n in self.operands or self.inputs]
+
+    def apply(self, *args: Any) -> Any:
+        """Promote, run forward, record."""
+        arrays = [a._data if isinstance(a, Tensor) else a for a in args]
+        tracked = any(isinstance(a, Tensor) and a._requires_grad for a in args)
+        data = self.compute(arrays)
+        return self.finish(wrap(data), args, tracked, self.changed(arrays, data))
+
+    def compute(self, arrays: Sequence[Any]) -> Any:
+        """Bring the operands to one dtype, then run forward."""
+        arrays = list(arrays)
+        given = [arrays[i] for i in self.places if arrays[i] is not None]
+        target = dtypes.result_type(*given).numpy
+        for i in self.places:
+            if arrays[i] is not None and getattr(arrays[i], "dtype", None) is not target:
+                arrays[i] = np.asarray(arrays[i], target)
+        return super().compute(arrays)
+
+    def changed(self, arrays: Sequence[Any], data: Any) -> Any:
+        """Return shape and dtype of the inputs whose gradients must be summed or cast."""
+        return targets([arrays[place] for _, place in self.bits], data)
+
+
+def targets(inputs: Sequence[Any], data: Any) -> Any:
+    """Return shape and dtype of each input that is not like the result `data`; None if all are."""
+    found = [
+        (a.shape, a.dtype)
+        if hasattr(a, "dtype") and (a.shape != data.shape or a.dtype is not data.dtype)
+        else None
+        for a in inputs
+    ]
+    return found if any(found) else None
