@@ -103,9 +103,12 @@ class AutogradMagics(Magics):
         """Begin recording: what the first line of an `%%autograd` cell becomes."""
         options = self._parse(line)
         filename = self._user_frame().f_code.co_filename
+        first = f"%%autograd {line}".rstrip() + "\n"
         lines = linecache.getlines(filename)
-        source = "".join([f"%%autograd {line}".rstrip() + "\n", *lines[1:]])
-        self._begin(source, filename, options)
+        self._begin("".join([first, *lines[1:]]), filename, options)
+        # A traceback that reaches up to line 1 shows what the user wrote there, as a comment: the
+        # text must stay Python, or IPython could not mark the place of the error.
+        lines[:1] = [f"# {first}"]
 
     def _parse(self, line: str) -> argparse.Namespace:
         try:

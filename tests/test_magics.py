@@ -140,6 +140,13 @@ def test_traceback_is_the_plain_one(shell: Shell) -> None:
     assert run(shell, f"%%autograd --quiet\n{RAISING}").stdout == plain
 
 
+def test_traceback_shows_line_1_as_it_was_written(shell: Shell) -> None:
+    """An error so near the top that line 1 is shown with it: no trace of the rewriting."""
+    shown = run(shell, "%%autograd --quiet\n1 / 0").stdout
+    assert "# %%autograd --quiet" in shown
+    assert "get_ipython" not in shown
+
+
 def test_post_mortem_frames(shell: Shell) -> None:
     """`%debug` finds the user's frame, and no frame of the magic above it."""
     run(shell, f"%%autograd --quiet\n{RAISING}")
