@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from ..engine.register import functions
 from ..engine.ops.loss import REDUCTIONS, binary_cross_entropy_logits
 from ..engine.tensor import Tensor
-
-relu = functions["relu"]
-sigmoid = functions["sigmoid"]
-tanh = functions["tanh"]
+from .activation_functions import (
+    elu,
+    gelu,
+    hardtanh,
+    leaky_relu,
+    logsigmoid,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softplus,
+    tanh,
+)
 
 
 def binary_cross_entropy_with_logits(
@@ -26,4 +35,18 @@ def binary_cross_entropy_with_logits(
     return result
 
 
-__all__ = ["binary_cross_entropy_with_logits", "relu", "sigmoid", "tanh"]
+__all__ = [
+    "binary_cross_entropy_with_logits",
+    "elu",
+    "gelu",
+    "hardtanh",
+    "leaky_relu",
+    "logsigmoid",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softplus",
+    "tanh",
+]

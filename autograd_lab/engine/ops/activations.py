@@ -117,7 +117,20 @@ class LeakyRelu(Unary):
         return np.where(self > 0, self, self * negative_slope)
 
 
-leaky_relu = register(LeakyRelu)
+class LeakyReluInPlace(LeakyRelu):
+    """The same, as torch records it in place: by its result, which has the sign of `self`."""
+
+    public = False
+    node = "LeakyReluBackward1"
+    derivative = dict(
+        self=(
+            "grad where result > 0, else grad · negative_slope",
+            lambda grad, result, negative_slope: leaky_relu_backward(grad, result, negative_slope),
+        )
+    )
+
+
+leaky_relu, leaky_relu_in_place = register(LeakyRelu), register(LeakyReluInPlace)
 
 
 class HardtanhBackward(Unary):
@@ -185,7 +198,24 @@ class Elu(Unary):
         return np.where(self > 0, self * scale, negative)
 
 
-elu = register(Elu)
+class EluInPlace(Elu):
+    """The same, as torch records it in place: by its result."""
+
+    public = False
+    node = "EluBackward1"
+    derivative = dict(
+        self=(
+            "grad where result > 0, else grad · (result + alpha); times scale",
+            lambda grad, result, alpha, scale, input_scale: where(
+                result > 0,
+                grad * scale,
+                grad * (result + alpha * scale) * input_scale,
+            ),
+        )
+    )
+
+
+elu, elu_in_place = register(Elu), register(EluInPlace)
 
 
 def normal_density(self: Any) -> Any:
