@@ -8,12 +8,13 @@ CATALOGUES := --domain autograd_lab --directory autograd_lab/locale
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint notebooks translations clean
+.PHONY: help lab test lint bench notebooks translations clean
 
 help:
 	@echo "make lab           open the lessons in JupyterLab (ARGS=--no-browser prints the address)"
 	@echo "make test          run every test (ARGS='-k name' some of them)"
 	@echo "make lint          what pre-commit runs: ruff and mypy"
+	@echo "make bench         measure the engine beside micrograd, and PyTorch where it is installed"
 	@echo "make notebooks     build the lessons and exercises from their text sources"
 	@echo "make translations  collect the texts to translate, and compile the translations"
 	@echo "make clean         remove .venv and everything that was built"
@@ -28,6 +29,9 @@ lint: .venv/.test
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
+
+bench: .venv/.bench
+	@$(PY) benchmarks/engine.py $(ARGS)
 
 notebooks: .venv/.test
 	@$(PY) -m autograd_lab.authoring.build notebooks
