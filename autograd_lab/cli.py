@@ -105,8 +105,14 @@ def _jupyterlab(folder: Path, page: str, port: int | None, no_browser: bool) -> 
 
 def _serve(command: list[str], environment: dict[str, str]) -> int:
     """Run a server until it or the user ends it; return its exit status, 0 after Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with subprocess.Popen(command, env=environment) as server:
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    # In a group of its own: Ctrl-C comes here alone, and a server that has not started yet is ended
+    # without a traceback.
+    group = 0 if os.name == "posix" else -1
+    with subprocess.Popen(command, env=environment, process_group=group) as server:
         try:
             return server.wait()
         except KeyboardInterrupt:

@@ -200,3 +200,29 @@ def test_jupyterlab_serves_until_it_is_stopped(jupyterlab, stop, tmp_path: Path)
     port = int(re.search(r":(\d+)/", url)[1])
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+UNREADY = "import signal; print('starting', flush=True); signal.pause()"
+SERVE = f"""
+import os, sys
+from autograd_lab.cli import _serve
+sys.exit(_serve([sys.executable, "-c", {UNREADY!r}], dict(os.environ)))
+"""
+
+
+def test_ctrl_c_ends_a_server_that_is_not_ready(tmp_path: Path) -> None:
+    """A terminal's Ctrl-C, sent to all in the foreground, leaves no traceback and no server."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE],
+        cwd=tmp_path,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    with process:
+        assert process.stdout.readline() == "starting\n"
+        os.killpg(process.pid, signal.SIGINT)
+        # Ends with the last process that could write.
+        assert process.stdout.read() == ""
+    assert process.returncode == 0
