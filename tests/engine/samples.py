@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -77,8 +79,8 @@ def samples(*codes: str, **options: Any) -> None:
 
 def all_samples() -> Iterator[tuple[Sample, str]]:
     """Yield every sample with every variant of it."""
-    from . import samples_elementwise, samples_reduce, samples_shape  # noqa: F401
-
+    for file in sorted(Path(__file__).parent.glob("samples_*.py")):
+        import_module(f"tests.engine.{file.stem}")
     for sample in SAMPLES:
         for variant in sample.variants():
             yield sample, variant

@@ -117,7 +117,7 @@ def record_write(op: Operation, target: Tensor, args: Any, targets: Any) -> None
 def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
     """Raise if elements of `buffer` share a place in memory, with each other or with shifted inputs."""
     for size, stride in zip(buffer.shape, buffer.strides, strict=True):
-        if stride == 0 and size > 1:
+        if stride == 0 and size > 1 and buffer.size:
             raise RuntimeError(SHARED_PLACE)
     for each in inputs:
         if not isinstance(each, Tensor) or not isinstance(each._data, np.ndarray):

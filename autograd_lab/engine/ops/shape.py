@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..observe import observers
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, wrap
 from ..views import ViewOperation
+from .dims import ints, some_dims, wrap_dim, wrap_distinct
 
 
 class View(ViewOperation):
@@ -33,6 +33,51 @@ class View(ViewOperation):
 
 
 view = register(View)
+
+
+class UnsafeView(Operation):
+    """Return the same elements in another shape, where nobody else holds them."""
+
+    public = False
+    node = "UnsafeViewBackward0"
+    derivative = View.derivative
+
+    @staticmethod
+    def forward(self: Any, size: tuple[int, ...]) -> Any:
+        return np.reshape(self, size)
+
+
+unsafe_view = register(UnsafeView)
+
+
+class ReshapeAlias(ViewOperation):
+    """Return the same elements in another shape as a view, where they are not in row order."""
+
+    public = False
+    node = "ReshapeAliasBackward0"
+    derivative = View.derivative
+
+    @staticmethod
+    def forward(self: Any, size: tuple[int, ...]) -> Any:
+        return np.reshape(self, size)
+
+
+reshape_alias = register(ReshapeAlias)
+
+
+class Alias(ViewOperation):
+    """Return the whole tensor as a view of itself."""
+
+    public = False
+    node = "AliasBackward0"
+    derivative = dict(self=("grad", lambda grad: grad))
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return self.view()
+
+
+alias = register(Alias)
 
 
 class Expand(ViewOperation):
@@ -69,25 +114,85 @@ class Unsqueeze(ViewOperation):
 
     @staticmethod
     def forward(self: Any, dim: int) -> Any:
-        return np.expand_dims(self, dim)
+        return np.expand_dims(self, wrap_dim(dim, self.ndim + 1))
 
 
 unsqueeze = register(Unsqueeze)
 
 
 class Squeeze(ViewOperation):
-    """Remove the dimension `dim` of size 1."""
+    """Remove the dimension `dim` if its size is 1."""
 
     public = False
     node = "SqueezeBackward1"
-    derivative = dict(self=("grad with that dimension", lambda grad, dim: unsqueeze(grad, dim)))
+    derivative = dict(
+        self=(
+            "grad with that dimension",
+            lambda grad, self_sym_sizes, dim: (
+                unsqueeze(grad, dim) if self_sym_sizes and self_sym_sizes[dim] == 1 else grad
+            ),
+        )
+    )
 
     @staticmethod
     def forward(self: Any, dim: int) -> Any:
-        return np.squeeze(self, dim)
+        dim = wrap_dim(dim, self.ndim)
+        if self.ndim and self.shape[dim] == 1:
+            return np.squeeze(self, dim)
+        return self.view()
 
 
 squeeze: Operation = register(Squeeze)
+
+
+class SqueezeAll(ViewOperation):
+    """Remove every dimension of size 1."""
+
+    public = False
+    node = "SqueezeBackward0"
+    derivative = dict(
+        self=(
+            "grad in the input's shape",
+            lambda grad, self_sym_sizes: reshape(grad, self_sym_sizes),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.squeeze(self)
+
+
+squeeze_all = register(SqueezeAll)
+
+
+class SqueezeDims(ViewOperation):
+    """Remove those of several dimensions that have size 1."""
+
+    public = False
+    node = "SqueezeBackward2"
+    derivative = dict(
+        self=(
+            "grad in the input's shape",
+            lambda grad, self_sym_sizes, dim: reshape(grad, self_sym_sizes),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any, dim: tuple[int, ...]) -> Any:
+        dims = wrap_distinct(dim, self.ndim)
+        return np.squeeze(self, tuple(d for d in dims if self.ndim and self.shape[d] == 1))
+
+
+squeeze_dims = register(SqueezeDims)
+
+
+def squeeze_some(self: Tensor, dim: Any = None) -> Any:
+    """Return a view without the dimensions of size 1: all of them, or those in `dim`."""
+    if dim is None:
+        return squeeze_all.apply(self)
+    if isinstance(dim, (tuple, list)):
+        return squeeze_dims.apply(self, ints(dim))
+    return squeeze.apply(self, dim)
 
 
 class T(ViewOperation):
@@ -98,6 +203,10 @@ class T(ViewOperation):
 
     @staticmethod
     def forward(self: Any) -> Any:
+        if self.ndim > 2:
+            raise RuntimeError(
+                f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D"
+            )
         return self.T
 
 
@@ -105,16 +214,17 @@ t: Operation = register(T)
 
 
 class Clone(Operation):
-    """Return a copy that keeps its history."""
+    """Return a copy that keeps its history; the strides too, unless `memory_format` asks for rows."""
 
     node = "CloneBackward0"
     derivative = dict(self=("grad", lambda grad: grad))
 
     @staticmethod
-    def forward(self: Any) -> Any:
-        return np.array(self)
+    def forward(self: Any, memory_format: Any = None) -> Any:
+        return np.array(self, order="C" if str(memory_format) == CONTIGUOUS else "K")
 
 
+CONTIGUOUS = "torch.contiguous_format"
 clone = register(Clone)
 
 
@@ -140,24 +250,133 @@ class Cast(Operation):
 cast: Operation = register(Cast)
 
 
-def to(self: Any, dtype: Any) -> Any:
-    """Return the tensor in `dtype`; the tensor itself if it has it already."""
-    return self if self.dtype is dtype else cast.apply(self, dtype.numpy)
-
-
 def reshape(self: Any, *shape: Any) -> Any:
-    """Return the elements in another shape; one size may be −1."""
-    size = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-    return view(self, _filled_in(tuple(size), math.prod(self.shape)))
+    """Return the elements in another shape, as a view where strides allow; one size may be −1."""
+    if not isinstance(self, Tensor):
+        return np.reshape(self, *shape)
+    size = filled_in(ints(shape), self._data.size)
+    if self._data.flags.c_contiguous:
+        return view.apply(self, size)
+    if viewable(self._data, size):
+        return reshape_alias.apply(self, size)
+    return unsafe_view.apply(clone.apply(self, CONTIGUOUS), size)
 
 
-def _filled_in(size: tuple[int, ...], numel: int) -> tuple[int, ...]:
+def viewed(self: Tensor, *shape: Any) -> Any:
+    """Return a view of the elements in another shape; one size may be −1.
+
+    RuntimeError if the strides do not allow it.
+    """
+    size = filled_in(ints(shape), self._data.size)
+    if not viewable(self._data, size):
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride (at least one dimension "
+            "spans across two contiguous subspaces). Use .reshape(...) instead."
+        )
+    return view.apply(self, size)
+
+
+def viewable(array: Any, size: tuple[int, ...]) -> bool:
+    """Return whether `array` takes the shape `size` without a copy."""
+    if array.flags.c_contiguous or not array.size:
+        return True
+    return bool(np.may_share_memory(array, np.reshape(array, size)))
+
+
+def filled_in(size: tuple[int, ...], numel: int) -> tuple[int, ...]:
     """Replace the one −1 in `size` by what is left; RuntimeError if nothing fits."""
+    if size.count(-1) > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    for i, n in enumerate(size):
+        if n < -1:
+            raise RuntimeError(f"invalid shape dimension {n} at index {i} of shape {list(size)}")
     known = math.prod(n for n in size if n != -1)
-    fits = known == numel if -1 not in size else known > 0 and numel % known == 0
-    if not fits or size.count(-1) > 1:
+    if -1 in size and numel == known == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(size)} because the unspecified "
+            "dimension size -1 can be any value and is ambiguous"
+        )
+    if known != numel if -1 not in size else not known or numel % known:
         raise RuntimeError(f"shape '{list(size)}' is invalid for input of size {numel}")
-    return tuple(numel // known if n == -1 else n for n in size)
+    return tuple([numel // known if n == -1 else n for n in size])
+
+
+def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Return the tensor with the dimensions from `start_dim` to `end_dim` made one."""
+    first, last = wrap_dim(start_dim, self.ndim), wrap_dim(end_dim, self.ndim)
+    if first > last:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    shape = tuple(self.shape)
+    if not shape:
+        return reshape(self, 1)
+    if first == last:
+        return self
+    middle = math.prod(shape[first : last + 1])
+    return reshape(self, (*shape[:first], middle, *shape[last + 1 :]))
+
+
+def unflatten(self: Tensor, dim: int, sizes: Any) -> Any:
+    """Return a view with dimension `dim` split into several of `sizes`; one may be −1."""
+    dim, sizes = wrap_dim(dim, self.ndim), ints((sizes,))
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    some_dims(self, dim)
+    whole = self.shape[dim]
+    try:
+        parts = filled_in(sizes, whole)
+    except RuntimeError:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} "
+            f"({whole}) in the input tensor"
+        ) from None
+    return viewed(self, (*self.shape[:dim], *parts, *self.shape[dim + 1 :]))
+
+
+def contiguous(self: Tensor, memory_format: Any = None) -> Any:
+    """Return the tensor itself if its rows lie one after the other, else a copy for which that holds."""
+    return self if self._data.flags.c_contiguous else clone.apply(self, CONTIGUOUS)
+
+
+def ravel(self: Tensor) -> Any:
+    """Return the elements in one dimension."""
+    return viewed(contiguous(self), -1)
+
+
+def expanded(self: Tensor, *sizes: Any) -> Any:
+    """Return a view in which dimensions of size 1 repeat; −1 keeps a size."""
+    wanted = ints(sizes, "expand", "size")
+    return expand.apply(self, expanded_size(self, wanted))
+
+
+def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
+    """Return `wanted` with every −1 filled in; RuntimeError where a size does not fit."""
+    have = tuple(self._data.shape)
+    extra = len(wanted) - len(have)
+    if extra < 0:
+        raise RuntimeError(
+            f"expand(torch.{self.dtype.class_name}Tensor{{{list(have)}}}, size={list(wanted)}): the "
+            f"number of sizes provided ({len(wanted)}) must be greater or equal to the number of dimensions in the tensor "
+            f"({len(have)})"
+        )
+    if not have and any(n < 0 for n in wanted):
+        raise RuntimeError("numel: integer multiplication overflow")
+    size = list(wanted)
+    for i in reversed(range(len(wanted))):
+        if i < extra:
+            if wanted[i] < 0:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({wanted[i]}) isn't allowed in a leading, "
+                    f"non-existing dimension {i}"
+                )
+        elif wanted[i] == -1:
+            size[i] = have[i - extra]
+        elif wanted[i] != have[i - extra] != 1 or wanted[i] < -1:
+            raise RuntimeError(
+                f"The expanded size of the tensor ({wanted[i]}) must match the existing size "
+                f"({have[i - extra]}) at non-singleton dimension {i}.  Target sizes: {list(wanted)}.  "
+                f"Tensor sizes: {list(have)}"
+            )
+    return tuple(size)
 
 
 def detach(self: Tensor) -> Tensor:
@@ -171,14 +390,15 @@ def detach(self: Tensor) -> Tensor:
 
 
 expose("reshape", reshape)
+expose("squeeze", squeeze_some)
+expose("flatten", flatten)
+expose("unflatten", unflatten)
+expose("ravel", ravel)
 expose("detach", detach)
-method("view", reshape)
-method("to", to)
-for _name, _kind in dict(
-    float=dtypes.float32,
-    double=dtypes.float64,
-    long=dtypes.int64,
-    int=dtypes.int32,
-    bool=dtypes.bool_,
-).items():
-    method(_name, lambda self, kind=_kind: to(self, kind))
+method("view", viewed)
+method("contiguous", contiguous)
+method("expand", expanded)
+method("view_as", lambda self, other: viewed(self, other.shape))
+method("reshape_as", lambda self, other: reshape(self, other.shape))
+method("expand_as", lambda self, other: expanded(self, other.shape))
+expose("broadcast_to", lambda self, size: expanded(self, size))
