@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..binary import Binary
-from ..register import register
+from ..register import expose, register
 from ..tensor import Tensor
+from ..unary import Unary
 from .elementwise import zeros
+from .elementwise_select import TensorPair, check_is_tensor
 
 
 class Comparison(Binary):
@@ -45,3 +48,70 @@ _comparison("lt", np.less, "<", "less", "__lt__")
 _comparison("le", np.less_equal, "<=", "less_equal", "__le__")
 _comparison("gt", np.greater, ">", "greater", "__gt__")
 _comparison("ge", np.greater_equal, ">=", "greater_equal", "__ge__")
+
+
+class Isnan(Unary):
+    """Return where `self` is not a number."""
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.not_equal(self, self)
+
+
+class Isinf(Unary):
+    """Return where `self` is infinite, of either sign."""
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.isinf(self)
+
+
+class Isfinite(Unary):
+    """Return where `self` is neither infinite nor NaN."""
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.isfinite(self)
+
+
+isnan, isinf, isfinite = register(Isnan), register(Isinf), register(Isfinite)
+
+
+class Isclose(TensorPair):
+    """Return where `|self − other| ≤ atol + rtol · |other|`; both of one dtype."""
+
+    @staticmethod
+    def forward(
+        self: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+    ) -> Any:
+        for name, value in (("rtol", rtol), ("atol", atol)):
+            if value < 0:
+                raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value}")
+        return np.isclose(self, other, rtol, atol, equal_nan)
+
+    def compute(self, arrays: Sequence[Any]) -> Any:
+        """Compare like with like only."""
+        kinds = [dtypes.of_numpy(a.dtype).class_name for a in arrays[:2]]
+        if kinds[0] != kinds[1]:
+            raise RuntimeError(f"{kinds[0]} did not match {kinds[1]}")
+        return super().compute(arrays)
+
+
+isclose = register(Isclose)
+
+
+def allclose(
+    input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Return whether `|input − other| ≤ atol + rtol · |other|` everywhere."""
+    return bool(np.all(isclose.apply(input, other, rtol, atol, equal_nan)._data))
+
+
+def equal(input: Any, other: Any) -> bool:
+    """Return whether two tensors have one shape and the same elements."""
+    check_is_tensor("equal", other)
+    return np.array_equal(input._data, other._data)
+
+
+expose("allclose", allclose)
+expose("equal", equal)

@@ -59,16 +59,20 @@ functions["where"] = _where
 method("where", lambda self, condition, other: where.apply(condition, self, other))
 
 
+def check_is_tensor(name: str, other: Any) -> None:
+    """Raise TypeError if the second operand of the function `name` is not a tensor."""
+    if not isinstance(other, Tensor):
+        raise TypeError(
+            f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
+        )
+
+
 class TensorPair(Binary):
     """Two operands that both must be tensors."""
 
     def apply(self, a: Any, b: Any, *rest: Any) -> Any:
         """Run on two tensors; TypeError for a number."""
-        if not isinstance(b, Tensor):
-            raise TypeError(
-                f"{self.name}(): argument 'other' (position 2) must be Tensor, "
-                f"not {type(b).__name__}"
-            )
+        check_is_tensor(self.name, b)
         return super().apply(a, b, *rest)
 
 
