@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import messages
-from .node import Node, gradient_edge
+from .node import AccumulateGrad, Node, gradient_edge
 from .observe import observers
 from .tensor import Tensor, wrap
 from .traversal import Pass, as_tensor
@@ -40,7 +40,7 @@ def backward(
     keep = create_graph if retain_graph is None else retain_graph
     for tensor in inputs or ():
         tensor.retain_grad()
-    wanted = [(gradient_edge(t), t._output_nr) for t in inputs or ()]
+    wanted = [_goal(t) for t in inputs or ()]
     work = Pass(roots, keep, create_graph, wanted)
     _run(work, outputs, roots)
 
@@ -70,7 +70,7 @@ def grad(
     for tensor in ins:
         if not tensor._requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    wanted = [(gradient_edge(t), t._output_nr) for t in ins]
+    wanted = [_goal(t) for t in ins]
     keep = create_graph if retain_graph is None else retain_graph
     work = Pass(roots, keep, create_graph, wanted, accumulate=False)
     _run(work, outs, roots)
@@ -84,6 +84,11 @@ def grad(
         )
         for i, (tensor, key) in enumerate(zip(ins, wanted, strict=True))
     )
+
+
+def _goal(tensor: Tensor) -> tuple[Node, int]:
+    """Return where `tensor`'s gradient arrives; a node nobody leads to if nothing can arrive."""
+    return gradient_edge(tensor) or AccumulateGrad(tensor), tensor._output_nr
 
 
 def _used(
@@ -131,14 +136,15 @@ def _roots(
     seeds = [_seed(i, t, g) for i, (t, g) in enumerate(zip(outputs, grads, strict=True))]
     roots = []
     for i, (tensor, seed) in enumerate(zip(outputs, seeds, strict=True)):
-        if not tensor._requires_grad:
+        edge = gradient_edge(tensor) if tensor._requires_grad else None
+        if edge is None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
         start = (
             as_tensor(seed) if create_graph else (seed._data if isinstance(seed, Tensor) else seed)
         )
-        roots.append((gradient_edge(tensor), tensor._output_nr, start))
+        roots.append((edge, tensor._output_nr, start))
     return roots
 
 

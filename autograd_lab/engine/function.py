@@ -324,7 +324,7 @@ class Refusal(Node):
 
     __slots__ = ("text",)
 
-    def __init__(self, edge: Node, text: str) -> None:
+    def __init__(self, edge: Node | None, text: str) -> None:
         self._edges, self._edge_numbers, self._versions = (edge,), None, None
         self._order = next_order()
         self._saved, self._plain, self._targets, self._hooks = (), (), None, None

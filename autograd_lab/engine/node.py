@@ -237,18 +237,23 @@ class AccumulateGrad(Node):
         return False
 
 
-def gradient_edge(tensor: Tensor) -> Node:
+def gradient_edge(tensor: Tensor) -> Node | None:
     """Return the node that `tensor`'s gradient goes to: its grad_fn, or its AccumulateGrad."""
     return tensor._grad_fn or leaf_edge(tensor)
 
 
-def leaf_edge(leaf: Tensor) -> Node:
-    """Return the leaf's AccumulateGrad, the same one as long as somebody holds it."""
+def leaf_edge(leaf: Tensor) -> Node | None:
+    """Return the leaf's AccumulateGrad, the same one as long as somebody holds it.
+
+    None for a view made without recording: it requires grad only because its base does.
+    """
     meta = leaf._meta
     if meta is None:
         meta = leaf._meta = Meta()
     elif meta.stale and leaf.grad_fn is not None:  # a view that looked like a leaf
         return leaf.grad_fn
+    if meta.base is not None and not meta.asked:
+        return None
     node = meta.accumulate() if meta.accumulate is not None else None
     if node is None:
         node = AccumulateGrad(leaf)

@@ -48,6 +48,7 @@ class Meta:
 
     __slots__ = (
         "accumulate",
+        "asked",
         "base",
         "hooks",
         "made",
@@ -61,6 +62,8 @@ class Meta:
         self.accumulate: weakref.ref[AccumulateGrad] | None = None
         self.base: Tensor | None = None
         """What this tensor is a view of."""
+        self.asked = False
+        """Whether the user asked this view itself to require grad."""
         self.views: set[weakref.ref[Tensor]] | None = None
         """The views of this tensor that are alive."""
         self.stale = False
@@ -185,6 +188,9 @@ class Tensor(Methods):
         if value and not self.dtype.is_floating_point:
             raise RuntimeError(messages.ONLY_FLOATS.format(only=only))
         self._requires_grad = value
+        if self._meta is not None:
+            self._meta.asked = value
+            follow_base(self, self._meta)
 
     @property
     def grad(self) -> Tensor | None:
@@ -327,6 +333,17 @@ class Tensor(Methods):
 
             hooks_of(self.grad_fn).retained[self._output_nr] = weakref.ref(self)
 
+    def detach_(self) -> Tensor:
+        """Cut this tensor off from its history, in place; RuntimeError for a view."""
+        if self._base is not None:
+            raise RuntimeError(messages.DETACH_VIEW)
+        self._grad_fn = None
+        self._output_nr = 0
+        self._requires_grad = False
+        for observer in observers:
+            observer.on_op("detach_", (self,), self, None)
+        return self
+
     @property
     def retains_grad(self) -> bool:
         """Whether this non-leaf keeps its gradient."""
@@ -374,6 +391,16 @@ class Tensor(Methods):
         from .backward import backward
 
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+def follow_base(tensor: Tensor, meta: Meta) -> None:
+    """Let views without a history require grad exactly when their base does, or they were asked to."""
+    if meta.base is not None:
+        tensor._requires_grad = meta.asked or meta.base._requires_grad
+    for reference in meta.views or ():
+        view = reference()
+        if view is not None and view._grad_fn is None and view._meta is not None:
+            view._requires_grad = view._meta.asked or tensor._requires_grad
 
 
 _new = object.__new__

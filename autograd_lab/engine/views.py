@@ -49,6 +49,7 @@ def tie(view: Tensor, source: Tensor, made: str) -> None:
         made if source._meta is None or source._meta.made == "default" else source._meta.made
     )
     view._counter = source._shared_counter()
+    view._requires_grad = view._requires_grad or base._requires_grad
     views = base._own_meta().views
     if views is None:
         views = base._own_meta().views = set()
