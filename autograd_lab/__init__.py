@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import autograd, func, nn
+from . import autograd, func, linalg, nn
 from .engine import functions as _functions
 from .engine.creation import (
     arange,
@@ -115,6 +115,7 @@ __all__ = [
     "int64",
     "is_grad_enabled",
     "is_inference_mode_enabled",
+    "linalg",
     "load_ipython_extension",
     "long",
     "manual_seed",

@@ -22,7 +22,11 @@ def numbers(tensor: Any) -> Any:
     """Return a tensor's (or tuple's) numbers as nested lists, None for None."""
     if tensor is None:
         return None
-    return [numbers(t) for t in tensor] if isinstance(tensor, tuple) else tensor.tolist()
+    if isinstance(tensor, tuple):
+        return [numbers(t) for t in tensor]
+    if not hasattr(tensor, "detach"):
+        return []
+    return (tensor.detach() + 0).tolist()  # a zero that torch did not even allocate has no list
 
 
 def described(value: Any) -> Any:
@@ -30,7 +34,7 @@ def described(value: Any) -> Any:
     if isinstance(value, tuple):
         return [described(v) for v in value]
     if not hasattr(value, "grad_fn"):
-        return type(value).__name__
+        return repr(value)
     node = value.grad_fn
     edges = [None if n is None else n.name() for n, _ in node.next_functions] if node else []
     name = node.name() if node else None
@@ -54,16 +58,24 @@ def outcome(sample: Sample, variant: str, dtype: str, torch: ModuleType) -> dict
         if (len(tracked) > 1)
         else (tracked[0].double() * weights(tracked[0], torch)).sum()
     )
-    inputs = list(space.values())
-    first = torch.autograd.grad(weighted, inputs, create_graph=True, allow_unused=True)
-    result["first"] = numbers(first)
-    again = [g for g in first if g is not None and g.requires_grad]
-    if again:
-        total = again[0].double().sum() * 0
-        for g in again:
-            total = total + (g.double() * weights(g, torch)).sum()
-        result["second"] = numbers(torch.autograd.grad(total, inputs, allow_unused=True))
+    try:
+        result |= derivatives(weighted, list(space.values()), torch)
+    except (RuntimeError, NotImplementedError) as error:
+        result["error"] = f"backward: {type(error).__name__}: {error}"
     return result
+
+
+def derivatives(weighted: Any, inputs: list[Any], torch: ModuleType) -> dict[str, Any]:
+    """Return the gradients of a scalar for `inputs`, and those of a weighted sum of these."""
+    first = torch.autograd.grad(weighted, inputs, create_graph=True, allow_unused=True)
+    again = [g for g in first if g is not None and g.requires_grad]
+    if not again:
+        return {"first": numbers(first)}
+    total = again[0].double().sum() * 0
+    for g in again:
+        total = total + (g.double() * weights(g, torch)).sum()
+    second = torch.autograd.grad(total, inputs, allow_unused=True)
+    return {"first": numbers(first), "second": numbers(second)}
 
 
 def weights(value: Any, torch: ModuleType) -> Any:

@@ -1,4 +1,4 @@
-"""Reductions: many elements in, fewer out; the gradient is spread back over what was summed."""
+"""Sums and means: many elements in, fewer out; the gradient is spread back over what was summed."""
 
 from __future__ import annotations
 
@@ -6,33 +6,75 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
+from ..grad_mode import state
 from ..operation import Operation
-from ..register import expose, register
-from ..tensor import Tensor
+from ..register import register
+from ..tensor import Tensor, wrap
+from .dims import as_ints, wrap_distinct
 from .shape import cast, expand, unsqueeze, view
+from .spelling import public
 
 total: Any = np.add.reduce
 """Half the cost of `np.sum` on small arrays."""
+largest: Any = np.maximum.reduce
+smallest: Any = np.minimum.reduce
+product: Any = np.multiply.reduce
 
 
 def dims_of(dim: Any, ndim: int) -> tuple[int, ...]:
     """Return `dim` (an int or several) as a tuple, negative ones still negative, all in range."""
-    dims = (dim,) if isinstance(dim, int) else tuple(dim)
-    limit = max(ndim, 1)
-    for d in dims:
-        if not -limit <= d < limit:
-            raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {d})"
-            )
+    dims = as_ints(dim)
+    wrap_distinct(dims, ndim)
     return dims
 
 
-def spread(grad: Any, sizes: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Any:
+def axis_of(dim: Any, ndim: int) -> tuple[int, ...] | None:
+    """Return what NumPy calls `axis`; None, all of them, for None, for () and for a 0-d array."""
+    if dim is None or not ndim:
+        return None
+    return ((dim,) if isinstance(dim, int) else tuple(dim)) or None
+
+
+def stretch(value: Any, sizes: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
+    """Give what a reduction returned its reduced dimensions back, as size 1: ready to broadcast."""
+    axes = axis_of(dim, len(sizes))
+    if keepdim or axes is None:
+        return value
+    for d in sorted(d % len(sizes) for d in axes):
+        value = unsqueeze(value, d)
+    return value
+
+
+def spread(grad: Any, sizes: tuple[int, ...], dim: Any, keepdim: bool) -> Any:
     """Give every element that was reduced into one its gradient: the way back through a sum."""
-    if not keepdim and sizes:
-        for d in sorted(d % len(sizes) for d in dim):
-            grad = unsqueeze(grad, d)
-    return expand(grad, sizes)
+    return expand(stretch(grad, sizes, dim, keepdim), sizes)
+
+
+def count_of(sizes: tuple[int, ...], dim: Any) -> int:
+    """Return how many elements are reduced into one."""
+    axes = axis_of(dim, len(sizes))
+    count = 1
+    for i, n in enumerate(sizes):
+        if axes is None or i in axes or i - len(sizes) in axes:
+            count *= n
+    return count
+
+
+def in_dtype(op: Operation, self: Tensor, dtype: Any, *rest: Any) -> Any:
+    """Run `op` on the numbers of `self` in another dtype; the gradient comes back in its own."""
+    data = op.compute((self._data.astype(dtype.numpy), *rest))
+    if self._requires_grad and state.enabled and not dtype.is_floating_point:
+        raise RuntimeError(f"Autograd not support dtype: {dtype.class_name}")
+    targets = [(tuple(self._data.shape), self._data.dtype)]
+    return op.finish(wrap(data), (self, *rest), self._requires_grad, targets)
+
+
+def reduce_with(op: Operation, self: Tensor, dtype: Any, *rest: Any) -> Any:
+    """Run `op` on `self`, in `dtype` unless that is None or what it has."""
+    if dtype is None or dtype is self.dtype:
+        return op.apply(self, *rest)
+    return in_dtype(op, self, dtype, *rest)
 
 
 class SumAll(Operation):
@@ -68,8 +110,9 @@ class SumDims(Operation):
     )
 
     @staticmethod
-    def forward(self: Any, dim: tuple[int, ...], keepdim: bool) -> Any:
-        return total(self, axis=dim or None, dtype=_sum_dtype(self), keepdims=keepdim)
+    def forward(self: Any, dim: Any, keepdim: bool) -> Any:
+        axes = axis_of(dim, self.ndim)
+        return total(self, axis=axes, dtype=_sum_dtype(self), keepdims=keepdim)
 
 
 sum_dims = register(SumDims)
@@ -80,16 +123,16 @@ def _sum_dtype(array: Any) -> Any:
     return None if array.dtype.kind == "f" else np.int64
 
 
-def sum(self: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    """Return the sum of all elements, or over `dim` (an int or several)."""
-    if dtype is not None:
-        self = self.to(dtype)
-    if dim is None:
-        return sum_all.apply(self)
-    return sum_dims.apply(self, dims_of(dim, self.ndim), keepdim)
+@public("sum")
+def sum(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """Return the sum of all elements, or over `dim` (an int or several), computed in `dtype`."""
+    if dim is None and not keepdim:
+        return sum_all.apply(self) if dtype is None else reduce_with(sum_all, self, dtype)
+    return reduce_with(sum_dims, self, dtype, _dims_or_none(dim, self), keepdim)
 
 
-expose("sum", sum)
+def _dims_or_none(dim: Any, self: Tensor) -> Any:
+    return None if dim is None else dims_of(dim, self._data.ndim)
 
 
 class MeanAll(Operation):
@@ -114,54 +157,83 @@ class MeanAll(Operation):
 mean_all = register(MeanAll)
 
 
-def mean(self: Any) -> Any:
-    """Return the mean of all elements; floating point only, as in torch."""
-    if not self.dtype.is_floating_point:
-        raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or "
-            f"complex dtype. Got: {self.dtype.class_name}"
-        )
-    return mean_all.apply(self)
-
-
-expose("mean", mean)
-
-
-class VectorNorm(Operation):
-    """Return the Euclidean norm: the root of the sum of squares."""
+class MeanDims(Operation):
+    """Return the mean over some dimensions."""
 
     public = False
-    node = "LinalgVectorNormBackward0"
+    node = "MeanBackward1"
     derivative = dict(
         self=(
-            "grad · self / result",
-            lambda grad, self, result: norm_gradient(grad, self, result),
+            "grad / number of elements per mean",
+            lambda grad, self_sym_sizes, self_sym_numel, dim, keepdim: (
+                spread(grad, self_sym_sizes, dim, keepdim) / count_of(self_sym_sizes, dim)
+            ),
         )
     )
 
     @staticmethod
-    def forward(self: Any, ord: Any, dim: Any, keepdim: bool) -> Any:
-        return np.sqrt(total(self * self, axis=dim, keepdims=keepdim))
+    def forward(self: Any, dim: Any, keepdim: bool) -> Any:
+        axes = axis_of(dim, self.ndim)
+        return total(self, axis=axes, keepdims=keepdim) / self.dtype.type(count_of(self.shape, dim))
 
 
-vector_norm = register(VectorNorm)
+mean_dims = register(MeanDims)
 
 
-def norm_gradient(grad: Any, self: Any, result: Any) -> Any:
-    """Return `grad · self / result`, and 0 where the norm is 0, torch's choice of subgradient."""
-    from .elementwise import where
+@public("mean")
+def mean(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """Return the mean of all elements, or over `dim`; floating point only, or computed in `dtype`."""
+    if not (dtype or self.dtype).is_floating_point:
+        given = "Input dtype" if dtype is None else "Optional dtype"
+        raise RuntimeError(
+            f"mean(): could not infer output dtype. {given} must be either a floating point or "
+            f"complex dtype. Got: {(dtype or self.dtype).class_name}"
+        )
+    if dim is None and not keepdim:
+        return reduce_with(mean_all, self, dtype)
+    return reduce_with(mean_dims, self, dtype, _dims_or_none(dim, self), keepdim)
 
-    return self * (grad / where(result == 0, 1, result))
+
+class Nansum(Operation):
+    """Return the sum of the elements that are not NaN."""
+
+    public = False
+    node = "NansumBackward0"
+    derivative = dict(
+        self=(
+            "grad for each element that is not NaN",
+            lambda grad, self, dim, keepdim: (
+                spread(grad, tuple(self.shape), dim, keepdim) * ~(self != self)
+            ),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any, dim: Any, keepdim: bool) -> Any:
+        return SumDims.forward(np.where(np.isnan(self), 0, self).astype(self.dtype), dim, keepdim)
 
 
-def norm(self: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Any:
-    """Return the Euclidean norm of all elements."""
-    if p not in ("fro", 2) or dim is not None:
-        raise NotImplementedError("norm() knows the Euclidean norm over all elements only")
-    return vector_norm.apply(self, 2, None, keepdim)
+nansum_dims = register(Nansum)
 
 
-expose("norm", norm)
+@public("nansum")
+def nansum(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """Return the sum of the elements that are not NaN, or over `dim`."""
+    if not self.dtype.is_floating_point:
+        return sum(self, dim, keepdim, dtype=dtype)
+    return reduce_with(nansum_dims, self, dtype, _dims_or_none(dim, self), keepdim)
+
+
+@public("nanmean")
+def nanmean(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+    """Return the mean of the elements that are not NaN, or over `dim`; floating point only."""
+    if not self.dtype.is_floating_point:
+        raise RuntimeError(
+            "nanmean(): expected input to have floating point or complex dtype but got "
+            f"{self.dtype.class_name}"
+        )
+    numbers = wrap(~np.isnan(self._data))
+    return nansum(self, dim, keepdim, dtype=dtype) / sum(numbers, dim, keepdim)
 
 
 def sum_to_size(grad: Any, sizes: tuple[int, ...]) -> Any:
@@ -180,3 +252,13 @@ def fit(grad: Any, shape: tuple[int, ...], kind: np.dtype[Any]) -> Any:
         grad = sum_to_size(grad, shape)
     data = grad._data if isinstance(grad, Tensor) else grad
     return grad if data.dtype == kind else cast(grad, kind)
+
+
+def like(value: Any, array: Any) -> Any:
+    """Return a constant as `value` is: a tensor where derivatives are being recorded."""
+    return wrap(array) if isinstance(value, Tensor) else array
+
+
+def floats(array: Any) -> Any:
+    """Return bools and integers as floats of the default dtype."""
+    return array if array.dtype.kind == "f" else array.astype(dtypes.get_default_dtype().numpy)
