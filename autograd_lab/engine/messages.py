@@ -71,24 +71,26 @@ ONCE_DIFFERENTIABLE = (
 )
 VIEW_INPLACE = {
     "multiple": (
-        "Output {number} of {name} is a view and is being modified inplace. This view is the output of a "
-        "function that returns multiple views. Such functions do not allow the output views to be "
-        "modified inplace. You should replace the inplace operation by an out-of-place one."
+        "Output {number} of {name} is a view and {done} inplace. This view is the output of a function that "
+        "returns multiple views. Such functions do not allow the output views to be modified inplace. You "
+        "should replace the inplace operation by an out-of-place one."
     ),
     "no_grad": (
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given "
-        "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
-        "moving both the view and the inplace either both inside the no_grad block (if you don't want "
-        "the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+        "A view was created in no_grad mode and {done} inplace with grad mode enabled. Given that this use "
+        "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the "
+        "view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
+        "tracked) or both outside (if you want the inplace to be tracked)."
     ),
     "inference": (
-        "A view was created in inference mode and is being modified inplace in normal mode. Given that "
-        "this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
-        "moving both the view and the inplace either both inside the inference_mode block (if you don't "
-        "want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+        "A view was created in inference mode and {done} inplace in normal mode. Given that this use case "
+        "is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
+        "and the inplace either both inside the inference_mode block (if you don't want the inplace to be "
+        "tracked) or both outside (if you want the inplace to be tracked)."
     ),
 }
 """By how the view was made."""
+NOW_WRITTEN = "is being modified"
+WRITTEN_BEFORE = "its base or another view of its base has been modified"
 DETACH_VIEW = (
     "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel "
     "(DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP "

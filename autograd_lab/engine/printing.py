@@ -136,8 +136,13 @@ def tensor_repr(tensor: Tensor) -> str:
         usual = kind in (dtypes.get_default_dtype(), dtypes.int64, dtypes.bool_)
     if not usual:
         suffixes.append(f"dtype={kind}")
-    if tensor.grad_fn is not None:
-        suffixes.append(f"grad_fn=<{type(tensor.grad_fn).__name__}>")
+    try:
+        node = tensor.grad_fn
+        made_by = None if node is None else type(node).__name__
+    except RuntimeError:  # a view that cannot follow what was written to its base
+        made_by = "Invalid"
+    if made_by is not None:
+        suffixes.append(f"grad_fn=<{made_by}>")
     elif tensor.requires_grad:
         suffixes.append("requires_grad=True")
     if levels:

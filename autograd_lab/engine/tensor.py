@@ -52,6 +52,7 @@ class Meta:
         "base",
         "hooks",
         "made",
+        "maker",
         "post_accumulate",
         "stale",
         "tangents",
@@ -72,6 +73,8 @@ class Meta:
         """What to call with a leaf's gradient, before it is added."""
         self.post_accumulate: dict[int, Any] = {}
         """What to call with a leaf once its `.grad` has grown."""
+        self.maker = (0, "")
+        """Which output of which operation a view is, for messages."""
         self.tangents: dict[int, Tensor] | None = None
         """Directional derivatives that travel along, by level of forward mode."""
         self.made = "default"

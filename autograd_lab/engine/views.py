@@ -48,6 +48,8 @@ def tie(view: Tensor, source: Tensor, made: str) -> None:
     meta.made = (
         made if source._meta is None or source._meta.made == "default" else source._meta.made
     )
+    if view._grad_fn is not None:
+        meta.maker = view._output_nr, view._grad_fn.short_name()
     view._counter = source._shared_counter()
     view._requires_grad = view._requires_grad or base._requires_grad
     views = base._own_meta().views
@@ -62,6 +64,8 @@ def find_grad_fn_again(view: Tensor, meta: Meta) -> None:
 
     base = meta.base
     assert base is not None
+    if base._requires_grad and meta.made != "default":
+        refuse_write(meta, messages.WRITTEN_BEFORE)
     meta.stale = False
     if base._requires_grad:
         window = wrap(view._data)
@@ -186,10 +190,13 @@ def check_writable(tensor: Tensor, tracked: bool) -> None:
     if base._requires_grad and base.is_leaf:
         raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
     if meta.made != "default":
-        name = tensor.grad_fn.short_name() if tensor.grad_fn else ""
-        raise RuntimeError(
-            messages.VIEW_INPLACE[meta.made].format(number=tensor._output_nr, name=name)
-        )
+        refuse_write(meta, messages.NOW_WRITTEN)
+
+
+def refuse_write(meta: Meta, done: str) -> None:
+    """Raise torch's sentence about a write that a view cannot follow."""
+    number, name = meta.maker
+    raise RuntimeError(messages.VIEW_INPLACE[meta.made].format(number=number, name=name, done=done))
 
 
 def rebase(view: Tensor, function: Node) -> None:

@@ -117,7 +117,10 @@ def look(tensor: Any) -> Any:
     """Return numbers, repr without its numbers, and the names of the next nodes."""
     if tensor is None:
         return None
-    node = tensor.grad_fn
+    try:
+        node = tensor.grad_fn
+    except RuntimeError as error:
+        return tensor.tolist(), NUMBER.sub("#", repr(tensor)), repr(tensor), [str(error)]
     names = [n and n.name() for n, _ in node.next_functions] if node else []
     return tensor.tolist(), NUMBER.sub("#", repr(tensor)), repr(tensor), names
 
