@@ -186,11 +186,10 @@ def check_writable(tensor: Tensor, tracked: bool) -> None:
         if tensor._requires_grad and tensor.is_leaf:
             raise RuntimeError(messages.LEAF_INPLACE)
         return
-    base = meta.base
-    if base._requires_grad and base.is_leaf:
-        raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
     if meta.made != "default":
         refuse_write(meta, messages.NOW_WRITTEN)
+    if meta.base._requires_grad and meta.base.is_leaf:
+        raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
 
 
 def refuse_write(meta: Meta, done: str) -> None:

@@ -127,6 +127,8 @@ def look(tensor: Any) -> Any:
 
 def alike(ours: Any, theirs: Any) -> bool:
     """Return whether both libraries did the same; rounding may differ in the last bits."""
+    if ours is None or theirs is None:
+        return ours is theirs
     if isinstance(ours, tuple) and len(ours) == 4 and isinstance(ours[3], list):
         equal = np.array_equal(ours[0], theirs[0], equal_nan=True)
         close = equal or np.allclose(ours[0], theirs[0], rtol=1e-9, atol=1e-12, equal_nan=True)
