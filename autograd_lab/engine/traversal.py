@@ -113,7 +113,7 @@ class Pass:
             return
         if node._hooks is not None:
             grads[:] = node._hooks.prepare(grads, graph)
-        if grads[0] is not None:
+        if grads[0] is not None and node.variable._requires_grad:
             accumulate(node, grads, graph)
             for hook in list(meta.post_accumulate.values()):
                 call(hook, graph, node.variable)
