@@ -50,12 +50,12 @@ class Binary(Operation):
         A plain number stays one where NumPy will make it take the other operand's dtype.
         """
         if type(x) in NUMBERS:
-            stays = _takes(y.dtype.kind, x)
+            if _takes(y.dtype.kind, x):
+                return _wrapped(x, y.dtype), y
         elif type(y) in NUMBERS:
-            stays = _takes(x.dtype.kind, y)
-        else:
-            stays = x.dtype is y.dtype
-        if stays:
+            if _takes(x.dtype.kind, y):
+                return x, _wrapped(y, x.dtype)
+        elif x.dtype is y.dtype:
             return x, y
         target = dtypes.result_type(x, y).numpy
         return _cast(x, target), _cast(y, target)
@@ -78,6 +78,16 @@ NUMBERS = frozenset({bool, int, float})
 def _takes(kind: str, number: Any) -> bool:
     """Return whether a tensor of this kind keeps its dtype when it meets `number`."""
     return kind == "f" or (type(number) is not float and kind in "iu") or type(number) is bool
+
+
+def _wrapped(number: Any, kind: Any) -> Any:
+    """Return an integer that an integer dtype may not hold the way that dtype wraps it around."""
+    if 0 <= number < 128 or kind.kind not in "iu":
+        return number
+    try:
+        return np.array(number, np.int64).astype(kind)[()]
+    except OverflowError:
+        raise OverflowError("int too big to convert") from None
 
 
 def _cast(value: Any, target: Any) -> Any:

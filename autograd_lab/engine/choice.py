@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .operation import Operation
+from .out import into
 from .register import expose, functions
 
 Chosen = tuple[Operation, tuple[Any, ...]]
@@ -25,6 +26,8 @@ def choice(choose: Callable[..., Chosen]) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         if "input" in kwargs:
             kwargs["self"] = kwargs.pop("input")
+        if "out" in kwargs:
+            return into(kwargs.pop("out"), name, function, *args, **kwargs)
         op, arguments = choose(*args, **kwargs)
         return op(*arguments)
 

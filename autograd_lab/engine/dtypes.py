@@ -116,3 +116,12 @@ def result_type(*operands: Any) -> dtype:
             result = winner
     assert result is not None
     return result
+
+
+def check_cast(result: dtype, wanted: dtype) -> None:
+    """Raise torch's RuntimeError if a result of one dtype may not be written into another."""
+    if result.category > wanted.category:
+        raise RuntimeError(
+            f"result type {result.class_name} can't be cast to the desired output type "
+            f"{wanted.class_name}"
+        )

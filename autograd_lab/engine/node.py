@@ -199,8 +199,9 @@ class Node:
         )
 
     def short_name(self) -> str:
-        """Return the name without `BackwardN`, as messages about views and versions have it."""
-        return self.name().partition("Backward")[0]
+        """Return the name as messages about views and versions have it: `"Sum"`, `"Sum1"`."""
+        name, _, number = self.name().partition("Backward")
+        return name + number.removeprefix("0")
 
 
 class AccumulateGrad(Node):

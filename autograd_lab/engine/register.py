@@ -8,6 +8,7 @@ from typing import Any
 
 from ._methods import Methods
 from .operation import OPERATIONS, Operation
+from .out import into
 from .tensor import Tensor
 
 functions: dict[str, Callable[..., Any]] = {}
@@ -38,6 +39,8 @@ def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
 
     def function(*args: Any, **kwargs: Any) -> Any:
         if kwargs:
+            if "out" in kwargs:
+                return into(kwargs.pop("out"), op.name, function, *args, **kwargs)
             if "input" in kwargs:
                 kwargs["self"] = kwargs.pop("input")
             bound = signature.bind(*args, **kwargs)

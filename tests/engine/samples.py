@@ -64,8 +64,15 @@ def leaves(sample: Sample, variant: str, torch: ModuleType, dtype: str) -> dict[
 
 
 def evaluate(sample: Sample, space: dict[str, Any], torch: ModuleType) -> Any:
-    """Return the expression's value with `x`, `y`, `z` from `space`, computed with `torch`."""
-    return eval(sample.code, {"torch": torch, "F": torch.nn.functional, **space})
+    """Return the expression's value with `x`, `y`, `z` from `space`, computed with `torch`.
+
+    Statements may come before it, parted by `"; "`.
+    """
+    names = {"torch": torch, "F": torch.nn.functional, **space}
+    *statements, expression = sample.code.split("; ")
+    for statement in statements:
+        exec(statement, names)
+    return eval(expression, names)
 
 
 SAMPLES: list[Sample] = []

@@ -168,6 +168,8 @@ class Hardtanh(Unary):
 
     @staticmethod
     def forward(self: Any, min_val: Any, max_val: Any) -> Any:
+        if self.dtype.kind == "b":
+            raise RuntimeError("Bool inputs not supported for hardtanh")
         kind = self.dtype.type
         return np.minimum(np.maximum(self, kind(min_val)), kind(max_val))
 
@@ -182,11 +184,11 @@ class Elu(Unary):
     node = "EluBackward0"
     derivative = dict(
         self=(
-            "grad where self > 0, else grad · alpha · e^self; times scale",
+            "grad · alpha · e^self where self ≤ 0, else grad; times scale",
             lambda grad, self, alpha, scale, input_scale: where(
-                self > 0,
+                self <= 0,
+                grad * (input_scale * alpha * scale) * exp(where(self <= 0, self * input_scale, 0)),
                 grad * scale,
-                grad * (input_scale * alpha * scale) * exp(where(self > 0, 0, self * input_scale)),
             ),
         )
     )
@@ -205,11 +207,11 @@ class EluInPlace(Elu):
     node = "EluBackward1"
     derivative = dict(
         self=(
-            "grad where result > 0, else grad · (result + alpha); times scale",
+            "grad · (result + alpha · scale) where result ≤ 0, else grad · scale",
             lambda grad, result, alpha, scale, input_scale: where(
-                result > 0,
-                grad * scale,
+                result <= 0,
                 grad * (result + alpha * scale) * input_scale,
+                grad * scale,
             ),
         )
     )

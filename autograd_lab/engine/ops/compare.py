@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..binary import Binary
+from ..choice import CHOICES
 from ..register import expose, register
 from ..tensor import Tensor
 from ..unary import Unary
@@ -16,30 +17,28 @@ from .elementwise import zeros
 from .elementwise_select import TensorPair, check_is_tensor
 
 
-class Comparison(Binary):
-    """The result is bool, unless written in place into floats: only then is there a node."""
-
-    def record(self, output: Tensor, *rest: Any) -> None:
-        """Record what has floats for a result."""
-        if output.is_floating_point():
-            super().record(output, *rest)
-
-
 def _comparison(name: str, ufunc: Callable[[Any, Any], Any], operator: str, *aliases: str) -> None:
+    """Register a comparison; written in place into floats, it has a node, and gradients of 0."""
+
     def forward(self: Any, other: Any) -> Any:
         return ufunc(self, other)
 
-    members: dict[str, Any] = {
-        "name": name,
-        "__doc__": f"Return where `self {operator} other`, as bool.",
-        "aliases": aliases,
-        "node": f"{name.title()}Backward0",
-        "derivative": dict(
-            self=("0", lambda grad: zeros(grad)), other=("0", lambda grad: zeros(grad))
-        ),
-        "forward": staticmethod(forward),
-    }
-    register(type(name.title(), (Comparison,), members))
+    def made(title: str, **members: Any) -> type[Binary]:
+        common = {"name": name, "forward": staticmethod(forward), "__doc__": text}
+        return type(title, (Binary,), common | members)
+
+    text = f"Return where `self {operator} other`, as bool."
+    title = name.title()
+    zero = ("0", lambda grad: zeros(grad))
+    register(made(title, aliases=aliases))
+    by_number = made(f"{title}Number", node=f"{title}Backward0", derivative={"self": zero})()
+    by_tensor = made(
+        f"{title}Tensor", node=f"{title}Backward1", derivative={"self": zero, "other": zero}
+    )()
+    CHOICES[name] = lambda self, other: (
+        by_tensor if isinstance(other, Tensor) else by_number,
+        (self, other),
+    )
 
 
 _comparison("eq", np.equal, "==", "__eq__")

@@ -8,7 +8,6 @@ import numpy as np
 
 from .. import dtypes
 from ..binary import NUMBERS, Binary
-from ..choice import Chosen, choice
 from ..operation import Operation
 from ..register import method, register
 from ..tensor import Tensor
@@ -109,7 +108,7 @@ class Sub(Difference):
 sub = register(Sub)
 
 
-class RsubNumber(Difference):
+class Rsub(Difference):
     """Return `other − alpha · self` for a plain number `other`."""
 
     public = False
@@ -117,33 +116,12 @@ class RsubNumber(Difference):
     derivative = dict(self=("−grad · alpha", lambda grad, alpha: scaled(-grad, alpha)))
 
     @staticmethod
-    def forward(self: Any, other: Any, alpha: Any = 1) -> Any:
-        return other - self if alpha == 1 else other - multiple(self, alpha)
+    def forward(self: Any, other: Any, alpha: Any) -> Any:
+        return other - self
 
 
-rsub_number = register(RsubNumber)
-method("__rsub__", lambda self, other: rsub_number.apply(self, other, 1))
-
-
-class RsubTensor(Difference):
-    """Return `other − alpha · self` for two tensors."""
-
-    public = False
-    node = "RsubBackward0"
-    derivative = dict(
-        self=("−grad · alpha", lambda grad, alpha: scaled(-grad, alpha)),
-        other=("grad", lambda grad: grad),
-    )
-    forward = staticmethod(RsubNumber.forward)
-
-
-rsub_tensor = register(RsubTensor)
-
-
-@choice
-def rsub(self: Any, other: Any, alpha: Any = 1) -> Chosen:
-    """Return `other − alpha · self`."""
-    return (rsub_tensor if isinstance(other, Tensor) else rsub_number), (self, other, alpha)
+rsub = register(Rsub)
+method("__rsub__", lambda self, other: rsub.apply(self, other, 1))
 
 
 class Mul(Binary):
@@ -235,21 +213,21 @@ neg = register(Neg)
 
 
 class Sgn(Unary):
-    """Return 1 where `self` is positive, −1 where negative, 0 where 0."""
+    """Return 1 where `self` is positive, −1 where negative, else 0."""
 
     node = "SgnBackward0"
     derivative = dict(self=("0", lambda grad, self, result: zeros(grad)))
 
     @staticmethod
     def forward(self: Any) -> Any:
-        return self.copy() if self.dtype is BOOL else np.sign(self)
+        return self.copy() if self.dtype is BOOL else np.sign(np.where(np.isnan(self), 0, self))
 
 
 sgn: Operation = register(Sgn)
 
 
 class Sign(Unary):
-    """Return 1 where `self` is positive, −1 where negative, 0 where 0."""
+    """Return 1 where `self` is positive, −1 where negative, else 0."""
 
     node = "SignBackward0"
     derivative = dict(self=("0", lambda grad: zeros(grad)))

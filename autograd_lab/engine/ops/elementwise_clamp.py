@@ -12,6 +12,7 @@ from ..choice import Chosen, alias, choice
 from ..register import register
 from ..tensor import Tensor
 from ..unary import only_for
+from .elementwise import zeros
 from .elementwise_select import where
 
 NO_BOUND = "torch.clamp: At least one of 'min' or 'max' must not be None"
@@ -54,7 +55,7 @@ clamp_scalars = register(ClampScalars)
 
 
 class ClampTensors(Broadcasting):
-    """Return `self` between two tensors, of which one may be None."""
+    """Return `self` between two tensors."""
 
     public = False
     node = "ClampBackward0"
@@ -64,16 +65,12 @@ class ClampTensors(Broadcasting):
             lambda grad, self, min, max: where(inside(self, min, max), grad, 0),
         ),
         min=(
-            "grad where self < min (and min < max)",
-            lambda grad, self, min, max: where(
-                self < min if max is None else (self < min) & (min < max), grad, 0
-            ),
+            "grad where self < min < max",
+            lambda grad, self, min, max: where((self < min) & (min < max), grad, 0),
         ),
         max=(
-            "grad where self > max (or max < min)",
-            lambda grad, self, min, max: where(
-                self > max if min is None else (self > max) | (max < min), grad, 0
-            ),
+            "grad where self > max or max < min",
+            lambda grad, self, min, max: where((self > max) | (max < min), grad, 0),
         ),
     )
 
@@ -82,7 +79,32 @@ class ClampTensors(Broadcasting):
         return bounded(self, min, max)
 
 
+class ClampFromBelow(ClampTensors):
+    """Return `self`, but at least the tensor `min`; `max` is None."""
+
+    public = False
+    node = "ClampBackward0"
+    derivative = dict(
+        self=("grad where self ≥ min", lambda grad, self, min: where(self >= min, grad, 0)),
+        min=("grad where self < min", lambda grad, self, min: where(self < min, grad, 0)),
+        max=("none", lambda grad: zeros(grad)),
+    )
+
+
+class ClampFromAbove(ClampTensors):
+    """Return `self`, but at most the tensor `max`; `min` is None."""
+
+    public = False
+    node = "ClampBackward0"
+    derivative = dict(
+        self=("grad where self ≤ max", lambda grad, self, max: where(self <= max, grad, 0)),
+        min=("none", lambda grad: zeros(grad)),
+        max=("grad where self > max", lambda grad, self, max: where(self > max, grad, 0)),
+    )
+
+
 clamp_tensors = register(ClampTensors)
+clamp_from_below, clamp_from_above = register(ClampFromBelow), register(ClampFromAbove)
 
 
 @choice
@@ -90,8 +112,11 @@ def clamp(self: Any, min: Any = None, max: Any = None) -> Chosen:
     """Return `self`, but at least `min` and at most `max`, numbers or tensors; one may be missing."""
     if min is None and max is None:
         raise RuntimeError(NO_BOUND)
-    tensors = isinstance(min, Tensor) or isinstance(max, Tensor)
-    return (clamp_tensors if tensors else clamp_scalars), (self, min, max)
+    if not isinstance(min, Tensor) and not isinstance(max, Tensor):
+        return clamp_scalars, (self, min, max)
+    if max is None:
+        return clamp_from_below, (self, min, max)
+    return (clamp_from_above if min is None else clamp_tensors), (self, min, max)
 
 
 alias("clamp", "clip")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..binary import NUMBERS
 from ..choice import Chosen, choice
 from ..operation import Operation
 from ..register import register
@@ -143,10 +144,17 @@ logaddexp = register(Logaddexp)
 class Xlogy(Quotient):
     """Operands of `self · ln(other)`, integers as floats."""
 
+    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Promote, and give plain numbers a dtype too: NumPy takes logarithms in float64 else."""
+        x, y = super().promote(x, y)
+        kind = (y if type(x) in NUMBERS else x).dtype.type
+        return (kind(x) if type(x) in NUMBERS else x), (kind(y) if type(y) in NUMBERS else y)
+
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
-        product = np.where(np.equal(self, 0), 0, self * np.log(other))
-        return np.where(np.isnan(other), other, product)
+        product = self * np.log(other)
+        product = np.where(np.equal(self, 0), product.dtype.type(0), product)
+        return np.where(np.isnan(other), product.dtype.type(np.nan), product)
 
 
 def slope_of_xlogy(grad: Any, self: Any, other: Any) -> Any:

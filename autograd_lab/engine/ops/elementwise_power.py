@@ -60,8 +60,8 @@ class PowTensor(Binary):
     derivative = dict(
         self=(
             "grad · exponent · self^(exponent − 1)",
-            lambda grad, self, exponent: (
-                grad * where(exponent == 0, 0, exponent * self ** (exponent - 1))
+            lambda grad, self, exponent: where(
+                exponent == 0, 0, grad * (exponent * self ** (exponent - 1))
             ),
         ),
         exponent=(
@@ -83,7 +83,7 @@ pow_tensor = register(PowTensor)
 def power_of_exponent(grad: Any, self: Any, exponent: Any, result: Any) -> Any:
     """Return the gradient of `self ** exponent` for the exponent; `self` is a plain number."""
     if self == 0:
-        return where(exponent >= 0, 0, grad * (result * -math.inf))
+        return grad * where(exponent >= 0, 0, result * -math.inf)
     return grad * (result * (math.log(self) if self > 0 else math.nan))
 
 

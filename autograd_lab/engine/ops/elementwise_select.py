@@ -11,7 +11,7 @@ from .. import dtypes
 from ..binary import Binary
 from ..broadcasting import Broadcasting, targets
 from ..choice import Chosen, choice
-from ..operation import Operation
+from ..operation import Operation, size_mismatch
 from ..register import functions, method, register
 from ..tensor import Tensor, wrap
 from ..unary import Unary
@@ -195,6 +195,10 @@ class MaskedFillScalar(Operation):
     def apply(self, *args: Any) -> Any:
         """Run as any operation does, and note if the mask made the result larger."""
         arrays = [a._data if isinstance(a, Tensor) else a for a in args]
+        try:
+            np.broadcast_shapes(arrays[1].shape, arrays[0].shape)
+        except ValueError:
+            raise RuntimeError(size_mismatch(arrays[1], arrays[0])) from None
         data = self.compute(arrays)
         tracked = any(isinstance(a, Tensor) and a._requires_grad for a in args)
         return self.finish(wrap(data), args, tracked, self.changed(arrays, data))
@@ -221,14 +225,14 @@ class MaskedFillTensor(MaskedFillScalar):
         ),
     )
 
-    def compute(self, arrays: Sequence[Any]) -> Any:
-        """Take a single value only."""
-        if arrays[2].ndim:
+    @staticmethod
+    def forward(self: Any, mask: Any, value: Any) -> Any:
+        if value.ndim:
             raise RuntimeError(
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
-                f"{arrays[2].ndim} dimension(s)."
+                f"{value.ndim} dimension(s)."
             )
-        return super().compute(arrays)
+        return MaskedFillScalar.forward(self, mask, value)
 
 
 masked_fill_tensor = register(MaskedFillTensor)

@@ -11,8 +11,10 @@ import numpy as np
 from .. import dtypes
 from ..choice import CHOICES, Chosen
 from ..grad_mode import state
+from ..node import Node
 from ..observe import observers
 from ..operation import OPERATIONS, Operation
+from ..plan import Saved
 from ..register import OPERANDS, functions, method, register
 from ..tensor import Tensor, wrap
 from ..views import check_writable, history_changed, rebase
@@ -47,7 +49,7 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
     target: Tensor = args[0]
     tracked = state.enabled and any(isinstance(a, Tensor) and a._requires_grad for a in args)
     check_writable(target, tracked)
-    tracked = tracked and target.is_floating_point()
+    tracked = tracked and bool(op.node) and target.is_floating_point()
     buffer = target._buffer()
     if not anywhere:
         check_overlap(buffer, args[1:])
@@ -101,11 +103,27 @@ def snapshot(op: Operation, target: Tensor) -> Tensor:
     return before
 
 
+def save_unwritten(node: Node, target: Tensor) -> None:
+    """Let `node` know that what it saved of `target` itself was saved before the write."""
+    if node._saved is None or not any(value is target for value in node._saved):
+        return
+    assert node._versions is not None
+    node._versions = tuple(
+        version - (value is target)
+        for version, value in zip(node._versions, node._saved, strict=True)
+    )
+    node._saved = tuple(
+        Saved(value._data, value._counter) if value is target else value for value in node._saved
+    )
+
+
 def record_write(op: Operation, target: Tensor, args: Any, targets: Any) -> None:
     """Enter the write into the history of `target`, or of the base it is a view of."""
     if target._base is None:
         op.record(target, args, targets)
         target._output_nr = 0
+        assert target._grad_fn is not None
+        save_unwritten(target._grad_fn, target)
         return
     written = wrap(target._data)
     written._counter = target._counter
@@ -138,12 +156,7 @@ def check_fits(data: Any, target: Tensor) -> None:
             f"output with shape {list(target.shape)} doesn't match the broadcast shape "
             f"{list(data.shape)}"
         )
-    kind = dtypes.of_numpy(data.dtype)
-    if kind.category > target.dtype.category:
-        raise RuntimeError(
-            f"result type {kind.class_name} can't be cast to the desired output type "
-            f"{target.dtype.class_name}"
-        )
+    dtypes.check_cast(dtypes.of_numpy(data.dtype), target.dtype)
 
 
 def chooser(name: str) -> Callable[..., Chosen]:
@@ -166,6 +179,10 @@ def in_place(name: str, anywhere: bool = False) -> Callable[..., Tensor]:
     choose = chooser(name)
 
     def written(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if args and not isinstance(args[0], (*OPERANDS, type(None))):
+            raise TypeError(
+                f"{name}_(): argument 'other' (position 1) must be Tensor, not {type(args[0]).__name__}"
+            )
         op, arguments = choose(self, *args, **kwargs)
         return write(op, *arguments, anywhere=anywhere)
 
@@ -201,7 +218,7 @@ METHODS_ONLY = (
     "logical_or logical_xor lt multiply ne sgn sign subtract true_divide fmod"
 )
 FUNCTIONS_TOO = (
-    "abs acos acosh asin asinh atan atanh ceil clamp clamp_max clamp_min cos cosh erf exp exp2 expm1 "
+    "abs acos asin atan ceil clamp clamp_max clamp_min cos cosh erf exp exp2 expm1 "
     "fix floor frac log log10 log1p log2 logit nan_to_num neg negative reciprocal relu round rsqrt "
     "sigmoid sin sinh sqrt square tan tanh trunc xlogy"
 )

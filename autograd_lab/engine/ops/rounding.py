@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..binary import Binary
-from ..choice import Chosen, choice
+from ..choice import CHOICES, Chosen, choice
 from ..node import Node
 from ..register import OPERANDS, method, register
 from ..tensor import Tensor
@@ -187,7 +187,7 @@ def refuse(name: str) -> Any:
 class FloorDivide(Binary):
     """Return `self / other` rounded down."""
 
-    aliases = ("__floordiv__",)
+    public = False
     node, kind = "NotImplemented", Unimplemented
     derivative = dict(
         self=("not implemented", refuse("floor_divide")),
@@ -199,7 +199,47 @@ class FloorDivide(Binary):
         return quotient(self, other, "floor")
 
 
-floor_divide = register(FloorDivide)
+class FloorDivideNumber(FloorDivide):
+    """Return `self / other` rounded down, for a plain number `other`."""
+
+    public = False
+    derivative = dict(self=("not implemented", refuse("floor_divide")))
+
+
+class FloorDivideInPlace(FloorDivide):
+    """The same in place: torch refuses under another name."""
+
+    name = "floor_divide"
+    derivative = dict(
+        self=("not implemented", refuse("floor_divide_")),
+        other=("not implemented", refuse("floor_divide_")),
+    )
+
+
+class FloorDivideNumberInPlace(FloorDivideNumber):
+    """The same in place: torch refuses under another name."""
+
+    name = "floor_divide"
+    derivative = dict(self=("not implemented", refuse("floor_divide_")))
+
+
+floor_divide_tensor, floor_divide_number = register(FloorDivide), register(FloorDivideNumber)
+in_place = FloorDivideInPlace(), FloorDivideNumberInPlace()
+
+
+@choice
+def floor_divide(self: Any, other: Any) -> Chosen:
+    """Return `self / other` rounded down."""
+    return (floor_divide_tensor if isinstance(other, Tensor) else floor_divide_number), (
+        self,
+        other,
+    )
+
+
+CHOICES["floor_divide"] = lambda self, other: (
+    in_place[not isinstance(other, Tensor)],
+    (self, other),
+)
 
 
 class RfloorDivide(Binary):
@@ -307,6 +347,13 @@ def remainder(self: Any, other: Any) -> Chosen:
 def fmod(self: Any, other: Any) -> Chosen:
     """Return what is left of `self` after dividing by `other`; it has the sign of `self`."""
     return (fmod_tensor if isinstance(other, Tensor) else fmod_scalar), (self, other)
+
+
+def _floordiv(self: Any, other: Any) -> Any:
+    return floor_divide(self, other) if isinstance(other, OPERANDS) else NotImplemented
+
+
+method("__floordiv__", _floordiv)
 
 
 def _mod(self: Any, other: Any) -> Any:
