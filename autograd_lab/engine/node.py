@@ -240,7 +240,7 @@ class AccumulateGrad(Node):
 
 def gradient_edge(tensor: Tensor) -> Node | None:
     """Return the node that `tensor`'s gradient goes to: its grad_fn, or its AccumulateGrad."""
-    return tensor._grad_fn or leaf_edge(tensor)
+    return tensor.grad_fn or leaf_edge(tensor)
 
 
 def leaf_edge(leaf: Tensor) -> Node | None:
@@ -251,8 +251,6 @@ def leaf_edge(leaf: Tensor) -> Node | None:
     meta = leaf._meta
     if meta is None:
         meta = leaf._meta = Meta()
-    elif meta.stale and leaf.grad_fn is not None:  # a view that looked like a leaf
-        return leaf.grad_fn
     if meta.base is not None and not meta.asked:
         return None
     node = meta.accumulate() if meta.accumulate is not None else None

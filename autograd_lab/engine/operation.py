@@ -201,7 +201,9 @@ class Operation:
                     written = True
                 if arg._requires_grad:
                     choice |= bit
-                    edges.append(arg._grad_fn or leaf_edge(arg))
+                    # Only what is shared can be a view, whose grad_fn may have to be found anew.
+                    known = arg.grad_fn if arg._counter is not None else arg._grad_fn
+                    edges.append(known or leaf_edge(arg))
                     if arg._output_nr:
                         numbered = True
                     continue

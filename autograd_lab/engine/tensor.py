@@ -10,6 +10,7 @@ import numpy as np
 
 from . import dtypes, messages, printing
 from ._methods import Methods
+from .device import CPU, device
 from .grad_mode import state
 from .observe import observers
 
@@ -30,6 +31,13 @@ class Size(tuple[int, ...]):
 
     def __repr__(self) -> str:
         return f"torch.Size({list(self)})"
+
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        return Size(part) if isinstance(key, slice) else part
+
+    def __add__(self, other: Any) -> Size:
+        return Size(super().__add__(other))
 
     def numel(self) -> int:
         """Return the number of elements of such a shape."""
@@ -54,8 +62,8 @@ class Meta:
         "made",
         "maker",
         "post_accumulate",
-        "stale",
         "tangents",
+        "version",
         "views",
     )
 
@@ -67,8 +75,8 @@ class Meta:
         """Whether the user asked this view itself to require grad."""
         self.views: set[weakref.ref[Tensor]] | None = None
         """The views of this tensor that are alive."""
-        self.stale = False
-        """Whether the base was written to since the view's grad_fn was found."""
+        self.version = 0
+        """The write counter when the view's grad_fn was found; that of a view goes stale."""
         self.hooks: dict[int, Any] = {}
         """What to call with a leaf's gradient, before it is added."""
         self.post_accumulate: dict[int, Any] = {}
@@ -117,7 +125,11 @@ class Tensor(Methods):
 
     def size(self, dim: int | None = None) -> Size | int:
         """Return the shape, or the size of one dimension."""
-        return self.shape if dim is None else self.shape[dim]
+        from .ops.dims import wrap_dim
+
+        if dim is None:
+            return self.shape
+        return int(self._data.shape[wrap_dim(dim, self.ndim)])
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -138,9 +150,9 @@ class Tensor(Methods):
         return int(self._data.size)
 
     @property
-    def device(self) -> str:
+    def device(self) -> device:
         """Always the CPU."""
-        return "cpu"
+        return CPU
 
     def is_floating_point(self) -> bool:
         """Return whether the elements are floats."""
@@ -151,10 +163,11 @@ class Tensor(Methods):
     @property
     def grad_fn(self) -> Node | None:
         """The node that will take this tensor's gradient backwards; None for a leaf."""
-        if self._meta is not None and self._meta.stale:
+        meta = self._meta
+        if meta is not None and meta.base is not None and meta.version != self._now():
             from .views import find_grad_fn_again
 
-            find_grad_fn_again(self, self._meta)
+            find_grad_fn_again(self, meta)
         return self._grad_fn
 
     @property
@@ -257,6 +270,9 @@ class Tensor(Methods):
             self._counter = [0]
         return self._counter
 
+    def _now(self) -> int:
+        return self._counter[0] if self._counter else 0
+
     def _wrote(self) -> None:
         """Count an in-place write."""
         if self._counter is not INFERENCE:
@@ -283,9 +299,12 @@ class Tensor(Methods):
         """Return the elements as nested lists of Python numbers; a number if 0-d."""
         return self._data.tolist()
 
-    def numpy(self) -> np.ndarray[Any, Any]:
-        """Return the numbers as an array that shares memory with this tensor."""
-        if self._requires_grad:
+    def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
+        """Return the numbers as an array that shares memory with this tensor.
+
+        `force` gives them also where gradients would be lost.
+        """
+        if self._requires_grad and not force:
             raise RuntimeError(messages.NO_NUMPY)
         return self._buffer()
 

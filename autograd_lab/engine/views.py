@@ -51,6 +51,7 @@ def tie(view: Tensor, source: Tensor, made: str) -> None:
     if view._grad_fn is not None:
         meta.maker = view._output_nr, view._grad_fn.short_name()
     view._counter = source._shared_counter()
+    meta.version = view._now()
     view._requires_grad = view._requires_grad or base._requires_grad
     views = base._own_meta().views
     if views is None:
@@ -66,7 +67,7 @@ def find_grad_fn_again(view: Tensor, meta: Meta) -> None:
     assert base is not None
     if base._requires_grad and meta.made != "default":
         refuse_write(meta, messages.WRITTEN_BEFORE)
-    meta.stale = False
+    meta.version = view._now()
     if base._requires_grad:
         window = wrap(view._data)
         as_strided.record(window, (base, *geometry(view, base), positions(view, base)))
@@ -74,18 +75,12 @@ def find_grad_fn_again(view: Tensor, meta: Meta) -> None:
 
 
 def history_changed(tensor: Tensor) -> None:
-    """Let the views of `tensor` (or of its base) find their grad_fn anew."""
+    """Let all views of what was written to require grad if it does now."""
     base = tensor if tensor._base is None else tensor._base
-    if base._meta is None or not base._meta.views:
-        return
-    for reference in base._meta.views:
+    for reference in (base._meta and base._meta.views) or ():
         view = reference()
         if view is not None:
-            view._grad_fn = None
-            view._output_nr = 0
-            view._requires_grad = base._requires_grad
-            assert view._meta is not None
-            view._meta.stale = True
+            view._requires_grad = view._requires_grad or base._requires_grad
 
 
 def geometry(view: Tensor, base: Tensor) -> tuple[Any, ...]:
