@@ -13,20 +13,8 @@ from typing import Any
 
 from . import autograd, func, linalg, nn
 from .engine import functions as _functions
-from .engine.creation import (
-    arange,
-    eye,
-    full,
-    ones,
-    ones_like,
-    rand,
-    randint,
-    randn,
-    randperm,
-    tensor,
-    zeros,
-    zeros_like,
-)
+from .engine.creation import as_tensor, asarray, from_numpy, tensor
+from .engine.device import device
 from .engine.dtypes import (
     bool_ as bool,
 )
@@ -43,6 +31,22 @@ from .engine.dtypes import (
     set_default_dtype,
     uint8,
 )
+from .engine.filled import (
+    arange,
+    empty,
+    empty_like,
+    eye,
+    full,
+    full_like,
+    linspace,
+    logspace,
+    ones,
+    ones_like,
+    tril_indices,
+    triu_indices,
+    zeros,
+    zeros_like,
+)
 from .engine.grad_mode import (
     enable_grad,
     inference_mode,
@@ -53,6 +57,7 @@ from .engine.grad_mode import (
 )
 from .engine.printing import set_printoptions
 from .engine.random import Generator, initial_seed, manual_seed, seed
+from .engine.sampling import normal, rand, rand_like, randint, randn, randn_like, randperm
 from .engine.tensor import Size, Tensor
 
 float, double, half = float32, float64, float16
@@ -92,17 +97,24 @@ __all__ = [
     "Size",
     "Tensor",
     "arange",
+    "as_tensor",
+    "asarray",
     "autograd",
     "bool",
+    "device",
     "double",
     "dtype",
+    "empty",
+    "empty_like",
     "enable_grad",
     "eye",
     "float",
     "float16",
     "float32",
     "float64",
+    "from_numpy",
     "full",
+    "full_like",
     "func",
     "get_default_dtype",
     "half",
@@ -116,16 +128,21 @@ __all__ = [
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "linalg",
+    "linspace",
     "load_ipython_extension",
+    "logspace",
     "long",
     "manual_seed",
     "nn",
     "no_grad",
+    "normal",
     "ones",
     "ones_like",
     "rand",
+    "rand_like",
     "randint",
     "randn",
+    "randn_like",
     "randperm",
     "record",
     "seed",
@@ -135,6 +152,8 @@ __all__ = [
     "short",
     "show",
     "tensor",
+    "tril_indices",
+    "triu_indices",
     "uint8",
     "unload_ipython_extension",
     "zeros",

@@ -12,7 +12,7 @@ from typing import Any
 
 from .autograd.forward_ad import dual
 from .engine.backward import grad as _grad
-from .engine.creation import ones_like, zeros, zeros_like
+from .engine.filled import ones_like, zeros, zeros_like
 from .engine.forward import levels, set_tangent, tangent_of
 from .engine.grad_mode import enable_grad
 from .engine.node import AccumulateGrad

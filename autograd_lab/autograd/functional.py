@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine.backward import grad
-from ..engine.creation import ones_like, zeros, zeros_like
+from ..engine.filled import ones_like, zeros, zeros_like
 from ..engine.grad_mode import enable_grad
 from ..engine.ops.shape import view
 from ..engine.register import functions

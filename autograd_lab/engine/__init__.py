@@ -4,5 +4,9 @@ Imports NumPy and the standard library, nothing else of the package.
 It must not know who watches it (`observe`), nor that notebooks exist.
 """
 
+from . import creation as creation
+from . import filled as filled
 from . import ops as ops
+from . import protocols as protocols
+from . import sampling as sampling
 from .register import functions as functions

@@ -1,186 +1,195 @@
-"""New tensors: from numbers, filled, in sequence, at random."""
+"""New tensors from what Python and NumPy have: numbers, nested lists, arrays."""
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
-from .grad_mode import state
-from .random import Generator, default_generator
-from .tensor import INFERENCE, Tensor, wrap
+from .device import check_cpu
+from .register import functions
+from .tensor import Tensor, wrap
 
 COPY_CONSTRUCT = (
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
     "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor)."
 )
+PLAIN = (bool, int, float)
 
 
-def _finish(data: Any, requires_grad: bool, only: str = "Only") -> Tensor:
+def finish(data: Any, requires_grad: bool = False, device: Any = None) -> Tensor:
+    """Return a new leaf around `data`; raise if it cannot require grad or lie on `device`."""
+    check_cpu(device)
     made = wrap(data)
-    if state.inference:
-        made._counter = INFERENCE
     if requires_grad:
-        made._set_requires_grad(True, only)
+        made._set_requires_grad(True, "Only")
     return made
 
 
-def _size(shape: tuple[Any, ...]) -> tuple[int, ...]:
-    """Accept `ones(2, 3)` and `ones((2, 3))` alike."""
-    return tuple(shape[0]) if len(shape) == 1 and not isinstance(shape[0], int) else shape
+def as_dtype(kind: Any, function: str = "tensor") -> dtypes.dtype | None:
+    """Return a dtype as users may give it, also as `float`, `int` or `bool`; TypeError for others."""
+    if kind is None or isinstance(kind, dtypes.dtype):
+        return kind
+    if kind in PLAIN:
+        return {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_}[kind]
+    raise TypeError(
+        f"{function}(): argument 'dtype' must be torch.dtype, not {type(kind).__name__}"
+    )
 
 
-def tensor(data: Any, dtype: dtypes.dtype | None = None, requires_grad: bool = False) -> Tensor:
+def tensor(
+    data: Any,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
     """Return a new leaf from a number, nested lists, or an array (copied).
 
-    Floats become the default dtype, ints int64, bools bool; arrays keep theirs.
+    Floats become the default dtype, ints int64, bools bool; arrays and NumPy's numbers keep theirs.
     """
     if isinstance(data, Tensor):
         warnings.warn(COPY_CONSTRUCT, UserWarning, stacklevel=2)
-        array = np.array(data._data)
-    elif isinstance(data, (np.ndarray, np.generic)):
-        array = np.array(data)
-    else:
-        array = _from_python(data, dtype)
-    if dtype is not None:
-        array = array.astype(dtype.numpy)
-    dtypes.of_numpy(array.dtype)
-    return _finish(array if array.ndim else array[()], requires_grad)
+    array = np.array(as_array(data, as_dtype(dtype)))
+    return finish(array if array.ndim else array[()], requires_grad, device)
 
 
-def _from_python(data: Any, dtype: dtypes.dtype | None) -> np.ndarray[Any, Any]:
-    plain = _without_tensors(data)
-    try:
-        array = np.array(plain)
-    except ValueError as error:
-        raise ValueError(f"expected sequences of equal lengths: {error}") from None
-    if dtype is not None and array.dtype.kind in "biuf":
-        return array
-    if array.dtype.kind == "f" or array.size == 0:
-        return array.astype(dtypes.get_default_dtype().numpy)
-    if array.dtype.kind not in "biu":
-        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    return array
-
-
-def _without_tensors(data: Any) -> Any:
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
+    """Return `data` as a tensor, sharing memory with an array, and a tensor as itself if it fits."""
+    check_cpu(device)
+    kind = as_dtype(dtype, "as_tensor")
     if isinstance(data, Tensor):
-        return data._data.tolist()
-    return [_without_tensors(d) for d in data] if isinstance(data, (list, tuple)) else data
+        from .ops.casting import to
+
+        return data if kind is None else to(data, kind)
+    if isinstance(data, np.ndarray) and (kind is None or kind.numpy == data.dtype):
+        return from_numpy(data)
+    return tensor(data, dtype=kind)
 
 
-def full(
-    size: Any, fill_value: Any, dtype: dtypes.dtype | None = None, requires_grad: bool = False
-) -> Tensor:
-    """Return a tensor of shape `size` in which every element is `fill_value`."""
-    kind = dtype or dtypes.of_number(fill_value)
-    return _finish(np.full(_size((size,)), fill_value, kind.numpy), requires_grad)
-
-
-def _filled(value: int, name: str) -> Callable[..., Tensor]:
-    def function(
-        *sizes: Any,
-        size: Any = None,
-        dtype: dtypes.dtype | None = None,
-        requires_grad: bool = False,
-    ) -> Tensor:
-        shape = _size(sizes) if size is None else tuple(size)
-        kind = dtype or dtypes.get_default_dtype()
-        return _finish(np.full(shape, value, kind.numpy), requires_grad)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Return a tensor of {name}, of the default dtype unless told."
-    return function
-
-
-zeros = _filled(0, "zeros")
-ones = _filled(1, "ones")
-
-
-def _like(make: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
-    def function(
-        input: Tensor, dtype: dtypes.dtype | None = None, requires_grad: bool = False
-    ) -> Tensor:
-        return make(size=input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Return `{make.__name__}` in the shape and dtype of `input`."
-    return function
-
-
-zeros_like = _like(zeros, "zeros_like")
-ones_like = _like(ones, "ones_like")
-
-
-def arange(
-    start: Any,
-    end: Any = None,
-    step: Any = 1,
-    dtype: dtypes.dtype | None = None,
+def asarray(
+    obj: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool | None = None,
     requires_grad: bool = False,
-) -> Tensor:
-    """Return `start`, `start + step`, … up to but without `end`; `arange(n)` starts at 0."""
-    if end is None:
-        start, end = 0, start
-    floats = any(isinstance(v, float) for v in (start, end, step))
-    kind = dtype or (dtypes.get_default_dtype() if floats else dtypes.int64)
-    count = max(0, math.ceil((end - start) / step))
-    return _finish((start + np.arange(count) * step).astype(kind.numpy), requires_grad)
+) -> Any:
+    """Return `obj` as a tensor; with `copy=True` always a new one."""
+    made = as_tensor(obj, dtype, device)
+    if copy:
+        made = made.clone()
+    return made.requires_grad_() if requires_grad else made
 
 
-def eye(
-    n: int,
-    m: int | None = None,
-    dtype: dtypes.dtype | None = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Return the n × m matrix (n × n by default) with ones on the diagonal."""
-    kind = dtype or dtypes.get_default_dtype()
-    return _finish(np.eye(n, m, dtype=kind.numpy), requires_grad)
+def from_numpy(ndarray: Any) -> Tensor:
+    """Return a tensor that shares memory with the array."""
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    if any(s < 0 for s in ndarray.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative "
+            "strides are not currently supported. (You can probably work around this by making a copy "
+            "of your array  with array.copy().) "
+        )
+    if not ndarray.dtype.isnative:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order. Conversion between "
+            "byte orders is currently not supported."
+        )
+    dtypes.of_numpy(ndarray.dtype)
+    return wrap(ndarray)
 
 
-def _random(draw: str, name: str, meaning: str) -> Callable[..., Tensor]:
-    def function(
-        *sizes: Any,
-        size: Any = None,
-        generator: Generator | None = None,
-        dtype: dtypes.dtype | None = None,
-        requires_grad: bool = False,
-    ) -> Tensor:
-        shape = _size(sizes) if size is None else tuple(size)
-        kind = dtype or dtypes.get_default_dtype()
-        source = generator or default_generator
-        numbers = getattr(source, draw)(math.prod(shape), kind is dtypes.float64)
-        return _finish(numbers.astype(kind.numpy).reshape(shape), requires_grad)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Return {meaning}."
-    return function
-
-
-randn = _random("normal", "randn", "normal deviates with mean 0 and standard deviation 1")
-rand = _random("uniform", "rand", "numbers drawn evenly from [0, 1)")
+def as_array(data: Any, kind: dtypes.dtype | None) -> Any:
+    """Return `data` as an array of dtype `kind`, by default that which torch infers."""
+    if isinstance(data, (Tensor, np.ndarray, np.generic)):
+        array = np.asarray(data._data if isinstance(data, Tensor) else data)
+        dtypes.of_numpy(array.dtype)
+        return array if kind is None else array.astype(kind.numpy)
+    sizes = _sizes(data)
+    leaves = _leaves(data, sizes)
+    kind = kind or infer(leaves)
+    numbers = [_number(v, kind) for v in leaves]
+    try:
+        if kind.category == dtypes.INTEGER:
+            numbers = [int(v) for v in numbers]
+        return np.array(numbers, kind.numpy).reshape(sizes)
+    except OverflowError:
+        raise ValueError("Overflow when unpacking long long") from None
 
 
-def randint(
-    low: int,
-    high: Any,
-    size: Any = None,
-    generator: Generator | None = None,
-    dtype: dtypes.dtype | None = None,
-) -> Tensor:
-    """Return integers drawn evenly from [low, high); `randint(high, size)` starts at 0."""
-    if size is None:
-        low, high, size = 0, low, high
-    shape = _size((size,))
-    numbers = (generator or default_generator).integers(low, high, math.prod(shape))
-    return _finish(numbers.astype((dtype or dtypes.int64).numpy).reshape(shape), False)
+def _number(value: Any, kind: dtypes.dtype) -> Any:
+    """Return an element as a number; raise what torch raises for one that is none."""
+    if isinstance(value, Tensor):
+        if value.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return value._data.item()
+    if isinstance(value, (list, tuple)):
+        raise TypeError(_NOT_A_NUMBER[kind.category].format(type(value).__name__))
+    return value
 
 
-def randperm(n: int, generator: Generator | None = None) -> Tensor:
-    """Return the integers 0 … n − 1 in random order."""
-    return wrap((generator or default_generator).permutation(n))
+_NOT_A_NUMBER = {
+    dtypes.BOOLEAN: "'{}' object cannot be interpreted as an integer",
+    dtypes.INTEGER: "'{}' object cannot be interpreted as an integer",
+    dtypes.FLOATING: "must be real number, not {}",
+}
+
+
+def _sizes(data: Any) -> tuple[int, ...]:
+    """Return the shape that the first elements promise."""
+    sizes: list[int] = []
+    while isinstance(data, (list, tuple, range, np.ndarray)):
+        sizes.append(len(data))
+        if not len(data):
+            break
+        data = data[0]
+        if isinstance(data, str):
+            raise ValueError("too many dimensions 'str'")
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
+    return tuple(sizes)
+
+
+def _leaves(data: Any, sizes: tuple[int, ...]) -> list[Any]:
+    """Return all innermost elements in order; raise if a sequence is longer or shorter than the first."""
+    level = [data]
+    for dim, size in enumerate(sizes):
+        following: list[Any] = []
+        for each in level:
+            if not isinstance(each, (list, tuple, range, np.ndarray)):
+                raise TypeError("not a sequence")
+            if len(each) != size:
+                raise ValueError(
+                    f"expected sequence of length {size} at dim {dim} (got {len(each)})"
+                )
+            following.extend(each)
+        level = following
+    return level
+
+
+def infer(leaves: Sequence[Any]) -> dtypes.dtype:
+    """Return the dtype in which all of `leaves` find a place."""
+    kind: dtypes.dtype | None = None
+    for each in {(type(v), getattr(v, "dtype", None)): v for v in leaves}.values():
+        if isinstance(each, Tensor):
+            own = each.dtype
+        elif isinstance(each, np.generic):
+            own = dtypes.of_numpy(each.dtype)
+        elif isinstance(each, PLAIN):
+            own = dtypes.of_number(each)
+        elif isinstance(each, complex):
+            raise TypeError("autograd_lab has real numbers only, no complex ones")
+        elif isinstance(each, (list, tuple)):
+            continue
+        else:
+            raise RuntimeError(f"Could not infer dtype of {type(each).__name__}")
+        kind = own if kind is None else dtypes.promote(kind, own)
+    return kind or dtypes.get_default_dtype()
+
+
+functions |= {f.__name__: f for f in (tensor, as_tensor, asarray, from_numpy)}

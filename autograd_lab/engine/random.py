@@ -40,7 +40,7 @@ class Generator:
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; returns the generator itself."""
-        self._seed = int(seed)
+        self._seed = int(seed) % 2**64
         self._words.state = {
             "bit_generator": "MT19937",
             "state": {"key": _seeded_state(self._seed), "pos": 624},
@@ -92,14 +92,14 @@ class Generator:
         self._kept_normal = radius * math.sin(angle)
         return radius * math.cos(angle)
 
-    def integers(self, low: int, high: int, n: int) -> Array:
-        """Return `n` integers in [low, high)."""
+    def integers(self, low: int, high: int, n: int, wide: bool = False) -> Array:
+        """Return `n` integers in [low, high), from two words each if the range asks for it or `wide`."""
         span = high - low
-        if span < 2**32:
+        if span < 2**32 and not wide:
             return (self.words(n) % np.uint64(span)).astype(np.int64) + low
         pairs = self.words(2 * n).reshape(n, 2)
-        wide = (pairs[:, 0] << np.uint64(32)) | pairs[:, 1]
-        return (wide % np.uint64(span)).astype(np.int64) + low
+        bits = (pairs[:, 0] << np.uint64(32)) | pairs[:, 1]
+        return (bits % np.uint64(span)).astype(np.int64) + low
 
     def permutation(self, n: int) -> Array:
         """Return 0 … n − 1 in random order."""

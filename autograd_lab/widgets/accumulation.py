@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..engine.creation import ones
+from ..engine.filled import ones
 from ..i18n import _, ngettext
 from .lab import Lab
 from .values import as_numbers, one_line

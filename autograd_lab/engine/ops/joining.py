@@ -13,7 +13,7 @@ from ..tensor import Size, Tensor
 from ..variadic import Variadic
 from .dims import wrap_dim
 from .selecting import select, slice_range
-from .shape import expanded, reshape, unsqueeze
+from .shape import expanded, reshape, unsqueeze, viewed
 
 
 class Cat(Variadic):
@@ -217,6 +217,35 @@ def broadcast_tensors(*tensors: Any) -> Any:
     return tuple(t if tuple(t.shape) == size else expanded(t, size) for t in several)
 
 
+def meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
+    """Return the coordinates of a grid as views: one tensor per given vector, all of the grid's shape.
+
+    The first vector runs down the rows for `indexing="ij"`, along the columns for `"xy"`.
+    """
+    several = tensors[0] if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else tensors
+    vectors = list(_sequence(list(several), "meshgrid"))
+    for vector in vectors:
+        if vector.ndim > 1:
+            raise RuntimeError(
+                f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {vector}"
+            )
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(
+            f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
+        )
+    places = list(range(len(vectors)))
+    if indexing == "xy" and len(vectors) > 1:
+        places[:2] = [1, 0]
+    sizes = [1] * len(vectors)
+    for place, vector in zip(places, vectors, strict=True):
+        sizes[place] = vector.numel()
+    grids = []
+    for place, vector in zip(places, vectors, strict=True):
+        column = viewed(vector, *[-1 if i == place else 1 for i in range(len(sizes))])
+        grids.append(expanded(column, tuple(sizes)))
+    return tuple(grids)
+
+
 def _common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape that two shapes are broadcast to, with torch's sentence where they do not fit."""
     try:
@@ -240,4 +269,5 @@ functions |= {
     "atleast_3d": atleast_3d,
     "broadcast_shapes": broadcast_shapes,
     "broadcast_tensors": broadcast_tensors,
+    "meshgrid": meshgrid,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from .strided import as_strided
 
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """Return how many elements apart neighbours lie, per dimension or along `dim`."""
-    steps = tuple([s // self._data.itemsize for s in self._data.strides])
+    if self._data.size:
+        steps = tuple([s // self._data.itemsize for s in self._data.strides])
+    else:  # NumPy's are 0, torch's those of rows
+        steps = tuple([math.prod(max(n, 1) for n in self.shape[i + 1 :]) for i in range(self.ndim)])
     return steps if dim is None else steps[wrap_dim(dim, self.ndim)]
 
 
