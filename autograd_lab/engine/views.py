@@ -65,13 +65,14 @@ def find_grad_fn_again(view: Tensor, meta: Meta) -> None:
 
     base = meta.base
     assert base is not None
-    if base._requires_grad and meta.made != "default":
-        refuse_write(meta, messages.WRITTEN_BEFORE)
-    meta.version = view._now()
-    if base._requires_grad:
+    if base._requires_grad or view._grad_fn is not None:
+        if meta.made != "default":
+            refuse_write(meta, messages.WRITTEN_BEFORE)
         window = wrap(view._data)
         as_strided.record(window, (base, *geometry(view, base), positions(view, base)))
-        view._grad_fn = window._grad_fn
+        view._grad_fn, view._output_nr = window._grad_fn, 0
+        view._requires_grad = True
+    meta.version = view._now()
 
 
 def history_changed(tensor: Tensor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -142,6 +143,15 @@ def alike(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs)
 
 
+def differences(program: list[str], ours: list[Any], theirs: list[Any]) -> Iterator[str]:
+    """Yield what happened differently, statement by statement and tensor by tensor."""
+    for what, a, b in zip([*program, "printed", "tensors", "grads"], ours, theirs, strict=True):
+        if isinstance(a, dict):
+            yield from (f"{k}: {a[k]} != {b[k]}" for k in a if not alike(a[k], b[k]))
+        elif not alike(a, b):
+            yield f"{what}: {a} != {b}"
+
+
 @pytest.mark.needs_torch
 def test_programs_run_alike() -> None:
     """Views, writes in place, detached parts, grad modes and backward passes in any order."""
@@ -154,13 +164,6 @@ def test_programs_run_alike() -> None:
         program = written_out(lines)
         ours, theirs = run(program, autograd_lab), run(program, torch)
         if not alike(ours, theirs):
-            differing = [
-                (statement, a, b)
-                for statement, a, b in zip(
-                    [*program, "printed", "tensors", "grads"], ours, theirs, strict=True
-                )
-                if not alike(a, b)
-            ]
-            pytest.fail("\n".join([*program, "", *map(str, differing)]))
+            pytest.fail("\n".join([*program, "", *differences(program, ours, theirs)]))
 
     check()
