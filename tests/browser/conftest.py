@@ -206,9 +206,11 @@ def write_page(path: Path, source: str, style: str = "", views: int = 1) -> None
     path.write_text(f"{head}<body>{shown * views}", encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: playwright keeps an event loop running as long as it lives, and a test
+# elsewhere that starts one of its own would fail.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A chromium for all tests."""
+    """A chromium for the tests of one file."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with chromium_browser() as running:
         yield running
