@@ -28,7 +28,7 @@ class Binary(Operation):
             y = b._data
             if b._requires_grad:
                 tracked = True
-        if type(x) in FLOATS and (type(y) is type(x) or type(y) in NUMBERS):
+        if type(x) in FLOATS and (type(y) is type(x) or type(y) in REALS):
             token = hush()  # two numbers of one dtype: nothing to adapt
             try:
                 data = self.forward(x, y, *rest)
@@ -71,8 +71,19 @@ class Binary(Operation):
         return targets if targets[0] or targets[1] else None
 
 
+class ByNumber(Binary):
+    """A tensor and a plain number that must fit the tensor's dtype."""
+
+    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Promote as ever; RuntimeError for an integer that is too large."""
+        if type(y) is int and x.dtype.kind in "iu":
+            return x, dtypes.number_in(y, x.dtype)
+        return super().promote(x, y)
+
+
 FLOATS = frozenset({np.float32, np.float64})
-NUMBERS = frozenset({bool, int, float})
+REALS = frozenset({int, float})
+NUMBERS = REALS | {bool}
 
 
 def _takes(kind: str, number: Any) -> bool:

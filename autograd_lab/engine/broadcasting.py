@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
-
 from . import dtypes
+from .binary import NUMBERS
 from .operation import Operation
 from .tensor import Tensor, wrap
 
@@ -37,8 +36,10 @@ class Broadcasting(Operation):
         given = [arrays[i] for i in self.places if arrays[i] is not None]
         target = dtypes.result_type(*given).numpy
         for i in self.places:
-            if arrays[i] is not None and getattr(arrays[i], "dtype", None) is not target:
-                arrays[i] = np.asarray(arrays[i], target)
+            if type(arrays[i]) in NUMBERS:
+                arrays[i] = dtypes.number_in(arrays[i], target)
+            elif arrays[i] is not None and arrays[i].dtype is not target:
+                arrays[i] = arrays[i].astype(target)
         return super().compute(arrays)
 
     def changed(self, arrays: Sequence[Any], data: Any) -> Any:

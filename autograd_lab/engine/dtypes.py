@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -125,3 +126,24 @@ def check_cast(result: dtype, wanted: dtype) -> None:
             f"result type {result.class_name} can't be cast to the desired output type "
             f"{wanted.class_name}"
         )
+
+
+NUMBER_TYPES = dict(
+    uint8="uint8_t", int8="int8_t", int16="int16_t", int32="int", int64="int64_t", float32="float"
+)
+
+
+def number_in(value: bool | int | float, kind: np.dtype[Any]) -> Any:
+    """Return a plain number as a NumPy scalar of `kind`.
+
+    Negative numbers wrap around in unsigned integers; RuntimeError for what does not fit else.
+    """
+    if kind.kind == "b":
+        return np.bool_(value)
+    info: Any = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    low = -info.max if kind.kind in "uf" else info.min
+    if not low <= value <= info.max and not (kind.kind == "f" and not math.isfinite(value)):
+        raise RuntimeError(
+            f"value cannot be converted to type {NUMBER_TYPES[kind.name]} without overflow"
+        )
+    return kind.type(value) if kind.kind == "f" else np.array(int(value), np.int64).astype(kind)[()]

@@ -50,6 +50,7 @@ WRITES = (
     "a = x.detach().long(); a /= 2", "a = x.detach().long(); a += 1", "a = x.detach() > 0; a += 1",
     "a = x.detach() > 0; a += True", "a = x.detach() > 0; a &= a", "a = x.detach().long(); a |= 1",
     "a = x.detach().long(); a ^= 3", "a &= 1",
+    "a = x.detach().long(); a &= 1.0",
     "a = x.detach().long(); a.sqrt_()", "a = x.detach().long(); a.relu_()",
     "a = x.detach().long(); a.pow_(2)", "a = x.detach().long(); a.pow_(-1)",
     "a = x.detach().long(); a.clamp_(0, 1)", "a = x.detach().long(); a.fill_(2.7)",

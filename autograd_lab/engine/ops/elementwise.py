@@ -142,15 +142,20 @@ class Mul(Binary):
 mul = register(Mul)
 
 
+def _kind(operand: Any) -> str:
+    """Return `"f"` for a float, plain or in an array."""
+    if type(operand) in NUMBERS:
+        return "f" if type(operand) is float else "i"
+    return str(operand.dtype.kind)
+
+
 class Quotient(Binary):
     """Operands that are floats of the default dtype if they are not floats yet."""
 
     def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Promote as ever, integers to floats."""
-        x, y = super().promote(x, y)
-        like = y if type(x) in NUMBERS else x
-        if like.dtype.kind == "f":
-            return x, y
+        if "f" in (_kind(x), _kind(y)):
+            return super().promote(x, y)
         floats = dtypes.get_default_dtype().numpy
         return np.asarray(x, floats)[()], np.asarray(y, floats)[()]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..binary import Binary
+from ..binary import Binary, ByNumber
 from ..broadcasting import Broadcasting
 from ..choice import Chosen, alias, choice
 from ..register import register
@@ -122,7 +122,7 @@ def clamp(self: Any, min: Any = None, max: Any = None) -> Chosen:
 alias("clamp", "clip")
 
 
-class ClampMinScalar(Binary):
+class ClampMinScalar(ByNumber):
     """Return `self`, but at least the plain number `min`."""
 
     public = False
@@ -152,7 +152,7 @@ class ClampMinTensor(Binary):
         return np.maximum(self, min)
 
 
-class ClampMaxScalar(Binary):
+class ClampMaxScalar(ByNumber):
     """Return `self`, but at most the plain number `max`."""
 
     public = False

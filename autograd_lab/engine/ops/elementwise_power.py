@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..binary import Binary
+from ..binary import Binary, ByNumber
 from ..choice import CHOICES, Chosen, choice
 from ..register import OPERANDS, expose, method, register
 from ..tensor import Tensor
@@ -35,7 +35,7 @@ def power(self: Any, exponent: Any) -> Any:
     return np.where(exponent < 0, np.where(np.abs(self) == 1, odd_sign, 0), positive)
 
 
-class PowScalar(Binary):
+class PowScalar(ByNumber):
     """Return `self ** exponent` for a plain number `exponent`."""
 
     public = False
@@ -44,9 +44,15 @@ class PowScalar(Binary):
 
     @staticmethod
     def forward(self: Any, exponent: Any) -> Any:
-        if exponent < 0 and self.dtype.kind != "f":
-            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        if self.dtype.kind == "b":
+            return self | (not exponent)
         return self**exponent
+
+    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Promote as ever; integers have no negative powers."""
+        if type(y) is not float and y < 0 and x.dtype.kind != "f":
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return super().promote(x, y)
 
 
 pow_scalar = register(PowScalar)

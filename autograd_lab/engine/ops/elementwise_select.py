@@ -190,7 +190,7 @@ class MaskedFillScalar(Operation):
                 "masked_fill_ only supports boolean masks, but got mask with dtype "
                 f"{dtypes.of_numpy(mask.dtype).c_name}"
             )
-        return np.where(mask, np.asarray(value).astype(self.dtype), self)
+        return np.where(mask, dtypes.number_in(value, self.dtype), self)
 
     def apply(self, *args: Any) -> Any:
         """Run as any operation does, and note if the mask made the result larger."""
@@ -232,7 +232,7 @@ class MaskedFillTensor(MaskedFillScalar):
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value.ndim} dimension(s)."
             )
-        return MaskedFillScalar.forward(self, mask, value)
+        return MaskedFillScalar.forward(self, mask, value.item())
 
 
 masked_fill_tensor = register(MaskedFillTensor)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
+from ..binary import Binary
 from ..choice import CHOICES, Chosen
 from ..grad_mode import state
 from ..node import Node
@@ -29,6 +30,7 @@ from . import (  # noqa: F401  (their in-place forms are made here)
     rounding,
 )
 from .elementwise import zeros
+from .rounding import ZERO_DIVISION
 
 SHARED_PLACE = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "
@@ -54,8 +56,14 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
     if not anywhere:
         check_overlap(buffer, args[1:])
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
-    data = op.compute(arrays)
-    check_fits(data, target)
+    try:
+        data = op.compute(arrays)
+    except RuntimeError as error:
+        in_kernel = type(error) is NotImplementedError or str(error) == ZERO_DIVISION
+        if in_kernel and isinstance(op, Binary):
+            check_operands(arrays, target)
+        raise
+    check_fits(data.shape, dtypes.of_numpy(data.dtype), target)
     before = snapshot(op, target) if tracked else target
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
@@ -149,14 +157,22 @@ def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
             raise RuntimeError(SHARED_WITH_INPUT)
 
 
-def check_fits(data: Any, target: Tensor) -> None:
+def check_operands(arrays: Sequence[Any], target: Tensor) -> None:
+    """Raise for shapes and dtypes, which torch compares before it computes anything."""
+    try:
+        shape = np.broadcast_shapes(*(np.shape(a) for a in arrays))
+    except ValueError:
+        return
+    check_fits(shape, dtypes.result_type(*arrays), target)
+
+
+def check_fits(shape: tuple[int, ...], kind: dtypes.dtype, target: Tensor) -> None:
     """Raise if a result of this shape and dtype cannot be stored in `target`."""
-    if data.shape != target._data.shape:
+    if shape != target._data.shape:
         raise RuntimeError(
-            f"output with shape {list(target.shape)} doesn't match the broadcast shape "
-            f"{list(data.shape)}"
+            f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(shape)}"
         )
-    dtypes.check_cast(dtypes.of_numpy(data.dtype), target.dtype)
+    dtypes.check_cast(kind, target.dtype)
 
 
 def chooser(name: str) -> Callable[..., Chosen]:

@@ -104,11 +104,14 @@ def round(self: Any, decimals: int | None = None) -> Chosen:
     return round_decimals, (self, decimals)
 
 
+ZERO_DIVISION = "ZeroDivisionError"
+"""All that torch says about an integer divided by 0."""
+
+
 def no_zero(divisor: Any) -> None:
     """Raise torch's error if an integer would be divided by 0."""
-    kind = divisor.dtype.kind if hasattr(divisor, "dtype") else "i"
-    if kind != "f" and not np.all(divisor):
-        raise RuntimeError("ZeroDivisionError")
+    if not np.all(divisor):
+        raise RuntimeError(ZERO_DIVISION)
 
 
 def quotient(self: Any, other: Any, rounding_mode: str | None) -> Any:
@@ -258,6 +261,16 @@ rfloor_divide = register(RfloorDivide)
 method("__rfloordiv__", lambda self, other: rfloor_divide.apply(self, other))
 
 
+def remaining(self: Any, other: Any) -> Any:
+    """Return what is left of `self` after dividing by `other`; it has the sign of `other`."""
+    like = self if hasattr(self, "dtype") else other
+    only_for("fiu", "remainder_cpu", like)
+    if like.dtype.kind != "f":
+        no_zero(other)
+    rest = np.fmod(self, other)
+    return np.where((rest != 0) & (np.less(other, 0) != (rest < 0)), rest + other, rest)
+
+
 class RemainderScalar(Binary):
     """Return what is left of `self` after dividing by a plain number; it has the divisor's sign."""
 
@@ -267,9 +280,7 @@ class RemainderScalar(Binary):
 
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
-        only_for("fiu", "remainder_cpu", self)
-        no_zero(other)
-        return np.remainder(self, other)
+        return remaining(self, other)
 
 
 class RemainderTensor(Binary):
@@ -296,9 +307,7 @@ class Rremainder(Binary):
 
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
-        only_for("fiu", "remainder_cpu", self)
-        no_zero(self)
-        return np.remainder(other, self)
+        return remaining(other, self)
 
 
 class FmodScalar(Binary):
@@ -311,7 +320,8 @@ class FmodScalar(Binary):
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
         only_for("fiu", "fmod_cpu", self)
-        no_zero(other)
+        if self.dtype.kind != "f":
+            no_zero(other)
         return np.fmod(self, other)
 
 
