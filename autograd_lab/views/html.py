@@ -41,7 +41,7 @@ def render(trace: Trace) -> str:
     shown = crop(trace)
     walked = steps(shown)
     listed = walked[:MAX_STEPS]
-    notes = [_("Values flow down, gradients flow back up."), stopped(trace)]
+    notes = [_("Values flow down, gradients flow back up."), stopped(trace, listed)]
     if shown is not trace:
         notes.append(cropped(trace, shown))
     if len(walked) > len(listed):

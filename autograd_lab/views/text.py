@@ -36,12 +36,13 @@ def render(trace: Trace) -> str:
     walked = steps(shown)
     if walked:
         parts += ["", _("The backward pass, step by step:")]
-    for number, step in enumerate(walked[:MAX_STEPS], start=1):
+    listed = walked[:MAX_STEPS]
+    for number, step in enumerate(listed, start=1):
         parts += _scene(number, narrate(shown.graph, step))
-    if len(walked) > MAX_STEPS:
-        parts.append(more(len(walked) - MAX_STEPS))
-    if trace.error:
-        parts += ["", stopped(trace)]
+    if len(walked) > len(listed):
+        parts.append(more(len(walked) - len(listed)))
+    if ending := stopped(trace, listed):
+        parts += ["", ending]
     return "\n".join(parts)
 
 

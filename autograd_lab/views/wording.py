@@ -6,6 +6,7 @@ import unicodedata
 
 from ..i18n import _, ngettext
 from ..trace.model import Node, Trace, Value
+from .steps import Step
 
 ELLIPSIS = "…"
 NAME_WIDTH = 28
@@ -117,9 +118,13 @@ def empty() -> str:
     return _("No graph to show: this cell ran no operation on a tensor that requires grad.")
 
 
-def stopped(trace: Trace) -> str:
-    """Return the line about the error that ended the cell, `""` if none did."""
-    if not trace.error:
+def stopped(trace: Trace, listed: tuple[Step, ...] = ()) -> str:
+    """Return the line about the error that ended the cell.
+
+    `""` if none did, or if the last of the `listed` steps tells it already.
+    """
+    told = bool(listed) and listed[-1].kind == "stop" and listed[-1].text == trace.error
+    if told or not trace.error:
         return ""
     return _("The cell stopped with {error}").format(error=one_line(trace.error))
 

@@ -132,6 +132,15 @@ def severed() -> Trace:
 
 
 @pytest.fixture
+def failed(example: Trace) -> Trace:
+    """Return the worked example with a second backward pass, whose error ended the cell."""
+    error = "RuntimeError: Trying to backward through the graph a second time"
+    start = next(event for event in example.events if event.kind == "backward")
+    again = (start, Event("end", text=error), Event("error", text=error))
+    return replace(example, events=(*example.events, *again), error=error)
+
+
+@pytest.fixture
 def hostile(example: Trace) -> Trace:
     """Return a trace whose every text from the user tries to break out of the page."""
     attack = "</script><img src=x onerror=alert(1)>\"'&\u2028\x00\x1b[31m\ud800"

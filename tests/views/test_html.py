@@ -123,6 +123,14 @@ def test_an_error_is_told_under_the_picture(severed: Trace) -> None:
     assert "table" not in page.names()
 
 
+def test_an_error_of_the_backward_pass_is_told_once(failed: Trace) -> None:
+    """The table and the stepper tell it at the last step; the caption is silent."""
+    page = Page(html.render(failed))
+    assert page.text.count("a second time") == 1
+    assert "The cell stopped" not in page.text
+    assert html.render(failed).count("a second time") == 2
+
+
 def test_a_cell_without_a_graph_is_one_line() -> None:
     """Neither figure nor script, only the sentence."""
     page = Page(html.render(Trace()))

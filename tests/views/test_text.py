@@ -60,6 +60,14 @@ def test_a_cut_and_the_error_are_said(severed: Trace) -> None:
     assert "backward pass" not in shown
 
 
+def test_an_error_of_the_backward_pass_is_said_once(failed: Trace) -> None:
+    """Where the last step tells the error, no line at the end tells it again."""
+    shown = text.render(failed)
+    assert shown.count("a second time") == 1
+    assert "The backward pass stopped here" in shown.splitlines()[-1]
+    assert text.render(replace(failed, error="ValueError: other")).endswith("ValueError: other")
+
+
 def test_a_cell_without_a_graph_gets_one_line() -> None:
     """Nothing to show is said, not shown as an empty picture."""
     assert text.render(Trace()) == (
