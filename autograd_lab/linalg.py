@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from .engine.ops.linear import LinAlgError, det, matrix_power, solve
+from .engine.ops.linear import inverse as inv
 from .engine.ops.norm import linalg_norm as norm
 from .engine.ops.norm import matrix_norm
 from .engine.ops.norm import vector_norm_over as vector_norm
+from .engine.ops.products import cross_along as cross
 
-__all__ = ["matrix_norm", "norm", "vector_norm"]
+__all__ = [
+    "LinAlgError",
+    "cross",
+    "det",
+    "inv",
+    "matrix_norm",
+    "matrix_power",
+    "norm",
+    "solve",
+    "vector_norm",
+]

@@ -11,6 +11,7 @@ from ..binary import Binary
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, raw
+from .dims import as_ints
 from .elementwise import abs, sgn
 from .elementwise_select import where
 from .extremes import amax_over, amin_over
@@ -145,6 +146,7 @@ class Dist(Binary):
     """Return the norm of order `p` of `self − other`."""
 
     node = "DistBackward0"
+    elementwise = False
     derivative = dict(
         self=(
             "the gradient of the norm at self − other",
@@ -171,10 +173,8 @@ def linalg_norm(
 
     Without `ord`, the root of the sum of squares of all elements.
     """
-    dims = None if dim is None else dims_of(dim, self.ndim)
-    if ord is None:
-        return vector_norm_over(self, 2.0, dims, keepdim, dtype)
-    if dims is None and self.ndim not in (1, 2):
+    dims = None if dim is None else as_ints(dim)
+    if dims is None and ord is not None and self.ndim not in (1, 2):
         raise RuntimeError(
             "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. "
             f"Got {self.ndim}D."
@@ -183,6 +183,8 @@ def linalg_norm(
         raise RuntimeError(
             f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}"
         )
+    if ord is None:
+        return vector_norm_over(self, 2.0, dims, keepdim, dtype)
     if isinstance(ord, str) or len(dims or (0,) * self.ndim) == 2:
         return matrix_norm(self, ord, dims or (0, 1), keepdim, dtype)
     return vector_norm_over(self, ord, dims, keepdim, dtype)
@@ -195,11 +197,15 @@ def matrix_norm(
 
     That of the column with the largest one for order 1, the smallest for −1; of a row for ±inf.
     """
+    if ord != "fro" and (isinstance(ord, str) or math.fabs(ord) not in (1, INF)):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    if self.ndim < 2:
+        raise RuntimeError(
+            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions."
+        )
     rows, columns = (d % self.ndim for d in dims_of(dim, self.ndim))
     if ord == "fro":
         return vector_norm_over(self, 2, dim, keepdim, dtype)
-    if isinstance(ord, str) or math.fabs(ord) not in (1, INF):
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     summed, kept = (rows, columns) if math.fabs(ord) == 1 else (columns, rows)
     if not keepdim and kept > summed:
         kept -= 1
