@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,7 +35,7 @@ def backward(
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     roots = _roots(outputs, _as_gradients(grad_tensors, len(outputs)), create_graph)
     if create_graph:
-        warnings.warn(messages.CREATE_GRAPH, UserWarning, stacklevel=3)
+        messages.warn_once(messages.CREATE_GRAPH, stacklevel=4)
     keep = create_graph if retain_graph is None else retain_graph
     for tensor in inputs or ():
         tensor.retain_grad()

@@ -10,8 +10,9 @@ import numpy as np
 
 from . import dtypes
 from .device import check_cpu
+from .grad_mode import state
 from .register import functions
-from .tensor import Tensor, wrap
+from .tensor import INFERENCE, Tensor, wrap
 
 COPY_CONSTRUCT = (
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
@@ -24,6 +25,8 @@ def finish(data: Any, requires_grad: bool = False, device: Any = None) -> Tensor
     """Return a new leaf around `data`; raise if it cannot require grad or lie on `device`."""
     check_cpu(device)
     made = wrap(data)
+    if state.inference:
+        made._counter = INFERENCE
     if requires_grad:
         made._set_requires_grad(True, "Only")
     return made

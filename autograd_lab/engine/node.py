@@ -207,6 +207,8 @@ class Node:
 class AccumulateGrad(Node):
     """The end of the way for a leaf: adds what arrives into its `.grad`."""
 
+    __module__ = "builtins"  # so that it prints as `<AccumulateGrad object at …>`
+
     __slots__ = ("variable",)
     _edges = ()
     variable: Tensor

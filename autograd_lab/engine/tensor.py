@@ -331,6 +331,8 @@ class Tensor(Methods):
     def _number(self) -> Any:
         if self._requires_grad:
             messages.warn_scalar_conversion()
+        if self._data.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
         return self.item()
 
     def __len__(self) -> int:

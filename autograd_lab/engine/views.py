@@ -122,6 +122,7 @@ class CopySlices(Node):
     own node makes of it.
     """
 
+    __module__ = "builtins"  # so that it prints as `<CopySlices object at …>`
     __slots__ = ("function", "positions", "shape")
 
     def __init__(self, base: Tensor, view: Tensor, function: Node) -> None:

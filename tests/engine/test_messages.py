@@ -15,6 +15,7 @@ ROWS = json.loads(
     (Path(__file__).parents[1] / "data" / "torch_messages.json").read_text(encoding="utf-8")
 )
 ADDRESS = re.compile(r"0x[0-9a-f]+")
+FRAMES = re.compile(r"(?<=that caused the error:).*", re.DOTALL)
 
 
 def run(code: str, torch: Any) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def run(code: str, torch: Any) -> dict[str, Any]:
             outcome, text = "ok", repr(value)
         except Exception as error:
             outcome, text = type(error).__name__, str(error)
-    said = [f"{type(w.message).__name__}: {w.message}" for w in caught]
+    said = [FRAMES.sub(" …", f"{type(w.message).__name__}: {w.message}") for w in caught]
     return {"outcome": outcome, "text": ADDRESS.sub("0xADDR", text), "warnings": said}
 
 
