@@ -71,9 +71,9 @@ ONCE_DIFFERENTIABLE = (
 )
 VIEW_INPLACE = {
     "multiple": (
-        "Output {number} of {name} is a view and {done} inplace. This view is the output of a function that "
-        "returns multiple views. Such functions do not allow the output views to be modified inplace. You "
-        "should replace the inplace operation by an out-of-place one."
+        "Output {number} of {name} is a view and {done} inplace. This view is the output of a function "
+        "that returns multiple views. Such functions do not allow the output views to be modified inplace. "
+        "You should replace the inplace operation by an out-of-place one."
     ),
     "no_grad": (
         "A view was created in no_grad mode and {done} inplace with grad mode enabled. Given that this use "
