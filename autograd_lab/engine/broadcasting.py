@@ -28,18 +28,22 @@ class Broadcasting(Operation):
         arrays = [a._data if isinstance(a, Tensor) else a for a in args]
         tracked = any(isinstance(a, Tensor) and a._requires_grad for a in args)
         data = self.compute(arrays)
-        return self.finish(wrap(data), args, tracked, self.changed(arrays, data))
+        return self.finish(
+            wrap(data), args, tracked, self.changed(arrays, data) if tracked else None
+        )
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Bring the operands to one dtype, then run forward."""
-        arrays = list(arrays)
         given = [arrays[i] for i in self.places if arrays[i] is not None]
-        target = dtypes.result_type(*given).numpy
-        for i in self.places:
-            if type(arrays[i]) in NUMBERS:
-                arrays[i] = dtypes.number_in(arrays[i], target)
-            elif arrays[i] is not None and arrays[i].dtype is not target:
-                arrays[i] = arrays[i].astype(target)
+        kind = getattr(given[0], "dtype", None)
+        if kind is None or any(getattr(a, "dtype", None) is not kind for a in given):
+            kind = dtypes.result_type(*given).numpy
+            arrays = list(arrays)
+            for i in self.places:
+                if type(arrays[i]) in NUMBERS:
+                    arrays[i] = dtypes.number_in(arrays[i], kind)
+                elif arrays[i] is not None and arrays[i].dtype is not kind:
+                    arrays[i] = arrays[i].astype(kind)
         return super().compute(arrays)
 
     def changed(self, arrays: Sequence[Any], data: Any) -> Any:

@@ -26,7 +26,8 @@ ONE = (
     "rsqrt_() sgn_() sigmoid_() sign_() sin_() sinh_() sqrt_() square_() tan_() tanh_() "
     "trunc_() zero_() add_(1) sub_(1) mul_(2) div_(2) pow_(2) pow_(0.5) remainder_(0.3) "
     "fmod_(0.3) floor_divide_(0.3) ge_(0.5) masked_fill_(y>0.5,y[0,0]) xlogy_(2) fill_(2) "
-    "fill_(y[0,0]) copy_(y) copy_(y[0]) copy_(y.double()) logical_and_(y) ne_(0.5) "
+    "fill_(y[0,0]) copy_(y) copy_(2) copy_(True) copy_('a') fill_(1e300) copy_(y[0]) "
+    "copy_(y.double()) logical_and_(y) ne_(0.5) "
     "lerp_(y[0],z[0]) "
 )
 samples(*(f"(x * 1).{call}" for call in ONE.split()), shapes=ONE_SHAPE, low=0.1, high=0.9)
@@ -63,6 +64,8 @@ WRITES = (
     "a = torch.arange(4.0); a[1:].add_(a[:-1])", "a = torch.arange(4.0); a[1:].copy_(a[:-1])",
     "a = torch.arange(4.0); a.add_(a)", "a.mul_(a)", "a.sub_(a)", "a.div_(a)", "a.pow_(a)",
     "a.addcmul_(a, a)", "a.lerp_(a, a)", "a.copy_(a)", "a += 'a'", "a.add_('a')",
+    "a = x.detach().long(); a.fill_(float('nan'))", "a = x.detach().long(); a.copy_(2.5)",
+    "a.fill_(2.0); a.mul_(float('inf'))", "b = a * 1; b.zero_(); a = b * float('inf')",
     "x += 1", "x[0] += 1", "b = x.view(-1); b.mul_(2)", "x.zero_()", "x.add_(y[:, :2])",
 )  # fmt: skip
 samples(*(f"a = x * 1; {line}; a" for line in WRITES), shapes=ONE_SHAPE, low=0.5)

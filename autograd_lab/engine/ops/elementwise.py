@@ -172,7 +172,7 @@ class Div(Quotient):
 
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
-        return np.true_divide(self, other)
+        return self / other
 
 
 div = register(Div)

@@ -181,11 +181,15 @@ def chooser(name: str) -> Callable[..., Chosen]:
         return CHOICES[name]
     op = OPERATIONS.get(name) or next(o for o in OPERATIONS.values() if name in o.aliases)
     signature = inspect.signature(op.forward)
+    defaults = tuple(p.default for p in signature.parameters.values())
+    required = defaults.count(inspect.Parameter.empty)
 
     def choose(*args: Any, **kwargs: Any) -> Chosen:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return op, tuple(bound.arguments.values())
+        if kwargs or not required <= len(args) <= len(defaults):
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            return op, bound.args
+        return op, (*args, *defaults[len(args) :])
 
     return choose
 

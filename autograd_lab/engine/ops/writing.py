@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..node import Node
 from ..operation import Operation
-from ..register import functions, method, register
-from ..tensor import Tensor
+from ..register import OPERANDS, functions, method, register
+from ..tensor import Tensor, wrap
+from .elementwise import zeros
 from .inplace import write
 
 
@@ -29,7 +31,7 @@ class Copy(Operation):
     public = False
     kind = CopyNode
     node = "CopyBackwards"
-    derivative = dict(self=("0", lambda grad: grad * 0), src=("grad", lambda grad: grad))
+    derivative = dict(self=("0", lambda grad: zeros(grad)), src=("grad", lambda grad: grad))
 
     @staticmethod
     def forward(self: Any, src: Any) -> Any:
@@ -51,11 +53,11 @@ class FillNumber(Operation):
 
     public = False
     node = "FillBackward2"
-    derivative = dict(self=("0", lambda grad: grad * 0))
+    derivative = dict(self=("0", lambda grad: zeros(grad)))
 
     @staticmethod
     def forward(self: Any, value: Any) -> Any:
-        return np.full(self.shape, np.asarray(value).astype(self.dtype))
+        return np.full(self.shape, dtypes.number_in(value, self.dtype))
 
 
 fill_number = register(FillNumber)
@@ -66,7 +68,9 @@ class FillTensor(Operation):
 
     public = False
     node = "FillBackward3"
-    derivative = dict(self=("0", lambda grad: grad * 0), value=("sum of grad", lambda grad: grad))
+    derivative = dict(
+        self=("0", lambda grad: zeros(grad)), value=("sum of grad", lambda grad: grad)
+    )
 
     @staticmethod
     def forward(self: Any, value: Any) -> Any:
@@ -85,13 +89,13 @@ class FillTensor(Operation):
 fill_tensor = register(FillTensor)
 
 
-def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
-    """Write the numbers of `src`, broadcast to this shape, into this tensor."""
-    if not isinstance(src, Tensor):
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Write the numbers of `src` (a tensor, broadcast to this shape, or a number) into this tensor."""
+    if not isinstance(src, OPERANDS):
         raise TypeError(
             f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}"
         )
-    return write(copy, self, src)
+    return write(copy, self, src if isinstance(src, Tensor) else wrap(np.asarray(src)))
 
 
 def fill_(self: Tensor, value: Any) -> Tensor:
