@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
-CATALOGUES := --domain autograd_lab --directory autograd_lab/locale
+CATALOGUES := -D autograd_lab -d autograd_lab/locale
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -38,7 +38,8 @@ notebooks: .venv/.test
 	@$(PY) -m autograd_lab.authoring.course exercises
 
 translations: .venv/.test
-	@.venv/bin/pybabel -q extract -k ngettext:1,2 --no-location --no-wrap -o .venv/texts.pot autograd_lab
+	@.venv/bin/pybabel -q extract -k ngettext:1,2 --no-location --no-wrap -o .venv/texts.pot \
+	  autograd_lab exercises/*/checks.py
 	@.venv/bin/pybabel -q update $(CATALOGUES) -i .venv/texts.pot --no-wrap --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date
 	@.venv/bin/pybabel -q compile $(CATALOGUES) --statistics
