@@ -42,7 +42,14 @@ class Binary(Operation):
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Promote, then run forward."""
-        return super().compute((*self.promote(arrays[0], arrays[1]), *arrays[2:]))
+        try:
+            operands = self.promote(arrays[0], arrays[1])
+        except AttributeError:
+            raise TypeError(
+                f"{self.name}(): argument 'other' (position 2) must be Tensor, "
+                f"not {type(arrays[1]).__name__}"
+            ) from None
+        return super().compute((*operands, *arrays[2:]))
 
     def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Return both operands in torch's common dtype.

@@ -53,6 +53,8 @@ class Operation:
     """Whether users call it by its name; else another function decides when it runs."""
     aliases: ClassVar[tuple[str, ...]] = ()
     """Further names of the function and the method, operators among them."""
+    number_first: ClassVar[bool] = False
+    """Whether the function also takes a plain number first and a tensor second."""
     outputs: ClassVar[int] = 1
     """How many of the tensors it returns, from the first on, can have a gradient."""
     elementwise: ClassVar[bool] = False

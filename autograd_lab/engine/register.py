@@ -49,7 +49,9 @@ def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
         elif len(args) != total:
             signature.bind(*args)
             args = (*args, *defaults[len(args) :])
-        if not isinstance(args[0], Tensor):
+        if not isinstance(args[0], Tensor) and not (
+            op.number_first and isinstance(args[1], Tensor)
+        ):
             raise TypeError(
                 f"{op.name}(): argument 'input' (position 1) must be Tensor, "
                 f"not {type(args[0]).__name__}"

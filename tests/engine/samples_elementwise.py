@@ -22,7 +22,8 @@ samples("torch.addcdiv(x, y, z)", "torch.addcdiv(x, y, z, value=2)", low=0.5)
 samples("x / y", "torch.xlogy(x, y)", "x ** y", "torch.pow(x, y)", low=0.5)
 samples(
     "x + 1", "1 + x", "x - 1", "1 - x", "x * 2", "2.5 * x", "-x", "+x",
-    "torch.add(x, 2, alpha=3)",
+    "torch.add(x, 2, alpha=3)", "torch.add(1, x)", "torch.sub(1, x)", "torch.mul(2, x)",
+    "torch.div(2, x + 5)", "torch.true_divide(2, x + 5)", "torch.floor_divide(2, x)",
     "x.abs()", "abs(x)", "x.sgn()", "x.sign()", "x.square()",
     "x.exp()", "x.exp2()", "x.expm1()", "x.sin()", "x.cos()", "x.tan()", "x.atan()",
     "x.sinh()", "x.cosh()", "x.tanh()", "x.asinh()", "x.sigmoid()", "x.erf()",
@@ -83,6 +84,7 @@ samples(
     "x + 'a'", "x - None", "x * [1]", "x ** 'a'", "x < 'a'", "x == 'a'", "x != None", "x % 'a'",
     "x // 'a'", "x & 1", "x | x", "~x", "x & 'a'", "torch.logical_and(x, 1)", "torch.equal(x, 1)",
     "torch.isclose(x, y.double())", "torch.sin(1.0)", "torch.sin('a')",
+    "torch.add(x, 'a')", "torch.mul(x, None)", "torch.div(x, 'a')", "torch.sub(x, [1])",
     "torch.add(x, 1, out=y)", "torch.exp(x, out=y)", "torch.exp(x.detach(), out=y)",
     shapes=ONE_SHAPE,
 )  # fmt: skip

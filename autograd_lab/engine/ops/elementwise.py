@@ -60,6 +60,7 @@ class Add(Binary):
     """Return `self + alpha · other`."""
 
     node = "AddBackward0"
+    number_first = True
     aliases = ("__add__", "__radd__")
     derivative = dict(
         self=("grad", lambda grad: grad),
@@ -94,6 +95,7 @@ class Sub(Difference):
     """Return `self − alpha · other`."""
 
     node = "SubBackward0"
+    number_first = True
     aliases = ("subtract", "__sub__")
     derivative = dict(
         self=("grad", lambda grad: grad),
@@ -128,6 +130,7 @@ class Mul(Binary):
     """Return `self · other`, element by element."""
 
     node = "MulBackward0"
+    number_first = True
     aliases = ("multiply", "__mul__", "__rmul__")
     derivative = dict(
         self=("grad · other", lambda grad, other: grad * other),
@@ -164,6 +167,7 @@ class Div(Quotient):
     """Return `self / other`; integers give floats."""
 
     node = "DivBackward0"
+    number_first = True
     aliases = ("true_divide", "divide", "__truediv__")
     derivative = dict(
         self=("grad / other", lambda grad, other: grad / other),

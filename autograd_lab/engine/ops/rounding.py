@@ -232,7 +232,9 @@ in_place = FloorDivideInPlace(), FloorDivideNumberInPlace()
 
 @choice
 def floor_divide(self: Any, other: Any) -> Chosen:
-    """Return `self / other` rounded down."""
+    """Return `self / other` rounded down; each may be a tensor or a number."""
+    if not isinstance(self, Tensor):
+        return rfloor_divide, (other, self)
     return (floor_divide_tensor if isinstance(other, Tensor) else floor_divide_number), (
         self,
         other,
