@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import autograd, func, linalg, nn
+from . import autograd, func, linalg, nn, optim
 from .engine import functions as _functions
 from .engine.creation import as_tensor, asarray, from_numpy, tensor
 from .engine.device import device
@@ -138,6 +138,7 @@ __all__ = [
     "normal",
     "ones",
     "ones_like",
+    "optim",
     "rand",
     "rand_like",
     "randint",

@@ -25,7 +25,7 @@ def sizes_of(name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, 
     try:
         return tuple([index(n) for n in size])
     except TypeError:
-        wrong = sizes[0] if sizes else size
+        wrong = next((n for n in size if not hasattr(n, "__index__")), size)
         raise TypeError(
             f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(wrong).__name__}"
         ) from None

@@ -144,7 +144,8 @@ def uniform_(
             f"uniform_ expects to return a [from, to) range, but found from={a:g} > to={b:g}"
         )
     drawn = (generator or default_generator).uniform(self.numel(), kind is np.float64)
-    return write(uniform_write, self, drawn * (kind(b) - kind(a)) + kind(a))
+    spread = drawn.astype(np.float64) * float(kind(b) - kind(a)) + float(kind(a))
+    return write(uniform_write, self, spread)
 
 
 def normal_(

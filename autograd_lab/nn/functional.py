@@ -18,6 +18,7 @@ from .activation_functions import (
     softplus,
     tanh,
 )
+from .layer_functions import dropout, linear, normalize, one_hot
 
 
 def binary_cross_entropy_with_logits(
@@ -37,11 +38,15 @@ def binary_cross_entropy_with_logits(
 
 __all__ = [
     "binary_cross_entropy_with_logits",
+    "dropout",
     "elu",
     "gelu",
     "hardtanh",
     "leaky_relu",
+    "linear",
     "logsigmoid",
+    "normalize",
+    "one_hot",
     "relu",
     "relu6",
     "selu",
