@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograd_lab.engine.creation import ones, tensor
+from autograd_lab.engine.creation import tensor
+from autograd_lab.engine.filled import ones
 from autograd_lab.widgets.accumulation import Accumulation, AccumulationLab, table
 
 
