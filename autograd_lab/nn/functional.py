@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ..engine.ops.loss import REDUCTIONS, binary_cross_entropy_logits
-from ..engine.tensor import Tensor
 from .activation_functions import (
     elu,
     gelu,
@@ -19,32 +17,38 @@ from .activation_functions import (
     tanh,
 )
 from .layer_functions import dropout, linear, normalize, one_hot
-
-
-def binary_cross_entropy_with_logits(
-    input: Tensor, target: Tensor, reduction: str = "mean"
-) -> Tensor:
-    """Return the cross entropy between `sigmoid(input)` and `target`, both of one shape.
-
-    `reduction` is `"mean"`, `"sum"` or `"none"`. Raises ValueError if the shapes differ.
-    """
-    if input.shape != target.shape:
-        raise ValueError(
-            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
-        )
-    result: Tensor = binary_cross_entropy_logits.apply(input, target, REDUCTIONS[reduction])
-    return result
-
+from .loss_functions import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    log_softmax,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+    softmax,
+    softmin,
+)
 
 __all__ = [
+    "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "cross_entropy",
     "dropout",
     "elu",
     "gelu",
     "hardtanh",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
     "leaky_relu",
     "linear",
+    "log_softmax",
     "logsigmoid",
+    "mse_loss",
+    "nll_loss",
     "normalize",
     "one_hot",
     "relu",
@@ -52,6 +56,9 @@ __all__ = [
     "selu",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
+    "softmax",
+    "softmin",
     "softplus",
     "tanh",
 ]

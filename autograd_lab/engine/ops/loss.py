@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..operation import Operation
+from ..broadcasting import Broadcasting
 from ..register import register
-from .activations import sigmoid
+from ..tensor import raw
+from .elementwise import abs, sgn
+from .elementwise_select import where
+from .reduce import total
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 """torch keeps the choice as a number on the node."""
@@ -18,37 +21,108 @@ def reduced(loss: Any, reduction: int) -> Any:
     """Return the elementwise `loss` as it is (0), its mean (1) or its sum (2)."""
     if reduction == 0:
         return loss
-    total = np.add.reduce(loss, axis=None)
-    return total / loss.dtype.type(loss.size) if reduction == 1 else total
+    sums = total(loss, axis=None)
+    return sums / loss.dtype.type(loss.size) if reduction == 1 else sums
 
 
-def spread_loss(grad: Any, like: Any, reduction: int) -> Any:
+def per_element(grad: Any, like: Any, reduction: int) -> Any:
     """Return the gradient of each elementwise loss, given that of the reduced one."""
-    return (
-        grad / like._data.size
-        if reduction == 1 and hasattr(like, "_data")
-        else (grad / like.size if reduction == 1 else grad)
-    )
+    return grad / raw(like).size if reduction == 1 and raw(like).size else grad
 
 
-class BinaryCrossEntropyLogits(Operation):
-    """Return the cross entropy of `sigmoid(self)` and `target`, computed without overflow."""
+class Loss(Broadcasting):
+    """A function of input and target, element by element, reduced to one number or not."""
 
-    public = False
-    node = "BinaryCrossEntropyWithLogitsBackward0"
+    public: ClassVar[bool] = False
+    elementwise = False
+
+
+class MseLoss(Loss):
+    """Return the squared differences, or their mean or sum."""
+
+    node = "MseLossBackward0"
     derivative = dict(
         self=(
-            "grad · (sigmoid(self) − target), over the number of elements for a mean",
+            "2 · (self − target) · grad, over the number of elements for a mean",
             lambda grad, self, target, reduction: (
-                (sigmoid(self) - target) * spread_loss(grad, self, reduction)
+                2 * (self - target) * per_element(grad, self, reduction)
             ),
-        )
+        ),
+        target=(
+            "2 · (target − self) · grad, over the number of elements for a mean",
+            lambda grad, self, target, reduction: (
+                2 * (target - self) * per_element(grad, self, reduction)
+            ),
+        ),
     )
 
     @staticmethod
     def forward(self: Any, target: Any, reduction: int) -> Any:
-        loss = (1 - target) * self + np.maximum(-self, 0) + np.log1p(np.exp(-np.abs(self)))
+        off = self - target
+        return reduced(off * off, reduction)
+
+
+def of_smooth_l1(grad: Any, off: Any, reduction: int, beta: float) -> Any:
+    """Return the gradient of the smooth absolute loss for a difference `off`."""
+    return where(abs(off) < beta, off / beta, sgn(off)) * per_element(grad, off, reduction)
+
+
+class SmoothL1Loss(Loss):
+    """Return absolute differences, quadratic below `beta`, or their mean or sum."""
+
+    node = "SmoothL1LossBackward0"
+    derivative = dict(
+        self=(
+            "grad · (self − target) / beta, at most 1 in size",
+            lambda grad, self, target, reduction, beta: of_smooth_l1(
+                grad, self - target, reduction, beta
+            ),
+        ),
+        target=(
+            "grad · (target − self) / beta, at most 1 in size",
+            lambda grad, self, target, reduction, beta: of_smooth_l1(
+                grad, target - self, reduction, beta
+            ),
+        ),
+    )
+    name = "smooth_l1_loss"
+
+    @staticmethod
+    def forward(self: Any, target: Any, reduction: int, beta: float) -> Any:
+        size = np.abs(self - target)
+        loss = np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta)
         return reduced(loss, reduction)
 
 
-binary_cross_entropy_logits = register(BinaryCrossEntropyLogits)
+def of_huber(grad: Any, off: Any, reduction: int, delta: float) -> Any:
+    """Return the gradient of the Huber loss for a difference `off`."""
+    return where(abs(off) <= delta, off, delta * sgn(off)) * per_element(grad, off, reduction)
+
+
+class HuberLoss(Loss):
+    """Return half the squared differences, linear from `delta` on, or their mean or sum."""
+
+    node = "HuberLossBackward0"
+    derivative = dict(
+        self=(
+            "grad · (self − target), at most delta in size",
+            lambda grad, self, target, reduction, delta: of_huber(
+                grad, self - target, reduction, delta
+            ),
+        ),
+        target=(
+            "grad · (target − self), at most delta in size",
+            lambda grad, self, target, reduction, delta: of_huber(
+                grad, target - self, reduction, delta
+            ),
+        ),
+    )
+
+    @staticmethod
+    def forward(self: Any, target: Any, reduction: int, delta: float) -> Any:
+        size = np.abs(self - target)
+        loss = np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta))
+        return reduced(loss, reduction)
+
+
+mse_loss, smooth_l1_loss, huber_loss = [register(c) for c in (MseLoss, SmoothL1Loss, HuberLoss)]

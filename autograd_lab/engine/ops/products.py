@@ -151,8 +151,8 @@ class Baddbmm(Stretched):
 
     @staticmethod
     def forward(self: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
-        wrap_dim(2, batch2.ndim)
         wrap_dim(1, batch1.ndim)
+        wrap_dim(2, batch2.ndim)
         check_batches(batch1, batch2)
         return added(self, batch1 @ batch2, beta, alpha)
 
