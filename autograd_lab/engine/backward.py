@@ -10,6 +10,7 @@ import numpy as np
 from . import messages
 from .node import AccumulateGrad, Node, gradient_edge
 from .observe import observers
+from .register import method
 from .tensor import Tensor, wrap
 from .traversal import Pass, as_tensor
 
@@ -159,3 +160,22 @@ def _seed(i: int, tensor: Tensor, grad: Any) -> Any:
             f"output[{i}] has a shape of {tensor.shape}."
         )
     return grad
+
+
+def _method(
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Send a gradient back through the graph and add what arrives into the leaves' `.grad`.
+
+    `gradient` has this tensor's shape and is 1 if the tensor is a single number. The graph's saved
+    values are released unless `retain_graph` (which defaults to `create_graph`).
+    """
+    backward(self, gradient, retain_graph, create_graph, inputs)
+
+
+_method.__name__ = "backward"
+method("backward", _method)

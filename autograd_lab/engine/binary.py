@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .forward import levels
+from .grad_mode import state
+from .hooks import detecting
+from .observe import observers
 from .operation import Operation
 from .quiet import hush, unhush
 from .tensor import Tensor, wrap
@@ -38,7 +42,11 @@ class Binary(Operation):
         else:
             data = self.compute((x, y, *rest))
             targets = self.changed((x, y), data) if tracked else None
-        return self.finish(wrap(data), (a, b, *rest), tracked, targets)
+        output = wrap(data)
+        if tracked and self.node and state.enabled and not (observers or levels or detecting):
+            self.record(output, (a, b, *rest), targets)  # what `finish` comes to, most of the time
+            return output
+        return self.finish(output, (a, b, *rest), tracked, targets)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Promote, then run forward."""

@@ -122,8 +122,8 @@ class Node:
 
         Arrays in, arrays out; with `as_tensors`, tensors in and out, and the work itself is recorded.
         """
-        products: list[Any] = [None] * len(self._edges)
         tensors = self._tensors() if as_tensors else self._arrays()
+        products: list[Any] = [None] * len(self._edges)
         grad = grads[0] if len(grads) == 1 else grads
         if grad is not None:
             for i, rule in self._plan.rules:
@@ -145,9 +145,11 @@ class Node:
         """Return the numbers of what was saved, unless they were overwritten since."""
         if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
+        versions = self._versions
         arrays: list[Any] = []
         for value in self._saved:
-            if value._counter is not None:
+            counter = value._counter
+            if counter is not None and counter[0] != (versions[len(arrays)] if versions else 0):
                 self._check_version(len(arrays), value)
             arrays.append(value._data)
         return arrays

@@ -38,6 +38,8 @@ from .tensor import INFERENCE, Tensor, wrap
 Rule = Any
 """A function of the gradient and what it names besides."""
 
+_new = object.__new__
+
 OPERATIONS: dict[str, Operation] = {}
 """Every registered operation, by name."""
 
@@ -195,23 +197,25 @@ class Operation:
         """
         edges: list[Node | None] = []
         choice = 0
-        written = numbered = False
+        shared = numbered = False
         for bit, position in self.bits:
             arg = args[position]
-            if isinstance(arg, Tensor):
-                if arg._counter is not None:
-                    written = True
-                if arg._requires_grad:
-                    choice |= bit
-                    # Only what is shared can be a view, whose grad_fn may have to be found anew.
-                    known = arg.grad_fn if arg._counter is not None else arg._grad_fn
-                    edges.append(known or leaf_edge(arg))
-                    if arg._output_nr:
-                        numbered = True
-                    continue
-            edges.append(None)
+            if not isinstance(arg, Tensor):
+                edges.append(None)
+                continue
+            if arg._counter is not None:
+                shared = (
+                    True  # only what is shared can be a view, whose grad_fn may be another by now
+                )
+            if arg._requires_grad:
+                choice |= bit
+                edges.append((arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg))
+                if arg._output_nr:
+                    numbered = True
+            else:
+                edges.append(None)
         plan = self.plans[choice] or self.plan(choice)
-        node = self.Node()
+        node = _new(self.Node)
         node._edges = tuple(edges)
         node._edge_numbers = self._edge_numbers(args) if numbered else None
         node._order = next_order()
@@ -219,7 +223,7 @@ class Operation:
         node._targets = targets
         node._hooks = None
         node._saved, node._plain = plan.keep(args, outputs or (output,))
-        node._versions = versions(node._saved) if written or output._counter else None
+        node._versions = versions(node._saved) if shared or output._counter else None
         output._grad_fn = node
         output._requires_grad = True
 
@@ -266,7 +270,10 @@ def size_mismatch(*arrays: Any) -> str:
 
 def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """Return the write counters of saved values, None if all are 0."""
-    if any(value._counter is INFERENCE for value in saved):
-        raise RuntimeError(messages.INFERENCE_SAVED)
-    counters = tuple([value._counter[0] if value._counter else 0 for value in saved])
-    return counters if any(counters) else None
+    for value in saved:
+        counter = value._counter
+        if counter is INFERENCE:
+            raise RuntimeError(messages.INFERENCE_SAVED)
+        if counter is not None and counter[0]:
+            return tuple([v._counter[0] if v._counter else 0 for v in saved])
+    return None

@@ -71,7 +71,7 @@ def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
         return lambda self: apply(self)
 
     def operator(self: Tensor, other: Any) -> Any:
-        if isinstance(other, OPERANDS):
+        if type(other) is Tensor or isinstance(other, OPERANDS):
             return apply(self, other, *rest)
         return NotImplemented
 

@@ -400,22 +400,6 @@ class Tensor(Methods):
             )
         return added(self._own_meta().post_accumulate, hook)
 
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-    ) -> None:
-        """Send a gradient back through the graph and add what arrives into the leaves' `.grad`.
-
-        `gradient` has this tensor's shape and is 1 if the tensor is a single number. The graph's
-        saved values are released unless `retain_graph` (which defaults to `create_graph`).
-        """
-        from .backward import backward
-
-        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
-
 
 def follow_base(tensor: Tensor, meta: Meta) -> None:
     """Let views without a history require grad exactly when their base does, or they were asked to."""

@@ -52,10 +52,9 @@ class Pass:
             self.useful = _leading_to(goals, self.waiting) | (goals if accumulate else set())
         self.ready: list[tuple[int, Node]] = []
         for node, number, grad in roots:
-            self._deliver(node, number, grad)
-        for node in {node: None for node, _, _ in roots}:
-            if not self.waiting[node]:
+            if not self.waiting[node] and node not in self.arrived:
                 heappush(self.ready, (node._order, node))
+            self._deliver(node, number, grad)
 
     def _deliver(self, node: Node, number: int, grad: Any) -> None:
         """Add `grad` to what has arrived for one output of `node`."""
@@ -72,6 +71,7 @@ class Pass:
     def walk(self) -> Iterator[Step]:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
         ready, arrived, waiting = self.ready, self.arrived, self.waiting
+        graph, retain, plainly = self.create_graph, self.retain_graph, self.useful is None
         while ready:
             node = heappop(ready)[1]
             grads = arrived.pop(node, None) or [None] * node.outputs
@@ -83,7 +83,14 @@ class Pass:
                 continue
             if self.captured:
                 self._capture(node, grads)
-            passed = self._visit(node, grads)
+            if plainly and node._hooks is None and not observers and not detecting:
+                passed = node.gradients(grads, graph)
+                if node._targets is not None:
+                    passed = node.fitted(passed)
+                if not retain:
+                    node.release()
+            else:
+                passed = self._visit(node, grads)
             numbers = node._edge_numbers
             for i, target in enumerate(node._edges):
                 if target is None:
@@ -105,8 +112,9 @@ class Pass:
         """Let the leaf's hooks see the gradient, then add it, or hand it to who asked for it."""
         meta, graph = node.variable._meta, self.create_graph
         assert meta is not None
-        for hook in list(meta.hooks.values()):
-            grads[0] = run_tensor_hook(hook, grads[0], graph)
+        if meta.hooks:
+            for hook in list(meta.hooks.values()):
+                grads[0] = run_tensor_hook(hook, grads[0], graph)
         if self.captured:
             self._capture(node, grads)
         if not self.accumulate or (self.captured and (node, 0) not in self.captured):
@@ -115,8 +123,9 @@ class Pass:
             grads[:] = node._hooks.prepare(grads, graph)
         if grads[0] is not None and node.variable._requires_grad:
             accumulate(node, grads, graph)
-            for hook in list(meta.post_accumulate.values()):
-                call(hook, graph, node.variable)
+            if meta.post_accumulate:
+                for hook in list(meta.post_accumulate.values()):
+                    call(hook, graph, node.variable)
         if node._hooks is not None:
             node._hooks.after([], grads, graph)
 
@@ -159,11 +168,9 @@ def _count_dependencies(roots: Iterator[Node]) -> dict[Node, int]:
     stack = list(counts)
     while stack:
         for target in stack.pop()._edges:
-            if target is None:
-                continue
             if target in counts:
                 counts[target] += 1
-            else:
+            elif target is not None:
                 counts[target] = 1
                 stack.append(target)
     return counts

@@ -38,7 +38,7 @@ ARROWS: dict[str, set[str]] = {
 # Circles that are meant: a tensor's methods lead to modules that are made of tensors. The import
 # waits for the call.
 LATE: dict[str, set[str]] = {
-    "engine.tensor": {"engine.backward", "engine.hooks", "engine.views"},
+    "engine.tensor": {"engine.hooks", "engine.views"},
     "engine.node": {"engine.ops.reduce"},
     "engine.views": {"engine.ops.strided"},
     "engine.ops.shape": {"engine.ops.reduce"},
