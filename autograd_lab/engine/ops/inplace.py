@@ -65,12 +65,13 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
         raise
     check_fits(data.shape, dtypes.of_numpy(data.dtype), target)
     before = snapshot(op, target) if tracked else target
+    others = [with_its_history(a, target) if tracked else a for a in args[1:]]
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
     buffer[...] = data
     target._wrote()
     if tracked:
-        record_write(op, target, (before, *args[1:]), op.changed(arrays, buffer))
+        record_write(op, target, (before, *others), op.changed(arrays, buffer))
     history_changed(target)
     if observers:
         for observer in observers:
@@ -108,6 +109,19 @@ def snapshot(op: Operation, target: Tensor) -> Tensor:
     before = wrap(np.array(target._data) if reads else target._data)
     before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
     before._requires_grad = target._requires_grad
+    return before
+
+
+def with_its_history(arg: Any, target: Tensor) -> Any:
+    """Return another view of what is written to as it is before the write: its history moves on too."""
+    if not isinstance(arg, Tensor) or arg is target or arg._base is None:
+        return arg
+    if arg._counter is not target._counter:
+        return arg
+    before = wrap(arg._data)
+    before._counter = arg._counter
+    before._grad_fn, before._output_nr = arg.grad_fn, arg._output_nr
+    before._requires_grad = arg._requires_grad
     return before
 
 
