@@ -158,13 +158,14 @@ def normal_(
 
 def _normal(
     generator: Generator | None, n: int, kind: dtypes.dtype, mean: float, std: float
-) -> np.ndarray[Any, Any]:
+) -> Any:
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     source, double = generator or default_generator, kind is dtypes.float64
-    numbers: np.ndarray[Any, Any] = source.normal(n, double or n < 16)
+    numbers: Any = source.normal(n, double or n < 16)
     if n < 16:  # torch computes these in double precision
-        return (numbers * std + mean).astype(kind.numpy)
+        numbers = numbers * std + mean
+        return numbers.astype(kind.numpy)
     return numbers * kind.numpy.type(std) + kind.numpy.type(mean)
 
 

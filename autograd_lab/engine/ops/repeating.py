@@ -10,8 +10,9 @@ from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, wrap
 from .dims import as_ints, ints, some_dims, wrap_dim, wrap_distinct
-from .gathering import index_select
-from .shape import CONTIGUOUS, clone, expand, flatten, reshape, unsqueeze, view
+from .flattening import flatten
+from .shape import CONTIGUOUS, clone, expand, reshape, unsqueeze, view
+from .slices import index_select
 
 
 class Repeat(Operation):

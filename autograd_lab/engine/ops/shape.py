@@ -12,7 +12,7 @@ from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, wrap
 from ..views import ViewOperation
-from .dims import ints, some_dims, wrap_dim, wrap_distinct
+from .dims import ints, wrap_dim, wrap_distinct
 
 
 class View(ViewOperation):
@@ -301,45 +301,9 @@ def filled_in(size: tuple[int, ...], numel: int) -> tuple[int, ...]:
     return tuple([numel // known if n == -1 else n for n in size])
 
 
-def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Any:
-    """Return the tensor with the dimensions from `start_dim` to `end_dim` made one."""
-    first, last = wrap_dim(start_dim, self.ndim), wrap_dim(end_dim, self.ndim)
-    if first > last:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    shape = tuple(self.shape)
-    if not shape:
-        return reshape(self, 1)
-    if first == last:
-        return self
-    middle = math.prod(shape[first : last + 1])
-    return reshape(self, (*shape[:first], middle, *shape[last + 1 :]))
-
-
-def unflatten(self: Tensor, dim: int, sizes: Any) -> Any:
-    """Return a view with dimension `dim` split into several of `sizes`; one may be −1."""
-    dim, sizes = wrap_dim(dim, self.ndim), ints((sizes,))
-    if not sizes:
-        raise RuntimeError("unflatten: sizes must be non-empty")
-    some_dims(self, dim)
-    whole = self.shape[dim]
-    try:
-        parts = filled_in(sizes, whole)
-    except RuntimeError:
-        raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} "
-            f"({whole}) in the input tensor"
-        ) from None
-    return viewed(self, (*self.shape[:dim], *parts, *self.shape[dim + 1 :]))
-
-
 def contiguous(self: Tensor, memory_format: Any = None) -> Any:
     """Return the tensor itself if its rows lie one after the other, else a copy for which that holds."""
     return self if self._data.flags.c_contiguous else clone.apply(self, CONTIGUOUS)
-
-
-def ravel(self: Tensor) -> Any:
-    """Return the elements in one dimension."""
-    return viewed(contiguous(self), -1)
 
 
 def expanded(self: Tensor, *sizes: Any) -> Any:
@@ -354,9 +318,9 @@ def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
     extra = len(wanted) - len(have)
     if extra < 0:
         raise RuntimeError(
-            f"expand(torch.{self.dtype.class_name}Tensor{{{list(have)}}}, size={list(wanted)}): the "
-            f"number of sizes provided ({len(wanted)}) must be greater or equal to the number of dimensions in the tensor "
-            f"({len(have)})"
+            f"expand(torch.{self.dtype.class_name}Tensor{{{list(have)}}}, size={list(wanted)}): "
+            f"the number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
+            f"dimensions in the tensor ({len(have)})"
         )
     if not have and any(n < 0 for n in wanted):
         raise RuntimeError("numel: integer multiplication overflow")
@@ -391,9 +355,6 @@ def detach(self: Tensor) -> Tensor:
 
 expose("reshape", reshape)
 expose("squeeze", squeeze_some)
-expose("flatten", flatten)
-expose("unflatten", unflatten)
-expose("ravel", ravel)
 expose("detach", detach)
 method("view", viewed)
 method("contiguous", contiguous)

@@ -10,9 +10,9 @@ from ..operation import Operation
 from ..register import expose, register
 from ..tensor import Tensor
 from .dims import wrap_dim
+from .flattening import ravel
 from .inplace import in_place
 from .selecting import diagonal, diagonal_copy
-from .shape import ravel
 
 
 class Tril(Operation):

@@ -1,0 +1,169 @@
+"""Slices picked by a vector of indices, and written to: index_select, index_add, index_copy, index_fill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..operation import Operation
+from ..register import register
+from .dims import some_dims, window, wrap_dim
+from .gathering import zeros_for
+from .inplace import in_place
+
+
+def check_vector(name: str, index: Any) -> Any:
+    """Return an index as a vector; raise what torch raises if it is none."""
+    if index.ndim > 1:
+        raise IndexError(f"{name}(): Index is supposed to be a vector")
+    if index.dtype.kind != "i" or index.dtype.itemsize < 4:
+        raise RuntimeError(f"{name}(): Expected dtype int32 or int64 for index")
+    return np.reshape(index, -1)
+
+
+def check_bounds(kind: type[Exception], name: str, vector: Any, dim: int, size: int) -> None:
+    """Raise `kind` for the first index outside a dimension of `size`."""
+    for wrong in vector[(vector < 0) | (vector >= size)][:1]:
+        raise kind(f"{name}index {wrong} is out of bounds for dimension {dim} with size {size}")
+
+
+class IndexSelect(Operation):
+    """Return the slices of dimension `dim` that the vector `index` names."""
+
+    node = "IndexSelectBackward0"
+    derivative = dict(
+        self=(
+            "grad added to those slices, 0 elsewhere",
+            lambda grad, self_sym_sizes, dim, index: add_slices(
+                zeros_for(grad, self_sym_sizes), dim, index, grad
+            ),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any, dim: int, index: Any) -> Any:
+        dim = wrap_dim(dim, self.ndim)
+        vector = check_vector("index_select", index)
+        size = self.shape[dim] if self.ndim else 1
+        if not self.ndim and vector.size != 1:
+            raise RuntimeError(
+                f"index_select(): Index to scalar can have only 1 value, got {vector.size} value(s)"
+            )
+        for wrong in vector[(vector < 0) | (vector >= size)][:1]:
+            if self.ndim < 2:
+                raise IndexError("index out of range in self")
+            raise RuntimeError(f"INDICES element is out of DATA bounds, id={wrong} axis_dim={size}")
+        return np.take(self, vector, dim) if self.ndim else np.array(self)
+
+
+index_select: Operation = register(IndexSelect)
+
+
+def add_slices(whole: Any, dim: int, index: Any, part: Any) -> Any:
+    """Return `whole` with `part` added to the slices that `index` names, once per mention."""
+    return index_add(whole, dim, index, part, 1) if whole.ndim else whole + part
+
+
+class IndexAdd(Operation):
+    """Return `self` with `alpha · source` added to the slices of `dim` that `index` names."""
+
+    node = "IndexAddBackward0"
+    derivative = dict(
+        self=("grad", lambda grad: grad),
+        source=(
+            "grad of those slices · alpha",
+            lambda grad, dim, index, alpha: index_select(grad, dim, index) * alpha,
+        ),
+    )
+
+    @staticmethod
+    def forward(self: Any, dim: int, index: Any, source: Any, alpha: Any = 1) -> Any:
+        dim = wrap_dim(dim, self.ndim)
+        vector = check_vector("index_add", index)
+        if not source.ndim and (self.ndim or vector.size != 1):
+            some_dims(source, dim)
+        count = source.shape[dim] if source.ndim else 1
+        if vector.size != count:
+            raise RuntimeError(
+                f"index_add_(): Number of indices ({vector.size}) should be equal to "
+                f"source.size(dim): ({count}), for dim: {dim}"
+            )
+        out = np.array(self).reshape(self.shape or (1,))
+        if self.dtype != source.dtype:
+            mine, other = (dtypes.of_numpy(a.dtype).class_name for a in (self, source))
+            raise RuntimeError(
+                f"index_add_(): self ({mine}) and source ({other}) must have the same scalar type"
+            )
+        check_bounds(RuntimeError, "", vector, dim, out.shape[dim])
+        np.add.at(out, window(out.ndim, dim, vector), alpha * source)
+        return out.reshape(self.shape)
+
+
+index_add: Operation = register(IndexAdd)
+
+
+class IndexFill(Operation):
+    """Return `self` with a number in the slices of `dim` that `index` names."""
+
+    node = "IndexFillBackward0"
+    derivative = dict(
+        self=(
+            "grad, 0 in those slices",
+            lambda grad, dim, index: index_fill(grad, dim, index, 0),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any, dim: int, index: Any, value: Any) -> Any:
+        out = np.array(self).reshape(self.shape or (1,))
+        vector = check_vector("index_fill_", index)
+        check_bounds(IndexError, "", vector, wrap_dim(dim, self.ndim), out.shape[dim])
+        out[window(out.ndim, wrap_dim(dim, self.ndim), vector)] = value
+        return out.reshape(self.shape)
+
+
+index_fill: Operation = register(IndexFill)
+
+
+class IndexCopy(Operation):
+    """Return `self` with `source` in the slices of `dim` that `index` names."""
+
+    node = "IndexCopyBackward0"
+    derivative = dict(
+        self=(
+            "grad, 0 in those slices",
+            lambda grad, dim, index: index_fill(grad, dim, index, 0),
+        ),
+        source=(
+            "grad of those slices",
+            lambda grad, dim, index: index_select(grad, dim, index),
+        ),
+    )
+
+    @staticmethod
+    def forward(self: Any, dim: int, index: Any, source: Any) -> Any:
+        dim = wrap_dim(dim, self.ndim)
+        vector = check_vector("index_copy_", index)
+        if not source.ndim and vector.size != 1:
+            raise IndexError(
+                "index_copy_(): When source is scalar, index should have one element "
+                f"(got {vector.size})"
+            )
+        if source.ndim and vector.size != source.shape[dim]:
+            raise IndexError(
+                f"index_copy_(): Number of indices ({vector.size}) should be equal to "
+                f"source.size(dim) ({source.shape[dim]})"
+            )
+        out = np.array(self).reshape(self.shape or (1,))
+        check_bounds(IndexError, "index_copy_(): ", vector, dim, out.shape[dim])
+        out[window(out.ndim, dim, vector)] = source
+        return out.reshape(self.shape)
+
+
+index_copy = register(IndexCopy)
+
+
+for _name in ("index_add", "index_fill", "index_copy"):
+    in_place(_name)
