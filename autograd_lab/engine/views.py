@@ -185,7 +185,7 @@ def check_writable(tensor: Tensor, tracked: bool) -> None:
         return
     if meta.made != "default":
         refuse_write(meta, messages.NOW_WRITTEN)
-    if meta.base._requires_grad and meta.base.is_leaf:
+    if tensor._requires_grad and meta.base.is_leaf:
         raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
 
 
