@@ -26,3 +26,9 @@ class Named(Operation):
         """Return the results as a tuple with names."""
         made = super().finish_many(outputs, args, tracked)
         return return_type(self.returns or self.name, self.fields, made)
+
+    def pull_back(
+        self, grads: Sequence[Tensor], args: Sequence[Any], outputs: Sequence[Tensor]
+    ) -> list[Any]:
+        """Hand the rules the gradients of those results alone that can have one."""
+        return super().pull_back(grads[: self.outputs], args, outputs)

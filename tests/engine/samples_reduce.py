@@ -50,11 +50,13 @@ samples(
     shapes=ONE, smooth=False,
 )  # fmt: skip
 samples(
-    "x.norm()", "x.norm(1)", "x.norm(2, 0)", "x.norm(p=3)", "x.norm(float('inf'))", "x.norm(float('-inf'))",
+    "x.norm()", "x.norm(1)", "x.norm(2, 0)", "x.norm(p=3)", "x.norm(float('inf'))",
+    "x.norm(float('-inf'))",
     "x.norm(0)", "x.norm('fro')", "x.norm('fro', 0)", "x.norm(2, (0, -1))", "x.norm(1.5, -1)",
     "x.norm(0.5)", "x.norm(3, dim=-1, keepdim=True)", "x.norm(float('inf'), 0)", "x.norm(dim=0)",
     "x.norm(1, -1, True)", "x.norm(dtype=torch.float64)", "x.norm(2, 0, dtype=torch.float64)",
-    "(x * 0).norm()", "(x * 0).norm(1)", "(x * 0).norm(3)", "(x * 0).norm(1.5)", "(x * 0).norm(float('inf'))",
+    "(x * 0).norm()", "(x * 0).norm(1)", "(x * 0).norm(3)", "(x * 0).norm(1.5)",
+    "(x * 0).norm(float('inf'))",
     "x.norm('foo')", "x.norm(2, 7)", "x.long().norm()", "torch.norm(x)", "torch.norm(x, 2, -1)",
     "x.norm(-1)", "torch.dist(x, x * 2)", "torch.dist(x, x.detach() * 2, 1)", "x.dist(x, 3)",
     "torch.linalg.norm(x)", "torch.linalg.norm(x, dim=-1)", "torch.linalg.vector_norm(x, 3)",
@@ -63,14 +65,17 @@ samples(
     shapes=ONE, smooth=False,
 )  # fmt: skip
 samples(
-    "x.softmax(0)", "x.softmax(-1)", "torch.softmax(x, 0)", "torch.softmax(x, dim=-1, dtype=torch.float64)",
+    "x.softmax(0)", "x.softmax(-1)", "torch.softmax(x, 0)",
+    "torch.softmax(x, dim=-1, dtype=torch.float64)",
     "(x * 1000).softmax(-1)", "(x * float('inf')).softmax(0)", "x.softmax(3)", "x.softmax()",
     "x.log_softmax(0)", "x.log_softmax(-1)", "(x * 1000).log_softmax(-1)", "x.log_softmax(3)",
     "torch.log_softmax(x, 0, torch.float64)", "x.long().softmax(0)", "x.long().log_softmax(0)",
     "x.logsumexp(0)", "x.logsumexp(-1, True)", "x.logsumexp((0, -1))", "(x * 1000).logsumexp(0)",
-    "torch.logsumexp(x, dim=0, keepdim=True)", "x.logsumexp(3)", "x.logsumexp()", "x.long().logsumexp(0)",
+    "torch.logsumexp(x, dim=0, keepdim=True)", "x.logsumexp(3)", "x.logsumexp()",
+    "x.long().logsumexp(0)",
     "(x / (x > 0)).logsumexp(0)", "(-(x * x) / 0).logsumexp(-1)",
-    "F.softmax(x, 0)", "F.softmax(x, dim=-1, dtype=torch.float64)", "F.log_softmax(x, -1)", "F.softmin(x, 0)",
+    "F.softmax(x, 0)", "F.softmax(x, dim=-1, dtype=torch.float64)", "F.log_softmax(x, -1)",
+    "F.softmin(x, 0)",
     "F.softmax(x)", "F.log_softmax(x)", "F.softmin(x)",
     shapes=ONE,
 )  # fmt: skip

@@ -95,24 +95,24 @@ def of_nll(
 
 
 class NllLossBackward(Operation):
-    """Return zeros in the shape of `self` with `grad_output · weights` at `positions`."""
+    """Return zeros in the shape of `self` with `incoming · weights` at `positions`."""
 
     public = False
     node = "NllLossBackwardBackward0"
     derivative = dict(
-        grad_output=(
+        incoming=(
             "grad · weights at these positions",
-            lambda grad, weights, positions, grad_output_sym_sizes: _gathered(
-                take_flat(grad, positions) * like(grad, weights), grad_output_sym_sizes
+            lambda grad, weights, positions, incoming_sym_sizes: _gathered(
+                take_flat(grad, positions) * like(grad, weights), incoming_sym_sizes
             ),
         ),
         self=("0", lambda grad: zeros(grad)),
     )
 
     @staticmethod
-    def forward(grad_output: Any, self: Any, weights: Any, positions: Any) -> Any:
+    def forward(incoming: Any, self: Any, weights: Any, positions: Any) -> Any:
         out = np.zeros(self.shape, self.dtype)
-        out.reshape(-1)[positions] = grad_output * weights
+        out.reshape(-1)[positions] = incoming * weights
         return out
 
 

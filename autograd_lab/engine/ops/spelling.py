@@ -26,11 +26,15 @@ def public(name: str, *aliases: str) -> Callable[[Callable[..., Any]], Callable[
             if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
         ]
 
+        count = len(required)
+
         @functools.wraps(function)
         def spelled(*args: Any, **kwargs: Any) -> Any:
+            if not kwargs and len(args) >= count and isinstance(args[0], Tensor):
+                return function(*args)
             if kwargs:
                 kwargs = {SPELLINGS.get(key, key): value for key, value in kwargs.items()}
-            if len(args) < len(required):
+            if len(args) < count:
                 check_given(name, required[len(args) :], kwargs)
             first = args[0] if args else kwargs["self"]
             if not isinstance(first, Tensor):
