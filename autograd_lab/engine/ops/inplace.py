@@ -163,7 +163,9 @@ def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
         if not isinstance(each, Tensor) or not isinstance(each._data, np.ndarray):
             continue
         data = each._data
-        same = data.shape == buffer.shape and data.strides == buffer.strides
+        # An axis of length 1 has no stride to speak of.
+        strides = zip(buffer.shape, data.strides, buffer.strides, strict=False)
+        same = data.shape == buffer.shape and all(a == b for n, a, b in strides if n > 1)
         start, own = (a.__array_interface__["data"][0] for a in (data, buffer))
         dense = data.flags.forc and buffer.flags.forc
         meet = start < own + buffer.nbytes and own < start + data.nbytes
