@@ -33,6 +33,8 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
     if tracked:
         self.record(target, (before, *args))
         target._output_nr = 0
+    if target._meta is not None:
+        target._meta.version = target._now()
     for observer in observers:
         observer.on_op(f"{self.name}_", (target, *args), target, target._grad_fn)
     return target
