@@ -76,13 +76,13 @@ VIEW_INPLACE = {
         "You should replace the inplace operation by an out-of-place one."
     ),
     "no_grad": (
-        "A view was created in no_grad mode and {done} inplace with grad mode enabled. Given that this use "
+        "{view} in no_grad mode and {done} inplace with grad mode enabled. Given that this use "
         "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the "
         "view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
         "tracked) or both outside (if you want the inplace to be tracked)."
     ),
     "inference": (
-        "A view was created in inference mode and {done} inplace in normal mode. Given that this use case "
+        "{view} in inference mode and {done} inplace in normal mode. Given that this use case "
         "is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
         "and the inplace either both inside the inference_mode block (if you don't want the inplace to be "
         "tracked) or both outside (if you want the inplace to be tracked)."

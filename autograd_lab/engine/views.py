@@ -192,7 +192,11 @@ def check_writable(tensor: Tensor, tracked: bool) -> None:
 def refuse_write(meta: Meta, done: str) -> None:
     """Raise torch's sentence about a write that a view cannot follow."""
     number, name = meta.maker
-    raise RuntimeError(messages.VIEW_INPLACE[meta.made].format(number=number, name=name, done=done))
+    view = "A view was created"
+    if name:
+        view = f"Output {number} of {name} is a view of a view which was created"
+    text = messages.VIEW_INPLACE[meta.made]
+    raise RuntimeError(text.format(number=number, name=name, view=view, done=done))
 
 
 def rebase(view: Tensor, function: Node) -> None:
