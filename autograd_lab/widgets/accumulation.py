@@ -12,6 +12,10 @@ from ..i18n import _, ngettext
 from .lab import Lab
 from .values import as_numbers, one_line
 
+COLUMNS = 4
+CELL = "text-align:left;padding:4px 8px"
+"""Style of a cell: a notebook's own aligns to the right, and that of a widget leaves no space."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -111,13 +115,17 @@ def table(accumulation: Accumulation) -> str:
     """Return the ledger as an HTML table, the answer as its caption."""
     rows = [_row("th", ("", _("x.grad before"), _("added"), _("x.grad after")))]
     for entry in accumulation.ledger:
-        middle = entry.error or entry.contribution
-        rows.append(_row("td", (entry.action, entry.before, middle, entry.after)))
-    return f"<table><caption>{html.escape(accumulation.answer)}</caption>{''.join(rows)}</table>"
+        rows.append(_row("td", (entry.action, entry.before, entry.contribution, entry.after)))
+        if entry.error:
+            # Across all columns: a long message in one of them would squeeze the others.
+            rows.append(_row(f'td colspan="{COLUMNS}"', (entry.error,)))
+    caption = f'<caption style="{CELL}">{html.escape(accumulation.answer)}</caption>'
+    return f'<table style="line-height:1.4">{caption}{"".join(rows)}</table>'
 
 
 def _row(tag: str, texts: Iterable[str]) -> str:
-    cells = "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
+    end = tag.partition(" ")[0]
+    cells = "".join(f'<{tag} style="{CELL}">{html.escape(text)}</{end}>' for text in texts)
     return f"<tr>{cells}</tr>"
 
 
@@ -156,6 +164,7 @@ class AccumulationLab(Lab):
         import ipywidgets  # type: ignore[import-untyped]
 
         keep = ipywidgets.Checkbox(description="retain_graph", indent=False)
+        keep.layout.width = "auto"
         return [
             self.button(_("forward"), self.accumulation.forward),
             self.button("backward()", lambda: self.accumulation.backward(keep.value)),

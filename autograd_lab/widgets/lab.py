@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from ..i18n import _
+
 _instances = itertools.count(1)
 
 
@@ -74,6 +76,7 @@ class Lab(ABC):
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        view = {**self.widget._repr_mimebundle_(), "text/plain": type(self).__name__}
+        alone = _("{lab}: run this cell in Jupyter to play.").format(lab=type(self).__name__)
+        view = {**self.widget._repr_mimebundle_(), "text/plain": alone}
         display(view, raw=True)  # type: ignore[no-untyped-call]
         self._outputs.append(display(self._saved(), raw=True, display_id=True))  # type: ignore[no-untyped-call]

@@ -45,6 +45,10 @@ z = y * y * 3
 out = z.mean()
 out.backward()
 """
+ACCUMULATION = """\
+from autograd_lab.widgets import AccumulationLab
+AccumulationLab()
+"""
 
 # JupyterLab says “Idle” before its kernel is connected, and running the cells then does nothing.
 KERNEL_READY = """async () => {
@@ -242,9 +246,10 @@ def show(driver: Driver, tmp_path: Path) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that all servers serve, with the notebook of the worked example."""
+    """The folder that all servers serve, with the worked example and a lab."""
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "example.ipynb", "%load_ext autograd_lab", EXAMPLE)
+    write_notebook(folder / "accumulation.ipynb", ACCUMULATION)
     return folder
 
 
@@ -255,8 +260,8 @@ def lab(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         yield address
 
 
-@pytest.fixture
-def other_lab(notebooks: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of a JupyterLab of somebody else, who does not trust our notebooks."""
-    with jupyter_lab(tmp_path / "home", notebooks) as address:
+@pytest.fixture(scope="session")
+def other_lab(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab of somebody else, who reads our notebooks and runs none."""
+    with jupyter_lab(tmp_path_factory.mktemp("other home"), notebooks) as address:
         yield address
