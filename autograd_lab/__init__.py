@@ -9,9 +9,10 @@ Import it as you would import PyTorch, or load it as a Jupyter extension:
 
 from __future__ import annotations
 
+from math import e, inf, nan, pi
 from typing import Any
 
-from . import autograd, func, linalg, nn, optim
+from . import autograd, cuda, func, linalg, nn, optim
 from .engine import functions as _functions
 from .engine.creation import as_tensor, asarray, from_numpy, tensor
 from .engine.device import device
@@ -55,6 +56,8 @@ from .engine.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .engine.layout import contiguous_format, preserve_format, strided
+from .engine.ops.casting import UNSUPPORTED, UNSUPPORTED_NAMES
 from .engine.printing import set_printoptions
 from .engine.random import Generator, initial_seed, manual_seed, seed
 from .engine.sampling import normal, rand, rand_like, randint, randn, randn_like, randperm
@@ -75,6 +78,8 @@ def __getattr__(name: str) -> Any:
 
         module = {"show": "showing", "record": "trace.record"}[name]
         return getattr(import_module(f".{module}", __name__), name)
+    if name in UNSUPPORTED_NAMES:
+        raise AttributeError(UNSUPPORTED.format(name=name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -101,9 +106,12 @@ __all__ = [
     "asarray",
     "autograd",
     "bool",
+    "contiguous_format",
+    "cuda",
     "device",
     "double",
     "dtype",
+    "e",
     "empty",
     "empty_like",
     "enable_grad",
@@ -118,6 +126,7 @@ __all__ = [
     "func",
     "get_default_dtype",
     "half",
+    "inf",
     "inference_mode",
     "initial_seed",
     "int",
@@ -133,12 +142,15 @@ __all__ = [
     "logspace",
     "long",
     "manual_seed",
+    "nan",
     "nn",
     "no_grad",
     "normal",
     "ones",
     "ones_like",
     "optim",
+    "pi",
+    "preserve_format",
     "rand",
     "rand_like",
     "randint",
@@ -152,6 +164,7 @@ __all__ = [
     "set_printoptions",
     "short",
     "show",
+    "strided",
     "tensor",
     "tril_indices",
     "triu_indices",

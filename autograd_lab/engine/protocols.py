@@ -6,15 +6,32 @@ from typing import Any
 
 import numpy as np
 
-from .creation import from_numpy
+from . import dtypes
+from .creation import as_array, from_numpy
+from .filled import empty
+from .ops.shape import alias
 from .register import method
-from .tensor import Tensor, wrap
+from .tensor import Size, Tensor, wrap
 
 DEEP_COPY = (
     "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
     "moment.  If you were attempting to deepcopy a module, this may be because of a "
     "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
 )
+
+
+def construct(cls: type[Tensor], *data: Any) -> Any:
+    """Serve `torch.Tensor(...)`: floats from a list or an array, a view of a tensor, or a shape."""
+    if len(data) != 1 or isinstance(data[0], Size) or type(data[0]) is int:
+        return empty(*data) if data else empty(0)
+    source = data[0]
+    if isinstance(source, Tensor):
+        return alias.apply(source)
+    if isinstance(source, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if not isinstance(source, (list, tuple, np.ndarray)):
+        raise TypeError(f"new(): data must be a sequence (got {type(source).__name__})")
+    return wrap(np.array(as_array(source, dtypes.get_default_dtype())))
 
 
 def rebuilt(data: Any, requires_grad: bool) -> Tensor:
@@ -64,3 +81,4 @@ method("__reduce_ex__", reduce_ex)
 method("__deepcopy__", deepcopy)
 method("__contains__", contains)
 method("__array_wrap__", array_wrap)
+method("__new__", staticmethod(construct))

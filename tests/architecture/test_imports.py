@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "autograd_lab"
 
-FACADES = {"autograd", "func", "linalg", "nn", "optim"}
+FACADES = {"autograd", "cuda", "func", "linalg", "nn", "optim"}
 ENGINE = {"engine", *FACADES}
 TRACE_AS_DATA = {"trace.model", "trace.fold", "trace.findings"}
 

@@ -162,12 +162,42 @@ torch.ones(2, requires_grad=True).uniform_()
 (torch.ones(2, requires_grad=True) * 1).uniform_().grad_fn.name()
 (torch.ones(2, requires_grad=True) * 1).normal_().grad_fn.name()
 (torch.ones(2, requires_grad=True) * 1).bernoulli_().grad_fn.name()
+torch.Tensor([1, 2])
+torch.Tensor(2, 3).shape
+torch.Tensor()
+torch.Tensor(3).shape
+torch.Tensor(torch.Size([2])).shape
+torch.Tensor([[1, 2], [3]])
+torch.Tensor(torch.ones(2, dtype=torch.int64))
+torch.Tensor(torch.ones(2, requires_grad=True)).grad_fn.name()
+torch.Tensor(3.5)
+torch.Tensor('a')
+torch.Tensor(np.ones(2))
+torch.cuda.is_available()
+torch.ones(2).layout, torch.strided, torch.contiguous_format
+torch.ones(2, 3).t().clone(memory_format=torch.contiguous_format).stride()
+torch.pi, torch.e, torch.inf, torch.nan
 torch.device('cpu')
 torch.device('cpu:0')
 torch.device('cuda', 1)
 torch.device('foo')
 str(torch.device('cpu'))
-torch.device('cpu') == torch.device('cpu')
+torch.device('cpu') == torch.Tensor([1, 2])
+torch.Tensor(2, 3).shape
+torch.Tensor()
+torch.Tensor(3).shape
+torch.Tensor(torch.Size([2])).shape
+torch.Tensor([[1, 2], [3]])
+torch.Tensor(torch.ones(2, dtype=torch.int64))
+torch.Tensor(torch.ones(2, requires_grad=True)).grad_fn.name()
+torch.Tensor(3.5)
+torch.Tensor('a')
+torch.Tensor(np.ones(2))
+torch.cuda.is_available()
+torch.ones(2).layout, torch.strided, torch.contiguous_format
+torch.ones(2, 3).t().clone(memory_format=torch.contiguous_format).stride()
+torch.pi, torch.e, torch.inf, torch.nan
+torch.device('cpu')
 torch.ones(2).device
 torch.ones(2).to('cuda')
 torch.ones(2).cuda()
@@ -251,6 +281,13 @@ def test_draws_the_numbers_of_pytorch(code: str) -> None:
             assert ours[0] == theirs[0]
             np.testing.assert_allclose(ours[1], theirs[1], rtol=5e-7, atol=5e-7)
             assert ours[2] == theirs[2], n
+
+
+@pytest.mark.parametrize("name", ["complex64", "bfloat16", "sparse_coo_tensor"])
+def test_what_is_not_here_says_so(name: str) -> None:
+    """Asking for complex numbers, bfloat16 or sparse tensors gives one clear error."""
+    with pytest.raises(AttributeError, match="real numbers in dense tensors on the CPU only"):
+        getattr(autograd_lab, name)
 
 
 @pytest.mark.needs_torch

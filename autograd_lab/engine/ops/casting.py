@@ -15,6 +15,12 @@ UNSUPPORTED = (
     "autograd_lab has real numbers in dense tensors on the CPU only, so there is no `{name}`."
 )
 
+UNSUPPORTED_NAMES = {
+    *("bfloat16", "complex64", "complex128", "cfloat", "cdouble", "complex", "polar"),
+    *("sparse_coo_tensor", "sparse_csr_tensor", "sparse_coo", "sparse"),
+}
+"""Names of torch that programs may ask for and that stand for what is not here."""
+
 
 def to(self: Tensor, *args: Any, **kwargs: Any) -> Any:
     """Return the tensor in another dtype; the tensor itself if there is nothing to change.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..grad_mode import state
+from ..layout import strided
 from ..register import expose, functions, method
 from ..tensor import Tensor, wrap
 from ..views import positions, tie
@@ -110,6 +111,8 @@ METHODS: dict[str, Any] = dict(
     nbytes=property(lambda self: int(self._data.nbytes)),
     is_cuda=property(lambda self: False),
     is_sparse=property(lambda self: False),
+    layout=property(lambda self: strided),
+    _is_view=lambda self: self._base is not None,
 )
 for _name, _method in METHODS.items():
     method(_name, _method)
