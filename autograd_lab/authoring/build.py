@@ -17,13 +17,14 @@ def build(folder: Path, *, run: bool = True) -> list[Path]:
     With `run` false the notebooks have no outputs. Nothing is written until all are made. Raises
     FileNotFoundError where there is no source, and what `read` and `execute` raise.
     """
-    import nbformat
-
     paths = sorted((folder / "source").glob("*.py"))
     if not paths:
         raise FileNotFoundError(f"no text sources (*.py) in {folder / 'source'}")
+    sources = [read(path) for path in paths]
+    import nbformat  # after `read`, which says what brings it
+
     texts = {}
-    for source in map(read, paths):
+    for source in sources:
         for language in LANGUAGES:
             made = notebook(source, language)
             try:
@@ -45,7 +46,7 @@ def main(folder: Path, run: bool) -> None:
     """Write the notebooks of FOLDER from the text sources in FOLDER/source, one per language."""
     try:
         paths = build(folder, run=run)
-    except (OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     for path in paths:
         click.echo(path)

@@ -17,14 +17,15 @@ def build_course(folder: Path, target: Path, language: str = LANGUAGES[0]) -> li
     another would double the maximum of points. Raises FileNotFoundError where there is no
     assignment, and what `read` and `notebook` raise.
     """
-    import nbformat
-
     texts = [path for path in sorted(folder.glob("*/*.py")) if path.stem == path.parent.name]
     if not texts:
         raise FileNotFoundError(f"no assignments (<name>/<name>.py) in {folder}")
+    sources = [read(path) for path in texts]
+    import nbformat  # after `read`, which says what brings it
+
     made = {
-        target / "source" / path.stem / f"{path.stem}.ipynb": notebook(read(path), language)
-        for path in texts
+        target / "source" / source.name / f"{source.name}.ipynb": notebook(source, language)
+        for source in sources
     }
     for path, content in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +41,7 @@ def main(folder: Path, lang: str) -> None:
     """Write FOLDER/source from the text sources in FOLDER."""
     try:
         paths = build_course(folder, folder, lang)
-    except (OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     for path in paths:
         click.echo(path)

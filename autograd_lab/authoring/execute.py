@@ -25,10 +25,15 @@ def execute(notebook: NotebookNode, language: str, folder: Path, timeout: int = 
 
     The package speaks `language` there; a cell may take `timeout` seconds. No times and no widget
     views are kept. Raises OutputError for a cell that fails without the tag `raises-exception`, takes
-    too long, writes to stderr or shows an object's address.
+    too long, writes to stderr or shows an object's address; ImportError without nbclient.
     """
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+    try:
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError
+    except ImportError:
+        raise ImportError(
+            "running notebooks needs nbclient; this brings it: pip install 'autograd_lab[lab]'"
+        ) from None
 
     result = copy.deepcopy(notebook)
     client = NotebookClient(

@@ -73,9 +73,15 @@ class Source:
 def read(path: Path) -> Source:
     """Return the source in the `py:percent` file at `path`.
 
-    Raises OSError if it cannot be read, SourceError if it breaks the convention above.
+    Raises OSError if it cannot be read, SourceError if it breaks the convention above, ImportError
+    without jupytext.
     """
-    import jupytext
+    try:
+        import jupytext
+    except ImportError:
+        raise ImportError(
+            "authoring needs jupytext; this brings it: pip install 'autograd_lab[course]'"
+        ) from None
 
     raw = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
     try:

@@ -43,10 +43,10 @@ class Lab(ABC):
         """The ipywidgets box: the rule that hides the saved HTML, the controls, the state."""
         try:
             import ipywidgets  # type: ignore[import-untyped]
-        except ImportError as error:
+        except ImportError:
             raise ImportError(
                 "the labs need ipywidgets; this brings it: pip install 'autograd_lab[lab]'"
-            ) from error
+            ) from None
         hide = ipywidgets.HTML(f"<style>.{self._marker} {{ display: none }}</style>")
         state = ipywidgets.HTML(self.snapshot())
         return ipywidgets.VBox([hide, ipywidgets.HBox(self.controls()), state])
@@ -76,7 +76,13 @@ class Lab(ABC):
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
+        try:
+            widget = self.widget
+        except ImportError as error:
+            # IPython would show a traceback through this package, and then the lab's address.
+            print(error)
+            return
         alone = _("{lab}: run this cell in Jupyter to play.").format(lab=type(self).__name__)
-        view = {**self.widget._repr_mimebundle_(), "text/plain": alone}
+        view = {**widget._repr_mimebundle_(), "text/plain": alone}
         display(view, raw=True)  # type: ignore[no-untyped-call]
         self._outputs.append(display(self._saved(), raw=True, display_id=True))  # type: ignore[no-untyped-call]

@@ -1,9 +1,13 @@
 """Building a folder of notebooks, with their outputs."""
 
+import sys
+
 import nbformat
 import pytest
 from click.testing import CliRunner
 
+from autograd_lab.authoring import build as notebooks
+from autograd_lab.authoring import course
 from autograd_lab.authoring.build import build, main
 from autograd_lab.authoring.execute import OutputError, execute
 from autograd_lab.authoring.notebook import notebook
@@ -122,3 +126,25 @@ def test_a_folder_without_sources_is_one_line_of_error(tmp_path):
     outcome = CliRunner().invoke(main, [str(tmp_path)])
     assert outcome.exit_code == 1
     assert outcome.output.strip().startswith("Error: no text sources (*.py) in ")
+
+
+@pytest.mark.parametrize(
+    ("missing", "command", "brings"),
+    [
+        (("jupytext", "nbformat", "nbclient"), notebooks.main, "[course]"),
+        (("jupytext", "nbformat", "nbclient"), course.main, "[course]"),
+        (("nbclient",), notebooks.main, "[lab]"),
+    ],
+)
+def test_a_missing_companion_is_one_line_of_error(tmp_path, monkeypatch, missing, command, brings):
+    """Whoever has the package alone is told what to install."""
+    folder = _folder(tmp_path)
+    (folder / "six").mkdir()
+    (folder / "six" / "six.py").write_text(TEXT, encoding="utf-8")
+    for name in missing:
+        monkeypatch.setitem(sys.modules, name, None)
+    outcome = CliRunner().invoke(command, [str(folder)])
+    assert outcome.exit_code == 1
+    assert outcome.output.startswith("Error: ")
+    assert outcome.output.endswith(f"pip install 'autograd_lab{brings}'\n")
+    assert outcome.output.count("\n") == 1

@@ -1,6 +1,6 @@
 """A lab in a real kernel: two outputs, the second kept up to date."""
 
-import builtins
+import sys
 
 import nbformat
 import pytest
@@ -72,15 +72,11 @@ def test_retain_graph_is_taken_from_the_box():
     assert lab.answer == "x.grad is [[9, 9], [9, 9]] after 2 backward passes."
 
 
-def test_without_ipywidgets_the_pip_line_is_named(monkeypatch):
-    """A missing companion is one clear error."""
-    original = builtins.__import__
-
-    def without(name, *args, **kwargs):
-        if name == "ipywidgets":
-            raise ImportError(name)
-        return original(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r"pip install 'autograd_lab\[lab\]'"):
-        _ = AccumulationLab().widget
+def test_without_ipywidgets_the_pip_line_is_named(monkeypatch, capsys):
+    """A missing companion is one clear error, and one line under a cell that ends with a lab."""
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    lab = AccumulationLab()
+    with pytest.raises(ImportError, match=r"pip install 'autograd_lab\[lab\]'") as caught:
+        _ = lab.widget
+    lab._ipython_display_()
+    assert capsys.readouterr().out == f"{caught.value}\n"
