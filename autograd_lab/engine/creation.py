@@ -11,12 +11,19 @@ import numpy as np
 from . import dtypes
 from .device import check_cpu
 from .grad_mode import state
+from .messages import warn_once
 from .register import functions
 from .tensor import INFERENCE, Tensor, wrap
 
 COPY_CONSTRUCT = (
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
     "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor)."
+)
+NOT_WRITABLE = (
+    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This "
+    "means writing to this tensor will result in undefined behavior. You may want to copy the array to "
+    "protect its data or make it writable before converting it to a tensor. This type of warning will "
+    "be suppressed for the rest of this program."
 )
 PLAIN = (bool, int, float)
 
@@ -104,6 +111,8 @@ def from_numpy(ndarray: Any) -> Tensor:
             "byte orders is currently not supported."
         )
     dtypes.of_numpy(ndarray.dtype)
+    if not ndarray.flags.writeable:
+        warn_once(NOT_WRITABLE)
     return wrap(ndarray)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..messages import warn_once
 from ..operation import size_mismatch
 from ..register import functions, register
 from ..tensor import Size, Tensor
@@ -217,7 +218,12 @@ def broadcast_tensors(*tensors: Any) -> Any:
     return tuple(t if tuple(t.shape) == size else expanded(t, size) for t in several)
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
+MESHGRID = (
+    "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument."
+)
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> Any:
     """Return the coordinates of a grid as views: one tensor per given vector, all of the grid's shape.
 
     The first vector runs down the rows for `indexing="ij"`, along the columns for `"xy"`.
@@ -229,6 +235,9 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
             raise RuntimeError(
                 f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {vector}"
             )
+    if indexing is None:
+        warn_once(MESHGRID)
+        indexing = "ij"
     if indexing not in ("ij", "xy"):
         raise RuntimeError(
             f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'

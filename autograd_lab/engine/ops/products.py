@@ -95,6 +95,11 @@ class Addmm(Stretched):
     def forward(self: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
         check_added(self, mat2)
         check_matrices(mat1, mat2, "mat1", ", got {}-D tensor")
+        if mat1.dtype != mat2.dtype:
+            raise RuntimeError(
+                "mat1 and mat2 must have the same dtype, but got "
+                f"{dtype_name(mat1)} and {dtype_name(mat2)}"
+            )
         return added(self, mat1 @ mat2, beta, alpha)
 
 

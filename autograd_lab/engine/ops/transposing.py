@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..messages import warn_once
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor
@@ -93,8 +94,22 @@ def movedim(self: Tensor, source: Any, destination: Any) -> Any:
     return permute.apply(self, tuple(order))
 
 
+REVERSED = (
+    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it "
+    "will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+    "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
+)
+NO_MATRIX = "Tensor.{name} is deprecated on 0-D tensors. {advice}"
+
+
 def reversed_dims(self: Tensor) -> Any:
-    """Return a view with all dimensions in reverse order."""
+    """Return a view with all dimensions in reverse order; torch advises against it but for matrices."""
+    if self.ndim == 0:
+        warn_once(
+            NO_MATRIX.format(name="T", advice="This function is the identity in these cases.")
+        )
+    elif self.ndim != 2:
+        warn_once(REVERSED)
     return permute.apply(self, tuple(range(self.ndim - 1, -1, -1)))
 
 
@@ -105,7 +120,12 @@ def matrix_transpose(self: Tensor, name: str = "adjoint()") -> Any:
             f"tensor.{name} is only supported on matrices or batches of matrices. "
             f"Got {self.ndim}-D tensor."
         )
-    return transpose.apply(self, -2, -1) if self.ndim else self
+    if self.ndim:
+        return transpose.apply(self, -2, -1)
+    if name != "adjoint()":
+        advice = "This function is the identity in these cases."
+        warn_once(NO_MATRIX.format(name=name, advice=advice), stacklevel=4)
+    return self
 
 
 def _hermitian(self: Tensor) -> Any:
@@ -116,7 +136,10 @@ def _hermitian(self: Tensor) -> Any:
             f"Got {self.ndim}-D tensor."
             + (" For batches of matrices, consider using tensor.mH" if self.ndim > 2 else "")
         )
-    return transpose.apply(self, -2, -1) if self.ndim else self
+    if self.ndim:
+        return transpose.apply(self, -2, -1)
+    warn_once(NO_MATRIX.format(name="H", advice="Consider using x.conj()."))
+    return self
 
 
 expose("permute", permuted)
