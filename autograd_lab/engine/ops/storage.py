@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..forward import levels
 from ..grad_mode import state
 from ..layout import strided
 from ..register import expose, functions, method
@@ -71,7 +72,7 @@ def windowed(self: Tensor, size: Any, stride: Any, storage_offset: int | None = 
         np.lib.stride_tricks.as_strided(flat[offset:], size, tuple([s * item for s in stride]))
     )
     tracked = state.enabled and self._requires_grad
-    places = positions(view, self) if tracked else None
+    places = positions(view, self) if tracked or levels else None
     as_strided.finish(view, (self, size, stride, storage_offset, places), tracked)
     tie(view, self, "default" if state.enabled else "no_grad")
     return view
