@@ -40,7 +40,7 @@ def summed_repeats(grad: Any, sizes: tuple[int, ...], repeats: tuple[int, ...]) 
     from .reduce import sum_dims
 
     padded = (1,) * (len(repeats) - len(sizes)) + tuple(sizes)
-    pairs = [max(n, 0) for pair in zip(repeats, padded, strict=True) for n in pair]
+    pairs = [n for pair in zip(repeats, padded, strict=True) for n in pair]
     apart = reshape(grad, tuple(pairs))
     together = sum_dims(apart, tuple(range(0, len(pairs), 2)), False) if pairs else apart
     return reshape(together, tuple(sizes))
