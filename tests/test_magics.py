@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from autograd_lab.engine.observe import observers
 from autograd_lab.magics import load_ipython_extension, rewrite_first_line
+from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.model import Trace
 
 WORKED = """\
@@ -111,6 +112,19 @@ def test_error_then_graph(shell: Shell) -> None:
     assert "ZeroDivisionError: division by zero" in traceback
     assert "z.mean()" in graph
     assert "ZeroDivisionError" in graph.splitlines()[-1]
+
+
+def test_the_recorder_fails(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours is one line under the cell, which ran as if nobody had watched."""
+    monkeypatch.setattr(Builder, "add_edge", lambda *_: 1 / 0)
+    shown = run(shell, f"%%autograd --text\n{WORKED}")
+    assert shown.stderr == ""
+    assert shown.stdout.splitlines()[-1] == (
+        "The recording broke off (ZeroDivisionError: division by zero); "
+        "the cell itself was not touched by that."
+    )
+    assert shell.user_ns["x"].grad.tolist() == [[4.5, 4.5], [4.5, 4.5]]
+    assert "The recording broke off" in html_of(run(shell, f"%%autograd\n{WORKED}"))
 
 
 def test_hostile_name(shell: Shell) -> None:

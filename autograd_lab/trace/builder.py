@@ -25,6 +25,7 @@ class Builder:
         self.events: list[Event] = []
         self.truncated = 0
         self.error = ""
+        self.broken = ""
         self._ids: IdentityMap[int] = IdentityMap()
         self._holders: list[object] = []
         self._subjects: list[tuple[int, object, str]] = []
@@ -121,7 +122,9 @@ class Builder:
             event if event.node is None else replace(event, node=places[event.node])
             for event in events
         ]
-        return Trace(self.source.text, graph, tuple(events), self.error, self.truncated)
+        return Trace(
+            self.source.text, graph, tuple(events), self.error, self.truncated, self.broken
+        )
 
 
 def _without_loose_ends(nodes: list[Node], edges: list[Edge]) -> tuple[Graph, dict[int, int]]:

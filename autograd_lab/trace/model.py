@@ -130,6 +130,8 @@ class Trace:
     """`"RuntimeError: …"` if the cell raised."""
     truncated: int = 0
     """How many further events were counted but not kept."""
+    broken: str = ""
+    """`"KeyError: …"` if the recording itself failed: what happened after that is missing."""
 
     def to_json(self) -> str:
         """Return the trace as one JSON object, its version first."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from types import FrameType, TracebackType
 
-from .builder import LIMIT, Builder
+from .builder import LIMIT, Builder, describe
 from .model import Trace
 from .source_text import SourceText
 from .sources.engine.watch import EngineSource
@@ -42,15 +42,20 @@ class Recorder:
         """Stop listening and return what happened.
 
         `namespace` gives tensors the names of their variables; `error` is what ended the code.
-        Raises RuntimeError if the recorder was not started.
+        A fault of the recording itself is told in the trace. Raises RuntimeError if the recorder was
+        not started.
         """
         builder, watcher = self._builder, self._watcher
         self.abandon()
         if builder is None or watcher is None:
             raise RuntimeError("this recorder was not started")
-        if error is not None:
-            builder.add_error(error)
-        return watcher.finish(namespace)
+        try:
+            if error is not None:
+                builder.add_error(error)
+            return watcher.finish(namespace)
+        except Exception as fault:
+            # Ours, not the user's: what they ran is over, and stays as it is.
+            return Trace(self._source, error=builder.error, broken=describe(fault))
 
     def abandon(self) -> None:
         """Stop listening and forget what was recorded, if anything."""

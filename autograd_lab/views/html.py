@@ -18,7 +18,16 @@ from .narrate import Row, Scene, narrate
 from .player import payload, script
 from .steps import Step, final_gradients, gradients, steps
 from .svg import draw
-from .wording import clip_numbers, cropped, empty, gradient_line, more, node_name, stopped
+from .wording import (
+    broke_off,
+    clip_numbers,
+    cropped,
+    empty,
+    gradient_line,
+    more,
+    node_name,
+    stopped,
+)
 
 MAX_STEPS = 200
 TABLE_WIDTH, LEAF_WIDTH = 60, 40
@@ -37,11 +46,12 @@ def render(trace: Trace) -> str:
     page apart.
     """
     if not trace.graph.nodes:
-        return "".join(f"<p>{escape(line)}</p>" for line in (empty(), stopped(trace)) if line)
+        return "".join(f"<p>{escape(line)}</p>" for line in (empty(trace), stopped(trace)) if line)
     shown = crop(trace)
     walked = steps(shown)
     listed = walked[:MAX_STEPS]
-    notes = [_("Values flow down, gradients flow back up."), stopped(trace, listed)]
+    legend = _("Values flow down, gradients flow back up.")
+    notes = [legend, broke_off(trace), stopped(trace, listed)]
     if shown is not trace:
         notes.append(cropped(trace, shown))
     if len(walked) > len(listed):

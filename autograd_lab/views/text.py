@@ -8,6 +8,7 @@ from .crop import crop
 from .narrate import Row, Scene, narrate
 from .steps import steps
 from .wording import (
+    broke_off,
     clip_numbers,
     columns,
     cropped,
@@ -28,7 +29,7 @@ MAX_STEPS = 200
 def render(trace: Trace) -> str:
     """Return the trace as text, without a newline at the end."""
     if not trace.graph.nodes:
-        return "\n".join(filter(None, (empty(), stopped(trace))))
+        return "\n".join(filter(None, (empty(trace), stopped(trace))))
     shown = crop(trace)
     parts = [_("The graph, from the result back to the leaves:"), *tree(shown.graph)]
     if len(shown.graph.nodes) < len(trace.graph.nodes):
@@ -41,8 +42,9 @@ def render(trace: Trace) -> str:
         parts += _scene(number, narrate(shown.graph, step))
     if len(walked) > len(listed):
         parts.append(more(len(walked) - len(listed)))
-    if ending := stopped(trace, listed):
-        parts += ["", ending]
+    endings = [line for line in (broke_off(trace), stopped(trace, listed)) if line]
+    if endings:
+        parts += ["", *endings]
     return "\n".join(parts)
 
 

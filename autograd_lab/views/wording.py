@@ -113,9 +113,11 @@ def block(value: Value | None) -> str:
     )
 
 
-def empty() -> str:
-    """Return the line for a cell without a graph."""
-    return _("No graph to show: this cell ran no operation on a tensor that requires grad.")
+def empty(trace: Trace) -> str:
+    """Return the line for a trace without a graph."""
+    return broke_off(trace) or _(
+        "No graph to show: this cell ran no operation on a tensor that requires grad."
+    )
 
 
 def stopped(trace: Trace, listed: tuple[Step, ...] = ()) -> str:
@@ -127,6 +129,15 @@ def stopped(trace: Trace, listed: tuple[Step, ...] = ()) -> str:
     if told or not trace.error:
         return ""
     return _("The cell stopped with {error}").format(error=one_line(trace.error))
+
+
+def broke_off(trace: Trace) -> str:
+    """Return the line about a recording that failed, `""` for a whole one."""
+    if not trace.broken:
+        return ""
+    return _("The recording broke off ({error}); the cell itself was not touched by that.").format(
+        error=one_line(trace.broken)
+    )
 
 
 def cropped(trace: Trace, shown: Trace) -> str:

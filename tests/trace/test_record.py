@@ -4,9 +4,11 @@ import pytest
 
 import autograd_lab as torch
 from autograd_lab.engine.observe import observers
+from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.record import Recorder
+from autograd_lab.trace.sources.engine.graph import EngineGraph
 
-from .recorded_cells import CELL, graph_lines
+from .recorded_cells import CELL, graph_lines, run
 
 
 def test_context_manager() -> None:
@@ -79,3 +81,63 @@ def test_other_observers_stay() -> None:
         assert observers == [other]
     finally:
         observers.remove(other)  # type: ignore[arg-type]
+
+
+# Makes every kind of notification.
+EVERYTHING = """\
+x = torch.ones(2, requires_grad=True)
+with torch.no_grad():
+    w = x * 2
+y = (x * x).sum()
+y.backward()
+x.grad.zero_()
+(x * w).sum().backward()
+"""
+
+
+@pytest.mark.parametrize("method", ["room", "add_event", "change_event", "add_node", "find"])
+def test_a_fault_of_the_recording_never_reaches_the_cell(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the recorder fails, the cell ends as it would alone, and the trace says why it ends."""
+    original, calls, broken = getattr(Builder, method), 0, 0
+
+    def failing(self: Builder, *args: object, **kwargs: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == broken:
+            raise KeyError("lost")
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(Builder, method, failing)
+    while calls >= broken:
+        calls, broken = 0, broken + 1
+        names: dict[str, object] = {}
+        trace = run(EVERYTHING, names)
+        assert trace.error == ""
+        assert names["x"].grad.tolist() == [2.0, 2.0]  # type: ignore[attr-defined]
+        assert trace.broken == ("KeyError: 'lost'" if calls >= broken else "")
+    assert broken > 3
+
+
+def test_a_broken_recording_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was recorded before the fault stays; nothing is recorded after it."""
+    monkeypatch.setattr(Builder, "change_event", lambda *_, **__: 1 / 0)  # when `.grad` has grown
+    trace = run("x = torch.ones(2, requires_grad=True)\ny = x + 2\ny.sum().backward()\nz = x * x")
+    names = [node.name for node in trace.graph.nodes]
+    assert names == ["AccumulateGrad", "AddBackward0", "SumBackward0"]
+    assert trace.broken == "ZeroDivisionError: division by zero"
+
+
+def test_a_fault_at_the_end_leaves_the_source_and_the_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where not even the end of a recording works, the trace is empty and says so."""
+    monkeypatch.setattr(EngineGraph, "named", lambda *_: 1 / 0)
+    trace = run("x = torch.ones(2, requires_grad=True)\nraise ValueError('mine')")
+    assert (trace.error, trace.broken) == (
+        "ValueError: mine",
+        "ZeroDivisionError: division by zero",
+    )
+    assert trace.source.startswith("x = ")
+    assert trace.graph.nodes == ()

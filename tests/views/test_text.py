@@ -76,6 +76,13 @@ def test_a_cell_without_a_graph_gets_one_line() -> None:
     assert len(text.render(Trace(error="ValueError: a\nb")).splitlines()) == 2
 
 
+def test_a_broken_recording_is_not_a_cell_without_a_graph(example: Trace) -> None:
+    """The one line about the fault comes last, also where nothing could be recorded."""
+    line = "The recording broke off (KeyError: 3); the cell itself was not touched by that."
+    assert text.render(Trace(broken="KeyError: 3")) == line
+    assert text.render(replace(example, broken="KeyError: 3")).splitlines()[-1] == line
+
+
 def test_nothing_from_the_user_breaks_the_lines(hostile: Trace, example: Trace) -> None:
     """Control characters and line breaks in names and values do not reach the terminal."""
     shown = text.render(hostile)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from ....engine.grad_mode import is_grad_enabled
 from ....engine.node import AccumulateGrad
@@ -15,6 +16,25 @@ from .graph import EngineGraph, maybe_value, value_of
 
 LEAVING = {"detach", "item"}
 """Operations that exist to leave the graph; others only happen to."""
+
+
+P = ParamSpec("P")
+Notified = Callable[Concatenate["EngineSource", P], None]
+
+
+def _guarded(method: Notified[P]) -> Notified[P]:
+    """Keep a fault of the recording out of the user's code: it ends the recording alone."""
+
+    @wraps(method)
+    def notified(self: EngineSource, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        if self._record.broken:
+            return
+        try:
+            method(self, *args, **kwargs)
+        except Exception as fault:
+            self._record.broken = describe(fault)
+
+    return notified
 
 
 class EngineSource(Observer):
@@ -37,6 +57,7 @@ class EngineSource(Observer):
 
     # --- forward --------------------------------------------------------------------------------
 
+    @_guarded
     def on_op(self, name: str, inputs: Sequence[object], output: object, node: Any) -> None:
         """Note an operation: recorded in the graph, leaving it, or writing in place."""
         if not self._record.room():
@@ -119,6 +140,7 @@ class EngineSource(Observer):
         subject, suffix = (output, "") if owner is None else (owner, ".grad")
         self._record.add_event("inplace", subject, suffix, text=name, after=maybe_value(output))
 
+    @_guarded
     def on_mode(self, name: str, entered: bool) -> None:
         """Note that a grad mode was entered or left."""
         if entered:
@@ -133,6 +155,7 @@ class EngineSource(Observer):
 
     # --- backward -------------------------------------------------------------------------------
 
+    @_guarded
     def on_backward(
         self, roots: Sequence[Tensor], gradients: Sequence[Tensor | None], retain_graph: bool
     ) -> None:
@@ -141,6 +164,7 @@ class EngineSource(Observer):
             root = self._graph.of_tensor(roots[0]) if roots else None
             self._record.add_event("backward", node=root, grads_in=_values(gradients))
 
+    @_guarded
     def on_node(
         self,
         node: Any,
@@ -160,6 +184,7 @@ class EngineSource(Observer):
                 grads_out=_values(grads_out),
             )
 
+    @_guarded
     def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
         """Note what a leaf's `.grad` was and what is added; the sum can be read a moment later."""
         if self._record.room():
@@ -171,11 +196,13 @@ class EngineSource(Observer):
             )
             self._accumulating = event, leaf
 
+    @_guarded
     def on_freed(self, node: Any) -> None:
         """Note that a node released what it had saved."""
         if self._record.room():
             self._record.add_event("freed", node=self._graph.of_grad_fn(node))
 
+    @_guarded
     def on_backward_end(self, error: BaseException | None) -> None:
         """Note the end of a backward pass."""
         self._settle()
