@@ -57,12 +57,59 @@ def push(op: Operation, args: Sequence[Any], outputs: Sequence[Tensor]) -> None:
     inputs = op.tensor_inputs(args)
     for i, level in reversed(list(enumerate(levels))):
         tangents = [tangent_of(each, level) for each in inputs]
-        if not op.node or all(t is None for t in tangents):
+        if not op.node or all(t is None for t in tangents) or not outputs[0].is_floating_point():
             continue
         with only(levels[:i]), enable_grad():
-            made = _diagonal if op.elementwise else _transposed
+            made = _linear if op.linear else _diagonal if op.elementwise else _transposed
             for output, tangent in zip(outputs, made(op, args, outputs, tangents), strict=False):
                 set_tangent(output, level, tangent)
+    node = outputs[0]._grad_fn
+    for number, saved in node.saved_results() if node is not None else ():
+        meta = outputs[number]._meta
+        saved.tangents = meta.tangents if meta is not None else None
+
+
+def push_write(op: Operation, args: Sequence[Any], target: Tensor) -> None:
+    """Give `target`, which `op` wrote to, the tangents of what was written; its base and views too."""
+    written = wrap(target._data)
+    push(op, args, (written,))
+    for i, level in enumerate(levels):
+        tangent = tangent_of(written, level)
+        base = target if target._base is None else target._base
+        if tangent is None and tangent_of(base, level) is None:
+            continue
+        with only(levels[:i]):
+            _spread_write(base, target, tangent, level)
+
+
+def _spread_write(base: Tensor, target: Tensor, tangent: Tensor | None, level: int) -> None:
+    """Put `tangent` (None for zeros) into that of `base`, and let all its views see it."""
+    from .ops.strided import put_into, take_flat
+    from .views import positions
+
+    if tangent is None:
+        tangent = wrap(np.zeros(target._data.shape, target._data.dtype))
+    if base is target:
+        whole = tangent
+    else:
+        before = tangent_of(base, level)
+        if before is None:
+            before = wrap(np.zeros(base._data.shape, base._data.dtype))
+        whole = put_into(before, tangent, positions(target, base))
+    set_tangent(base, level, whole)
+    assert base is target or base._meta is not None
+    for reference in (base._meta and base._meta.views) or ():
+        view = reference()
+        if view is not None:
+            set_tangent(view, level, take_flat(whole, positions(view, base)))
+
+
+def _linear(
+    op: Operation, args: Sequence[Any], outputs: Sequence[Tensor], tangents: Sequence[Any]
+) -> list[Tensor]:
+    """Return J t of an operation that is linear in its one tensor: what it makes of the tangent."""
+    made = op.apply(tangents[0], *args[1:])
+    return list(made) if isinstance(made, tuple) else [made]
 
 
 def _diagonal(
@@ -88,15 +135,15 @@ def _transposed(
         for o in outputs
         if o.is_floating_point()
     ]
-    total: list[Any] = [wrap(seed._data) for seed in seeds]
+    total: list[Any] = [None] * len(seeds)
     for product, tangent in zip(op.pull_back(seeds, args, outputs), tangents, strict=True):
         if tangent is None or product is None or not product._requires_grad:
             continue
         along = _stretched(tangent, product)
         for j, part in enumerate(grad(product, seeds, along, None, True, allow_unused=True)):
             if part is not None:
-                total[j] = total[j] + part
-    return total
+                total[j] = part if total[j] is None else total[j] + part
+    return [wrap(s._data) if t is None else t for s, t in zip(seeds, total, strict=True)]
 
 
 def _stretched(tangent: Tensor, like: Tensor) -> Tensor:

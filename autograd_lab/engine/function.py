@@ -258,6 +258,8 @@ class Function:
         tracked = state.enabled and any(ctx.needs_input_grad)
         returned = cls._run_forward(ctx, args, kwargs)
         outputs = returned if isinstance(returned, tuple) else (returned,)
+        for tensor in ctx._dirty:
+            tensor._wrote()
         outputs = tuple(_fresh(ctx, out, tensors) for out in outputs)
         if tracked:
             _record(ctx, everything, tensors, outputs)

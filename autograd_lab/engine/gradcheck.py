@@ -132,8 +132,9 @@ def _forward(func: Fn, inputs: tuple[Any, ...], outputs: list[Tensor], i: int, j
         unit = np.zeros(x._data.shape, x._data.dtype)
         unit.reshape(-1)[k] = 1
         tangents = jvp_once(lambda *a: tuple(_outputs(func(*a))), inputs, i, wrap(unit))
-        if tangents[j] is not None:
-            rows[k] = np.reshape(tangents[j]._data, -1)
+        tangent = tangents[j]
+        if tangent is not None:
+            rows[k] = np.reshape(tangent._data, -1)
     return rows
 
 

@@ -179,7 +179,16 @@ class Node:
         tensor._grad_fn = self
         tensor._output_nr = number
         tensor._requires_grad = True
+        if saved.tangents:
+            tensor._own_meta().tangents = saved.tangents
         return tensor
+
+    def saved_results(self) -> list[tuple[int, Saved]]:
+        """Return which outputs of its own the node keeps, and as what."""
+        plan = self._plan
+        first = len(plan.names) - len(plan.results)
+        kept = (self._saved or ())[first:]
+        return [(n, v) for n, v in zip(plan.results, kept, strict=False) if isinstance(v, Saved)]
 
     def _check_version(self, i: int, value: Tensor | Saved) -> None:
         """Raise if the i-th saved value was written to since it was saved."""

@@ -61,6 +61,8 @@ class Operation:
     """How many of the tensors it returns, from the first on, can have a gradient."""
     elementwise: ClassVar[bool] = False
     """Whether each output element depends on one element of each input, so that Jacobians are diagonal."""
+    linear: ClassVar[bool] = False
+    """Whether it is linear in its first argument, its only tensor."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
     results: dict[str, int] = RESULTS
@@ -215,7 +217,7 @@ class Operation:
             else:
                 edges.append(None)
         plan = self.plans[choice] or self.plan(choice)
-        node = _new(self.Node)
+        node: Node = _new(self.Node)
         node._edges = tuple(edges)
         node._edge_numbers = self._edge_numbers(args) if numbered else None
         node._order = next_order()

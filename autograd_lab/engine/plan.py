@@ -31,11 +31,13 @@ class Saved:
     alive until the garbage collector comes by.
     """
 
-    __slots__ = ("_counter", "_data")
+    __slots__ = ("_counter", "_data", "tangents")
 
     def __init__(self, data: Any, counter: list[int] | None = None) -> None:
         self._data = data
         self._counter = counter
+        self.tangents: dict[int, Tensor] | None = None
+        """What the result carries in forward mode, so that its derivative carries it on."""
 
 
 class Plan:

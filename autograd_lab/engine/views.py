@@ -25,6 +25,8 @@ Array = np.ndarray[Any, Any]
 class ViewOperation(Operation):
     """An operation whose result shares memory with its first input."""
 
+    linear = True
+
     def apply(self, *args: Any) -> Any:
         """Run as any operation does, then tie the result to what it is a view of."""
         source = args[0]

@@ -11,6 +11,7 @@ import numpy as np
 from .. import dtypes
 from ..binary import Binary
 from ..choice import CHOICES, Chosen
+from ..forward import levels, push_write
 from ..grad_mode import state
 from ..node import Node
 from ..observe import observers
@@ -64,7 +65,7 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
             check_operands(arrays, target)
         raise
     check_fits(data.shape, dtypes.of_numpy(data.dtype), target)
-    before = snapshot(op, target) if tracked else target
+    before = snapshot(op, target) if tracked or levels else target
     others = [with_its_history(a, target) if tracked else a for a in args[1:]]
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
@@ -73,6 +74,8 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
     if tracked:
         record_write(op, target, (before, *others), op.changed(arrays, buffer))
     history_changed(target)
+    if levels:
+        push_write(op, (before, *others), target)
     if observers:
         for observer in observers:
             observer.on_op(f"{op.name}_", args, target, target._grad_fn if tracked else None)
@@ -109,6 +112,8 @@ def snapshot(op: Operation, target: Tensor) -> Tensor:
     before = wrap(np.array(target._data) if reads else target._data)
     before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
     before._requires_grad = target._requires_grad
+    if levels and target._meta is not None:
+        before._own_meta().tangents = target._meta.tangents
     return before
 
 

@@ -80,6 +80,7 @@ def reduce_with(op: Operation, self: Tensor, dtype: Any, *rest: Any) -> Any:
 class SumAll(Operation):
     """Return the sum of all elements."""
 
+    linear = True
     public = False
     node = "SumBackward0"
     derivative = dict(
@@ -100,6 +101,7 @@ sum_all = register(SumAll)
 class SumDims(Operation):
     """Return the sum over some dimensions."""
 
+    linear = True
     public = False
     node = "SumBackward1"
     derivative = dict(
@@ -138,6 +140,7 @@ def _dims_or_none(dim: Any, self: Tensor) -> Any:
 class MeanAll(Operation):
     """Return the mean of all elements."""
 
+    linear = True
     public = False
     node = "MeanBackward0"
     derivative = dict(
@@ -160,6 +163,7 @@ mean_all = register(MeanAll)
 class MeanDims(Operation):
     """Return the mean over some dimensions."""
 
+    linear = True
     public = False
     node = "MeanBackward1"
     derivative = dict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..forward import levels, push
 from ..grad_mode import state
 from ..observe import observers
 from ..operation import Operation
@@ -28,6 +29,8 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
     before = wrap(target._buffer())
     before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
     before._requires_grad = target._requires_grad
+    if levels and target._meta is not None:
+        before._own_meta().tangents = target._meta.tangents
     target._data = self.compute((before._data, *args))
     target._wrote()
     if tracked:
@@ -35,6 +38,8 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
         target._output_nr = 0
     if target._meta is not None:
         target._meta.version = target._now()
+    if levels:
+        push(self, (before, *args), (target,))
     for observer in observers:
         observer.on_op(f"{self.name}_", (target, *args), target, target._grad_fn)
     return target
