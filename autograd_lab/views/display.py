@@ -20,6 +20,6 @@ class Display:
         """Return the trace as text."""
         return text.render(self.trace)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Return both forms; IPython applies `include` and `exclude` itself."""
-        return {"text/plain": repr(self), "text/html": html.render(self.trace)}
+    def _repr_html_(self) -> str:
+        """Return the trace as HTML; a terminal, which cannot show it, never asks for it."""
+        return html.render(self.trace)
