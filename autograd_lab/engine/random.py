@@ -69,10 +69,13 @@ class Generator:
         bits = (pairs[:, 0] << np.uint64(32)) | pairs[:, 1]
         return (bits & np.uint64(2**53 - 1)) * 2.0**-53
 
-    def normal(self, n: int, double: bool) -> Array:
-        """Return `n` standard normal deviates, float64 if `double`, else float32."""
+    def normal(self, n: int, double: bool, singly: bool = False) -> Array:
+        """Return `n` standard normal deviates, float64 if `double`, else float32.
+
+        From 16 on they are drawn in blocks, unless `singly` asks for one after the other.
+        """
         kind = np.float64 if double else np.float32
-        if n < 16:
+        if n < 16 or singly:
             return np.array([self._next_normal() for _ in range(n)], dtype=kind)
         uniforms = self.uniform(n, double)
         whole = n - n % 16

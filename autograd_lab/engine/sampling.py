@@ -14,13 +14,17 @@ from .filled import empty_like, like, non_negative, sizes_of
 from .ops.drawing import (
     bernoulli_like_write,
     bernoulli_tensor,
+    bernoulli_without,
     bernoulli_write,
     normal_write,
+    random_below_write,
+    random_between_write,
     random_write,
     uniform_write,
 )
 from .ops.inplace import write
 from .ops.joining import broadcast_tensors
+from .ops.shape import expanded_size
 from .random import Generator, default_generator
 from .register import expose, functions, method
 from .tensor import Tensor, wrap
@@ -61,19 +65,23 @@ randn = _random(
 rand = _random("uniform", "rand", UNIFORM_KERNEL, "numbers drawn evenly from [0, 1)")
 
 
-def _random_like(make: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    name = f"{make.__name__}_like"
-
-    def function(input: Tensor, dtype: Any = None, **options: Any) -> Tensor:
-        pattern = like(input, name)
-        return make(size=tuple(pattern.shape), dtype=dtype or pattern.dtype, **options)
+def _random_like(name: str, fill: str) -> Callable[..., Tensor]:
+    def function(
+        input: Tensor,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        generator: Generator | None = None,
+    ) -> Tensor:
+        made: Any = empty_like(like(input, name), dtype, device)
+        return finish(getattr(made, fill)(generator=generator)._data, requires_grad)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Return `{make.__name__}` in the shape and dtype of `input`."
+    function.__doc__ = f"Return `{name[:-5]}` in the shape, dtype and memory order of `input`."
     return function
 
 
-rand_like, randn_like = _random_like(rand), _random_like(randn)
+rand_like, randn_like = _random_like("rand_like", "uniform_"), _random_like("randn_like", "normal_")
 
 
 def randint(
@@ -153,17 +161,24 @@ def normal_(
 ) -> Tensor:
     """Write normal deviates with this mean and standard deviation."""
     kind = _kind(self.dtype, "normal_", NORMAL_KERNEL)
-    return write(normal_write, self, _normal(generator, self.numel(), kind, mean, std))
+    singly = not self._data.flags.c_contiguous
+    return write(normal_write, self, _normal(generator, self.numel(), kind, mean, std, singly))
 
 
 def _normal(
-    generator: Generator | None, n: int, kind: dtypes.dtype, mean: float, std: float
+    generator: Generator | None,
+    n: int,
+    kind: dtypes.dtype,
+    mean: float,
+    std: float,
+    singly: bool = False,
 ) -> Any:
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     source, double = generator or default_generator, kind is dtypes.float64
-    numbers: Any = source.normal(n, double or n < 16)
-    if n < 16:  # torch computes these in double precision
+    singly = singly or n < 16
+    numbers: Any = source.normal(n, double or singly, singly)
+    if singly:  # torch computes these in double precision
         numbers = numbers * std + mean
         return numbers.astype(kind.numpy)
     return numbers * kind.numpy.type(std) + kind.numpy.type(mean)
@@ -197,8 +212,8 @@ def normal(
     return wrap(drawn + (mean._data if isinstance(mean, Tensor) else like_.dtype.numpy.type(mean)))
 
 
-def _chances(generator: Generator | None, p: Tensor) -> np.ndarray[Any, Any]:
-    """Return a number in [0, 1) for each element of `p`."""
+def _chances(generator: Generator | None, p: Tensor, n: int) -> np.ndarray[Any, Any]:
+    """Return `n` numbers in [0, 1), to compare with the probabilities `p`."""
     if not p.is_floating_point():
         raise NotImplementedError(
             f"\"bernoulli_tensor_cpu_p_\" not implemented for '{p.dtype.class_name}'"
@@ -208,25 +223,29 @@ def _chances(generator: Generator | None, p: Tensor) -> np.ndarray[Any, Any]:
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be "
             "improved?  If so, please report an enhancement request to PyTorch.)"
         )
-    return (generator or default_generator).uniform(p.numel(), p.dtype is dtypes.float64)
+    return (generator or default_generator).uniform(n, p.dtype is dtypes.float64)
 
 
 def bernoulli(self: Tensor, p: Any = None, *, generator: Generator | None = None) -> Any:
     """Return 1 with probability `p` (by default what `self` says, per element), else 0."""
     if p is None:
-        return bernoulli_tensor.apply(self, _chances(generator, self))
-    return bernoulli_(empty_like(self), p, generator=generator)
+        return bernoulli_tensor.apply(self, _chances(generator, self, self.numel()))
+    return bernoulli_without.apply(self, _hits(generator, self.numel(), p))
 
 
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Write 1 with probability `p` (a number, or a tensor of this shape), else 0."""
     if isinstance(p, Tensor):
-        drawn = _chances(generator, p).reshape(p.shape) < p._data
-        return write(bernoulli_like_write, self, np.broadcast_to(drawn, self.shape))
+        expanded_size(p, tuple(self.shape))
+        return write(bernoulli_like_write, self, p, _chances(generator, p, self.numel()))
+    return write(bernoulli_write, self, _hits(generator, self.numel(), p))
+
+
+def _hits(generator: Generator | None, n: int, p: float) -> np.ndarray[Any, Any]:
+    """Return `n` times whether a number drawn from [0, 1) is below `p`."""
     if not 0 <= p <= 1:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
-    drawn = (generator or default_generator).uniform(self.numel(), True) < p
-    return write(bernoulli_write, self, drawn)
+    return (generator or default_generator).uniform(n, True) < p
 
 
 RANDOM_LIMITS = {"float16": 2**11 + 1, "float32": 2**24 + 1, "float64": 2**53 + 1, "bool": 2}
@@ -242,8 +261,10 @@ def random_(
         source, wide = generator or default_generator, kind.itemsize == 8
         drawn = source.integers(0, whole, self.numel(), wide)
         return write(random_write, self, drawn.astype(kind.numpy))
-    low, high = (0, from_) if to is None else (from_, to)
-    return write(random_write, self, _integers(generator, low, high, self.numel(), kind))
+    low, high, op = (
+        (0, from_, random_below_write) if to is None else (from_, to, random_between_write)
+    )
+    return write(op, self, _integers(generator, low, high, self.numel(), kind))
 
 
 expose("bernoulli", bernoulli)
