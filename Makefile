@@ -8,14 +8,16 @@ CATALOGUES := -D autograd_lab -d autograd_lab/locale
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint bench notebooks translations clean
+.PHONY: help lab test lint bench soak stub notebooks translations clean
 
 help:
 	@echo "make lab           open the lessons in JupyterLab (ARGS=--no-browser prints the address)"
 	@echo "make test          run every test (ARGS='-k name' some of them)"
 	@echo "make lint          what pre-commit runs: ruff and mypy"
 	@echo "make bench         measure the engine beside micrograd, and PyTorch where it is installed"
+	@echo "make soak          run the random comparisons with PyTorch at full length (an hour)"
 	@echo "make notebooks     build the lessons and exercises from their text sources"
+	@echo "make stub          tell editors about the methods that operations bind to tensors"
 	@echo "make translations  collect the texts to translate, and compile the translations"
 	@echo "make clean         remove .venv and everything that was built"
 
@@ -32,6 +34,13 @@ lint: .venv/.test
 
 bench: .venv/.bench
 	@$(PY) benchmarks/engine.py $(ARGS)
+
+soak: .venv/.test
+	@AUTOGRAD_LAB_CI=1 AUTOGRAD_LAB_PROGRAMS=20000 AUTOGRAD_LAB_PRINTED=20000 \
+	  $(PY) -m pytest tests/torch_parity/test_programs.py tests/torch_parity/test_printing.py $(ARGS)
+
+stub: .venv/.test
+	@$(PY) -m autograd_lab.engine.stub
 
 notebooks: .venv/.test
 	@$(PY) -m autograd_lab.authoring.build notebooks

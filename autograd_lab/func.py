@@ -32,13 +32,15 @@ def _entered(value: Any) -> Tensor:
     if not value.is_floating_point():
         raise RuntimeError("only Tensors of floating point dtype can require gradients")
     if value.requires_grad:
-        return view.apply(value, tuple(value.shape))  # type: ignore[no-any-return]
-    return _cut(value, ()).requires_grad_()
+        same: Tensor = view.apply(value, tuple(value.shape))
+        return same
+    leaf: Tensor = _cut(value, ()).requires_grad_()
+    return leaf
 
 
 def _cut(value: Tensor, inside: tuple[Tensor, ...]) -> Tensor:
     """Return `value` without its history, but with the tangents it carries."""
-    plain = value.detach()
+    plain: Tensor = value.detach()
     for level in levels:
         tangent = tangent_of(value, level)
         if tangent is not None:

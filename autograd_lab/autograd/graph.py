@@ -18,11 +18,12 @@ class GradientEdge(NamedTuple):
 
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """Return the edge that leads from `tensor` into the graph; RuntimeError if it requires no grad."""
-    if not tensor.requires_grad:
+    node = gradient_edge(tensor) if tensor.requires_grad else None
+    if node is None:
         raise RuntimeError(
             "It is not possible to get the gradient edge for a Tensor that does not require gradients"
         )
-    return GradientEdge(gradient_edge(tensor), tensor.output_nr)
+    return GradientEdge(node, tensor.output_nr)
 
 
 __all__ = ["GradientEdge", "Node", "get_gradient_edge", "saved_tensors_hooks"]

@@ -36,6 +36,7 @@ def run(code: str, torch: Any) -> dict[str, Any]:
             outcome, text = "ok", repr(value)
         except Exception as error:
             outcome, text = type(error).__name__, str(error)
+            text = text.replace("module 'autograd_lab", "module 'torch")  # the name it was given
     said = [FRAMES.sub(" …", f"{type(w.message).__name__}: {w.message}") for w in caught]
     return {"outcome": outcome, "text": ADDRESS.sub("0xADDR", text), "warnings": said}
 
