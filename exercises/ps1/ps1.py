@@ -14,9 +14,19 @@
 #
 # 请从上到下完成。以一个数字结尾的单元格会检查你的答案，可以反复运行。`check("q2")` 一次检查整道题。
 
-# %%
+# %% lang="en"
 import autograd_lab as torch
 from autograd_lab.grading.notebook import check
+from autograd_lab.i18n import set_language
+
+set_language("en")
+
+# %% lang="zh"
+import autograd_lab as torch
+from autograd_lab.grading.notebook import check
+from autograd_lab.i18n import set_language
+
+set_language("zh")
 
 # %% [markdown] lang="en"
 # ## 2.1 Predict (3 points)

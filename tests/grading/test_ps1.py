@@ -13,6 +13,7 @@ from autograd_lab.grading.check import Check, Verdict
 from autograd_lab.grading.course import public_checks
 from autograd_lab.grading.report import Report
 from autograd_lab.grading.student import LocalStudent
+from autograd_lab.i18n import set_language
 
 EXERCISES = resources.folder("exercises")
 ANSWERS = {path.stem: path for path in sorted((Path(__file__).parent / "answers").glob("*.py"))}
@@ -187,3 +188,26 @@ def test_both_languages_grade_alike(tmp_path: Path, checks: dict[str, Check]) ->
     assert {question: points[question] for question in checks} == {
         question: check.points for question, check in checks.items()
     }
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not yet"), ("zh", "还不对")])
+def test_feedback_speaks_the_language_of_the_notebook(
+    language: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A course built in one language needs no setting where it is worked on or graded."""
+    import nbformat
+
+    monkeypatch.setenv("AUTOGRAD_LAB_LANG", {"en": "zh", "zh": "en"}[language])
+    (path,) = build_course(EXERCISES, tmp_path, language)
+    code = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    namespace: dict[str, Any] = {}
+    try:
+        exec(code[0], namespace)
+        namespace["check"]("ps1/q2-predict", {"q2_prediction": {}})
+    finally:
+        set_language(None)
+    assert words in capsys.readouterr().out
