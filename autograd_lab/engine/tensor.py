@@ -97,6 +97,7 @@ class Tensor(Methods):
     """
 
     __slots__ = (
+        "__dict__",  # whatever the user hangs on it
         "__weakref__",
         "_counter",
         "_data",

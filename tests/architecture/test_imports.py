@@ -42,7 +42,12 @@ LATE: dict[str, set[str]] = {
     "engine.node": {"engine.ops.reduce"},
     "engine.views": {"engine.ops.strided"},
     "engine.ops.shape": {"engine.ops.reduce"},
-    "engine.forward": {"engine.backward", "engine.ops.shape"},
+    "engine.forward": {
+        "engine.backward",
+        "engine.ops.shape",
+        "engine.ops.strided",
+        "engine.views",
+    },
     "engine.printing": {"engine.forward"},
 }
 
