@@ -97,7 +97,7 @@ class Node:
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
         plan = self._plan
         if name[7:] in plan.plain_names:
-            return self._plain[plan.plain_names.index(name[7:])]
+            return unsigned(self._plain[plan.plain_names.index(name[7:])])
         if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
         return self._tensors()[plan.names.index(name[7:])] if name[7:] in plan.names else None
@@ -213,6 +213,11 @@ class Node:
         """Return the name as messages about views and versions have it: `"Sum"`, `"Sum1"`."""
         name, _, number = self.name().partition("Backward")
         return name + number.removeprefix("0")
+
+
+def unsigned(value: Any) -> Any:
+    """Return a saved number as torch shows it, which reads −1 as an unsigned 64-bit integer."""
+    return value + 2**64 if type(value) is int and value < 0 else value
 
 
 class AccumulateGrad(Node):
