@@ -39,7 +39,9 @@ def _tuple(value: Any, what: str, name: str) -> tuple[Tensor, ...]:
 def _leaves(inputs: tuple[Tensor, ...], create_graph: bool) -> tuple[Tensor, ...]:
     """Return inputs to differentiate by: connected to the caller's graph if a graph is wanted."""
     return tuple(
-        view.apply(x, tuple(x.shape)) if create_graph and x.requires_grad else x.detach().requires_grad_()
+        view.apply(x, tuple(x.shape))
+        if create_graph and x.requires_grad
+        else x.detach().requires_grad_()
         for x in inputs
     )
 
