@@ -111,7 +111,7 @@ SQUARE = {"plain": ((2, 2), (2, 3)), "batch": ((2, 3, 3), (2, 3, 2)), "not squar
           "empty": ((0, 0), (0, 2)), "wrong side": ((2, 2), (3, 2)), "one side": ((2, 2, 2), (2, 3)),
           "sides": ((2, 2), (3, 2, 1))}  # fmt: skip
 samples(
-    "torch.trace(x)", "x.trace()", "torch.linalg.inv(x)", "torch.inverse(x)", "torch.linalg.det(x)",
+    "x.trace()", "torch.linalg.inv(x)", "torch.inverse(x)", "torch.linalg.det(x)",
     "x.det()", "torch.linalg.solve(x, y)", "torch.linalg.inv(x * 0)",
     "torch.linalg.det(torch.cat([x[..., :1, :], x[..., :1, :] * 2], -2))",
     "torch.linalg.solve(x * 0, y)", "torch.linalg.inv(x.long())", "torch.matrix_power(x, 3)",

@@ -50,7 +50,7 @@ def marked(row: dict[str, Any]) -> Any:
     return pytest.param(row, marks=marks, id=row["code"])
 
 
-@pytest.mark.parametrize("row", map(marked, ROWS))
+@pytest.mark.parametrize("row", [marked(row) for row in ROWS])
 def test_node(row: dict[str, Any]) -> None:
     """Name, next functions and everything saved agree."""
     if any(name in row["code"] for name in NOT_HERE):
