@@ -7,7 +7,7 @@ integers, permutations and normal deviates.
 from __future__ import annotations
 
 import math
-import secrets
+import os
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ class Generator:
 
     def seed(self) -> int:
         """Start from a seed nobody chose, and return it."""
-        self.manual_seed(secrets.randbits(64))
+        self.manual_seed(int.from_bytes(os.urandom(8)))
         return self._seed
 
     def words(self, n: int) -> Array:

@@ -21,7 +21,7 @@ def register(cls: type[Operation]) -> Operation:
     OPERATIONS[op.name] = op
     if not op.public:
         return op
-    defaults = tuple(p.default for p in inspect.signature(op.forward).parameters.values())
+    defaults = defaults_of(op)
     function = _function(op, defaults)
     for name in (op.name, *op.aliases):
         if name.startswith("__"):
@@ -31,9 +31,19 @@ def register(cls: type[Operation]) -> Operation:
     return op
 
 
+def defaults_of(op: Operation) -> tuple[Any, ...]:
+    """Return the default of each of `forward`'s parameters, `inspect.Parameter.empty` for none."""
+    given: Any = op.forward
+    without = len(op.parameters) - len(given.__defaults__ or ()) - len(given.__kwdefaults__ or ())
+    return (
+        (inspect.Parameter.empty,) * without
+        + (given.__defaults__ or ())
+        + tuple((given.__kwdefaults__ or {}).values())
+    )
+
+
 def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
     """Return the plain function users call: keywords and defaults are those of `forward`."""
-    signature = inspect.signature(op.forward)
     total = len(defaults)
     apply = op.apply
 
@@ -43,11 +53,12 @@ def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
                 return into(kwargs.pop("out"), op.name, function, *args, **kwargs)
             if "input" in kwargs:
                 kwargs["self"] = kwargs.pop("input")
-            bound = signature.bind(*args, **kwargs)
+            bound = inspect.signature(op.forward).bind(*args, **kwargs)
             bound.apply_defaults()
             args = tuple(bound.arguments.values())
         elif len(args) != total:
-            signature.bind(*args)
+            if len(args) > total or inspect.Parameter.empty in defaults[len(args) :]:
+                inspect.signature(op.forward).bind(*args)  # raises what Python says of it
             args = (*args, *defaults[len(args) :])
         if not isinstance(args[0], Tensor) and not (
             op.number_first and isinstance(args[1], Tensor)
@@ -60,7 +71,7 @@ def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
 
     function.__name__ = function.__qualname__ = op.name
     function.__doc__ = op.__doc__
-    function.__signature__ = signature  # type: ignore[attr-defined]
+    function.__wrapped__ = op.forward  # type: ignore[attr-defined]  # for who asks for the signature
     return function
 
 

@@ -17,7 +17,7 @@ from ..node import Node
 from ..observe import observers
 from ..operation import OPERATIONS, Operation
 from ..plan import Saved
-from ..register import OPERANDS, functions, method, register
+from ..register import OPERANDS, defaults_of, functions, method, register
 from ..tensor import Tensor, wrap
 from ..views import check_writable, history_changed, rebase
 from . import (  # noqa: F401  (their in-place forms are made here)
@@ -201,13 +201,12 @@ def chooser(name: str) -> Callable[..., Chosen]:
     if name in CHOICES:
         return CHOICES[name]
     op = OPERATIONS.get(name) or next(o for o in OPERATIONS.values() if name in o.aliases)
-    signature = inspect.signature(op.forward)
-    defaults = tuple(p.default for p in signature.parameters.values())
+    defaults = defaults_of(op)
     required = defaults.count(inspect.Parameter.empty)
 
     def choose(*args: Any, **kwargs: Any) -> Chosen:
         if kwargs or not required <= len(args) <= len(defaults):
-            bound = signature.bind(*args, **kwargs)
+            bound = inspect.signature(op.forward).bind(*args, **kwargs)
             bound.apply_defaults()
             return op, bound.args
         return op, (*args, *defaults[len(args) :])
