@@ -14,7 +14,7 @@ DOCUMENTS = json.loads(
     (Path(__file__).parent / "data" / "seed_cells.json").read_text(encoding="utf-8")
 )
 ADDRESS = re.compile(r"0x[0-9a-f]+")
-COUNT = re.compile(r"^(Cell In|File <ipython-input).*$|^[ \->]*\d+ .*$", re.MULTILINE)
+PLACE = re.compile(r"^(Cell In|File <ipython-input).*\n|^[ \->]*\d+ .*\n", re.MULTILINE)
 
 
 @pytest.fixture(name="shells")
@@ -35,10 +35,10 @@ def _shells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[In
 
 
 def output(shell: InteractiveShell, cell: str) -> str:
-    """Run a cell and return what it prints, addresses and line numbers aside."""
+    """Run a cell and return what it prints, addresses and the place in the cell aside."""
     with capture_output() as shown:
         shell.run_cell(cell, store_history=False)
-    return COUNT.sub("", ADDRESS.sub("0xADDR", shown.stdout))
+    return PLACE.sub("", ADDRESS.sub("0xADDR", shown.stdout))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d["document"])
