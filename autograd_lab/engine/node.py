@@ -28,7 +28,6 @@ class Node:
     """What takes a gradient one operation back. Printed as `<MulBackward0 object at …>`."""
 
     __slots__ = (
-        "__weakref__",
         "_edge_numbers",
         "_edges",
         "_hooks",
@@ -225,7 +224,7 @@ class AccumulateGrad(Node):
 
     __module__ = "builtins"  # so that it prints as `<AccumulateGrad object at …>`
 
-    __slots__ = ("variable",)
+    __slots__ = ("__weakref__", "variable")
     _edges = ()
     variable: Tensor
     """The leaf."""
