@@ -21,10 +21,10 @@ def note(node: Node | None) -> None:
         hooks_of(node).traceback = "".join(traceback.format_list(frames))
 
 
-def gradients(node: Node, grads: list[Any], as_tensors: bool) -> list[Any]:
+def gradients(node: Node, grad: Any, as_tensors: bool) -> list[Any]:
     """Run the node; on an error or a NaN, say first which forward call it belongs to."""
     try:
-        products = node.gradients(grads, as_tensors)
+        products = node.gradients(grad, as_tensors)
     except Exception:
         _point_at(node)
         raise

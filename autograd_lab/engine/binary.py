@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import dtypes
 from .forward import levels
-from .grad_mode import state
+from .grad_mode import state, unrecorded
 from .hooks import detecting
+from .node import leaf_edge, next_order
 from .observe import observers
-from .operation import Operation
+from .operation import OPERANDS, Operation
+from .own_code import with_code_of_its_own
 from .quiet import hush, unhush
+from .saved_hooks import active as packing
 from .tensor import Tensor, wrap
 
 
@@ -47,6 +50,59 @@ class Binary(Operation):
             self.record(output, (a, b, *rest), targets)  # what `finish` comes to, most of the time
             return output
         return self.finish(output, (a, b, *rest), tracked, targets)
+
+    def operator(self, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
+        """Return `apply` with a short way for what loops are full of: two plain tensors that are alike.
+
+        Where both have one float dtype and shape, or one is a number, there is nothing to promote and no
+        gradient to sum; where nobody watches, nothing to tell. What is left is here in one piece, at a
+        third of the time.
+        """
+        general, forward, plans, make_node = self.apply, self.forward, self.plans, self.Node
+        read = {name for names in self.reads.values() for name in names}
+        if self.inputs != self.parameters[:2] or not read <= {*self.parameters}:
+            return super().operator(rest)
+
+        def operator(a: Any, b: Any) -> Any:
+            if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
+                return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
+            if type(b) is Tensor:
+                y, choice, counted = b._data, 2 if b._requires_grad else 0, b._counter
+            elif type(b) is float or type(b) is int:
+                y, choice, counted = b, 8, None  # the bit that says that the second is a number
+            else:
+                return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
+            if a._requires_grad:
+                choice |= 1
+            x = a._data
+            kind = type(x)
+            if kind is FLOAT32 or kind is FLOAT64:
+                alike = type(y) is kind or choice >= 8
+            else:
+                alike = kind is np.ndarray and _alike(x, y)
+            if not alike or a._counter is not None or counted is not None:
+                return general(a, b, *rest)
+            token = hush()
+            try:
+                output = wrap(forward(x, y))
+            finally:
+                unhush(token)
+            if choice & 3:
+                plan = plans[choice]
+                node = output._grad_fn = make_node()
+                node._edges = (
+                    (a._grad_fn or leaf_edge(a)) if choice & 1 else None,
+                    (b._grad_fn or leaf_edge(b)) if choice & 2 else None,
+                )
+                node._order = next_order()
+                node._plan = plan
+                node._saved = plan.pick_tensors((a, b))
+                node._plain = rest if choice < 8 else plan.pick_plain((a, b, *rest))
+                node._edge_numbers = node._versions = node._targets = node._hooks = None
+                output._requires_grad = True
+            return output
+
+        return with_code_of_its_own(operator)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Promote, then run forward."""
@@ -96,7 +152,19 @@ class ByNumber(Binary):
         return super().promote(x, y)
 
 
-FLOATS = frozenset({np.float32, np.float64})
+def _alike(x: Any, y: Any) -> bool:
+    """Return whether `x` is an array of floats, and `y` one of the same dtype and shape, or a number."""
+    kind = x.dtype
+    if kind is not F32 and kind is not F64:
+        return False
+    if type(y) is np.ndarray:
+        return kind is y.dtype and x.shape == y.shape
+    return type(y) in REALS
+
+
+F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
+FLOAT32, FLOAT64 = np.float32, np.float64
+FLOATS = frozenset({FLOAT32, FLOAT64})
 REALS = frozenset({int, float})
 NUMBERS = REALS | {bool}
 

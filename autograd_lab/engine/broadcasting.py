@@ -48,7 +48,7 @@ class Broadcasting(Operation):
 
     def changed(self, arrays: Sequence[Any], data: Any) -> Any:
         """Return shape and dtype of the inputs whose gradients must be summed or cast."""
-        return targets([arrays[place] for _, place in self.bits], data)
+        return targets([arrays[place] for place in self.slots], data)
 
 
 def targets(inputs: Sequence[Any], data: Any) -> Any:

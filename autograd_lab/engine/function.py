@@ -106,8 +106,9 @@ class FunctionNode(Node):
         self._versions = tuple(0 if t is None else t._version for t in self._to_save)
         self._to_save = ()
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Run the user's backward on tensors and check what it returns, as torch does."""
+        grads = grad if self.outputs > 1 and grad is not None else [grad] * self.outputs
         given = [self._materialized(i, g) for i, g in enumerate(grads)]
         before = state.enabled
         state.enabled = as_tensors
@@ -303,6 +304,7 @@ def _record(
             if output._requires_grad and output.is_leaf:
                 raise RuntimeError(messages.LEAF_INPLACE)
             output._grad_fn, output._output_nr, output._requires_grad = ctx, i, True
+            output._shared_counter()  # tells who records it as an input to look which output it is
 
 
 def _push_tangents(
@@ -339,7 +341,7 @@ class Refusal(Node):
         """Return nothing: nothing is kept."""
         return {}
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Raise."""
         raise RuntimeError(self.text)
 

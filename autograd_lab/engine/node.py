@@ -11,6 +11,8 @@ import itertools
 import weakref
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from . import messages
 from .hooks import Hook, Hooks, RemovableHandle, added, detecting, hooks_of
 from .plan import Plan, Saved
@@ -96,10 +98,15 @@ class Node:
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
         plan = self._plan
         if name[7:] in plan.plain_names:
-            return unsigned(self._plain[plan.plain_names.index(name[7:])])
+            value = self._plain[plan.plain_names.index(name[7:])]
+            if name[7:] in self.op.tensor_names and value is not None:
+                return wrap(np.array(value))  # a number in a tensor's place
+            return unsigned(value)
         if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
-        return self._tensors()[plan.names.index(name[7:])] if name[7:] in plan.names else None
+        if name[7:] not in plan.names:
+            return None
+        return self._tensors(self._saved)[plan.names.index(name[7:])]
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node ran; it may return new `grad_inputs`."""
@@ -116,18 +123,26 @@ class Node:
             return True
         return False
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
-        """Return the gradients of the inputs, given those of the outputs; None where none is needed.
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
+        """Return the gradients of the inputs, given that of the output; None where none is needed.
 
-        Arrays in, arrays out; with `as_tensors`, tensors in and out, and the work itself is recorded.
+        A node with several outputs takes a list. Arrays in, arrays out; with `as_tensors`, tensors in
+        and out, and the work itself is recorded.
         """
-        tensors = self._tensors() if as_tensors else self._arrays()
-        products: list[Any] = [None] * len(self._edges)
-        grad = grads[0] if len(grads) == 1 else grads
-        if grad is not None:
-            for i, rule in self._plan.rules:
-                products[i] = rule(grad, tensors, self._plain)
-        return products
+        saved = self._saved
+        if saved is None:
+            raise RuntimeError(messages.SECOND_BACKWARD)
+        values: list[Any] = []
+        if as_tensors:
+            values = self._tensors(saved)
+        else:
+            for value in saved:
+                if value._counter is not None:
+                    self._check_version(len(values), value)
+                values.append(value._data)
+        if grad is None:
+            return [None] * len(self._edges)
+        return self._plan.pull(grad, values, self._plain)
 
     def fitted(self, products: list[Any]) -> list[Any]:
         """Undo broadcasting and promotion: sum and cast each gradient to what its input was."""
@@ -140,27 +155,14 @@ class Node:
             for grad, target in zip(products, self._targets, strict=True)
         ]
 
-    def _arrays(self) -> list[Any]:
-        """Return the numbers of what was saved, unless they were overwritten since."""
-        if self._saved is None:
-            raise RuntimeError(messages.SECOND_BACKWARD)
-        versions = self._versions
-        arrays: list[Any] = []
-        for value in self._saved:
-            counter = value._counter
-            if counter is not None and counter[0] != (versions[len(arrays)] if versions else 0):
-                self._check_version(len(arrays), value)
-            arrays.append(value._data)
-        return arrays
-
-    def _tensors(self) -> list[Tensor]:
+    def _tensors(self, saved: tuple[Any, ...]) -> list[Tensor]:
         """Return what was saved as tensors with their history, unless overwritten since."""
-        self._arrays()
-        assert self._saved is not None
         results = self._plan.results
-        first = len(self._saved) - len(results)
+        first = len(saved) - len(results)
         tensors = []
-        for i, value in enumerate(self._saved):
+        for i, value in enumerate(saved):
+            if value._counter is not None:
+                self._check_version(i, value)
             if isinstance(value, Packed):
                 value = value.unpacked()
             if isinstance(value, Tensor) and i < first:

@@ -41,16 +41,17 @@ class Saved:
 
 
 class Plan:
-    """Which values to keep and which rules to run when some inputs of `op` need a gradient."""
+    """Which values to keep and how to run the rules when some inputs of `op` need a gradient."""
 
-    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "results", "rules")
+    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "pull", "results")
 
-    def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
-        """Plan for `needed`, one flag per differentiable input of `op`."""
+    def __init__(self, op: Operation, needed: Sequence[bool], number: Sequence[bool]) -> None:
+        """Plan for the inputs that are `needed`, and those that are a plain `number`: a flag for each."""
+        numbers = {name for name, is_number in zip(op.inputs, number, strict=True) if is_number}
         run = [name for name, need in zip(op.inputs, needed, strict=True) if need]
         read = list(dict.fromkeys(n for name in run for n in op.reads[name]))
-        tensors = [n for n in read if n in op.tensor_names]
-        plain = [n for n in op.parameters if n not in op.tensor_names]
+        tensors = [n for n in read if n in op.tensor_names - numbers]
+        plain = [n for n in op.parameters if n not in op.tensor_names or n in numbers.intersection(read)]
         results = [n for n in read if n in op.results]
         facts = [n for n in read if n not in (*tensors, *plain, *results)]
         self.names = (*tensors, *results)
@@ -59,16 +60,31 @@ class Plan:
         self.pick_tensors = _picker([op.parameters.index(n) for n in tensors])
         self.pick_plain = _picker([op.parameters.index(n) for n in plain])
         self.facts = tuple(_fact(op, n) for n in facts)
-        self.rules = tuple(
-            (op.inputs.index(n), _bind(op.derivative[n][1], [self._place(r) for r in op.reads[n]]))
-            for n in run
-        )
+        self.pull = self._written_out(op, needed)
 
-    def _place(self, name: str) -> tuple[bool, int]:
-        """Return where a node keeps the value: among the tensors or not, and at which place."""
+    def _written_out(self, op: Operation, needed: Sequence[bool]) -> Callable[..., list[Any]]:
+        """Return the function that runs the rules, as a person would write it for these inputs.
+
+        For a product whose factors both need a gradient:
+
+            lambda grad, tensors, plain: [rule0(grad, tensors[0]), rule1(grad, tensors[1])]
+
+        The tensors come as arrays for an ordinary backward pass, as they are under `create_graph`. A
+        loop that looks up what each rule reads would take twice as long as the calls written out.
+        """
+        calls = ["None"] * len(op.inputs)
+        for i, name in enumerate(op.inputs):
+            if needed[i]:
+                calls[i] = f"rule{i}({', '.join(['grad', *map(self._place, op.reads[name])])})"
+        rules = {f"rule{i}": op.derivative[name][1] for i, name in enumerate(op.inputs)}
+        source = f"lambda grad, tensors, plain: [{', '.join(calls)}]"
+        return eval(source, rules)  # type: ignore[no-any-return]
+
+    def _place(self, name: str) -> str:
+        """Return where a node keeps the value: among the tensors or the plain values."""
         if name in self.names:
-            return True, self.names.index(name)
-        return False, self.plain_names.index(name)
+            return f"tensors[{self.names.index(name)}]"
+        return f"plain[{self.plain_names.index(name)}]"
 
     def keep(
         self, args: Sequence[Any], outputs: Sequence[Tensor]
@@ -101,6 +117,24 @@ class Plan:
         )
 
 
+class Plans(dict[int, Plan]):
+    """The plans of an operation, each made when it is first asked for.
+
+    The key has a bit for each input that needs a gradient, then one for each that is a plain number.
+    """
+
+    def __init__(self, op: Operation) -> None:
+        """Start without any."""
+        super().__init__()
+        self._op = op
+
+    def __missing__(self, choice: int) -> Plan:
+        n = len(self._op.inputs)
+        flags = [bool(choice >> i & 1) for i in range(2 * n)]
+        self[choice] = plan = Plan(self._op, flags[:n], flags[n:])
+        return plan
+
+
 def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """Return what takes the values at `positions` out of a sequence, always as a tuple."""
     if len(positions) > 1:
@@ -109,23 +143,6 @@ def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         only = positions[0]
         return lambda values: (values[only],)
     return lambda values: ()
-
-
-def _bind(rule: Callable[..., Any], places: list[tuple[bool, int]]) -> Callable[..., Any]:
-    """Return `rule` as a function of the gradient, a node's tensors and its plain values.
-
-    The tensors come as arrays for an ordinary backward pass, as they are under `create_graph`.
-    """
-    if not places:
-        return lambda grad, tensors, plain: rule(grad)
-    if len(places) == 1:
-        (kept, only) = places[0]
-        if kept:
-            return lambda grad, tensors, plain: rule(grad, tensors[only])
-        return lambda grad, tensors, plain: rule(grad, plain[only])
-    return lambda grad, tensors, plain: rule(
-        grad, *[tensors[i] if kept else plain[i] for kept, i in places]
-    )
 
 
 def _packed(value: Any) -> Packed:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._methods import Methods
-from .operation import OPERATIONS, Operation
+from .operation import OPERANDS, OPERATIONS, Operation
 from .out import into
 from .tensor import Tensor
 
@@ -76,21 +76,13 @@ def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
 
 
 def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
-    """Return what stands behind `a * b`; other types get the chance to answer for themselves."""
+    """Return what stands behind `a * b` or `-a`."""
     apply = op.apply
     if len(op.parameters) == 1:
         return lambda self: apply(self)
-
-    def operator(self: Tensor, other: Any) -> Any:
-        if type(other) is Tensor or isinstance(other, OPERANDS):
-            return apply(self, other, *rest)
-        return NotImplemented
-
+    operator = op.operator(rest)
     operator.__doc__ = op.__doc__
     return operator
-
-
-OPERANDS = (Tensor, int, float)
 
 
 def expose(name: str, function: Callable[..., Any]) -> None:

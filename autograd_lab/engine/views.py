@@ -139,6 +139,15 @@ class CopySlices(Node):
         self._order = next_order()
         self._targets = self._hooks = None
 
+    @property
+    def _saved(self) -> tuple[Any, ...] | None:  # type: ignore[override]
+        """What the operation's own node keeps."""
+        return self.function._saved
+
+    @_saved.setter
+    def _saved(self, value: tuple[Any, ...] | None) -> None:
+        self.function._saved = value
+
     def name(self) -> str:
         """Return `"torch::autograd::CopySlices"`."""
         return "torch::autograd::CopySlices"
@@ -162,15 +171,15 @@ class CopySlices(Node):
         """Let the operation's own node go of what it saved."""
         return self.function.release()
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Return the gradients of the base and of the operation's other inputs."""
         from .ops.strided import put_into, take_flat
 
-        if grads[0] is None:
+        if grad is None:
             return [None] * len(self._edges)
-        inside = take_flat(grads[0], self.positions)
-        passed = self.function.fitted(self.function.gradients([inside], as_tensors))
-        own = put_into(grads[0], passed[0], self.positions) if self._edges[0] else None
+        inside = take_flat(grad, self.positions)
+        passed = self.function.fitted(self.function.gradients(inside, as_tensors))
+        own = put_into(grad, passed[0], self.positions) if self._edges[0] else None
         return [own, *passed[1:]]
 
 

@@ -64,7 +64,7 @@ class Add(Binary):
     aliases = ("__add__", "__radd__")
     derivative = dict(
         self=("grad", lambda grad: grad),
-        other=("grad · alpha", lambda grad, alpha: scaled(grad, alpha)),
+        other=("grad · alpha", lambda grad, alpha: grad if alpha == 1 else grad * alpha),
     )
 
     @staticmethod
