@@ -67,9 +67,11 @@ class Binary(Operation):
             if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
                 return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
             if type(b) is Tensor:
-                y, choice, counted = b._data, 2 if b._requires_grad else 0, b._counter
+                if b._counter is not None and (b._meta is not None or b._counter[0]):
+                    return general(a, b, *rest)  # a view, or written to
+                y, choice = b._data, 2 if b._requires_grad else 0
             elif type(b) is float or type(b) is int:
-                y, choice, counted = b, 8, None  # the bit that says that the second is a number
+                y, choice = b, 0
             else:
                 return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
             if a._requires_grad:
@@ -77,17 +79,17 @@ class Binary(Operation):
             x = a._data
             kind = type(x)
             if kind is FLOAT32 or kind is FLOAT64:
-                alike = type(y) is kind or choice >= 8
+                alike = type(y) is kind or y is b
             else:
                 alike = kind is np.ndarray and _alike(x, y)
-            if not alike or a._counter is not None or counted is not None:
+            if not alike or (a._counter is not None and (a._meta is not None or a._counter[0])):
                 return general(a, b, *rest)
             token = hush()
             try:
                 output = wrap(forward(x, y))
             finally:
                 unhush(token)
-            if choice & 3:
+            if choice:
                 plan = plans[choice]
                 node = output._grad_fn = make_node()
                 node._edges = (
@@ -96,9 +98,9 @@ class Binary(Operation):
                 )
                 node._order = next_order()
                 node._plan = plan
-                node._saved = plan.pick_tensors((a, b))
-                node._plain = rest if choice < 8 else plan.pick_plain((a, b, *rest))
-                node._edge_numbers = node._versions = node._targets = node._hooks = None
+                node._saved = plan.pick_tensors((a, b)) if plan.names else ()
+                node._plain = rest
+                node._extra = None
                 output._requires_grad = True
             return output
 

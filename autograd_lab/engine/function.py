@@ -26,9 +26,9 @@ class FunctionNode(Node):
     function: type[Function]
 
     def __init__(self) -> None:
-        self._edges, self._edge_numbers, self._versions = (), None, None
+        self._edges, self._extra = (), None
         self._order = next_order()
-        self._saved, self._plain, self._targets, self._hooks = (), (), None, None
+        self._saved, self._plain = (), ()
         self._to_save: tuple[Any, ...] = ()
         self._dirty: tuple[Any, ...] = ()
         self._without_gradient: tuple[Any, ...] = ()
@@ -304,7 +304,8 @@ def _record(
             if output._requires_grad and output.is_leaf:
                 raise RuntimeError(messages.LEAF_INPLACE)
             output._grad_fn, output._output_nr, output._requires_grad = ctx, i, True
-            output._shared_counter()  # tells who records it as an input to look which output it is
+            output._own_meta()
+            output._shared_counter()  # with this, who records it will look which output it is
 
 
 def _push_tangents(
@@ -329,9 +330,9 @@ class Refusal(Node):
     __slots__ = ("text",)
 
     def __init__(self, edge: Node | None, text: str) -> None:
-        self._edges, self._edge_numbers, self._versions = (edge,), None, None
+        self._edges, self._extra = (edge,), None
         self._order = next_order()
-        self._saved, self._plain, self._targets, self._hooks = (), (), None, None
+        self._saved, self._plain = (), ()
         self.text = text
 
     formulas = ("refused",)

@@ -26,27 +26,47 @@ next_order = itertools.count(0, -1).__next__
 _leaf_numbers = itertools.count(-(2**62), 1)
 
 
+class Extra:
+    """What only some nodes have."""
+
+    __slots__ = ("edge_numbers", "hooks", "targets", "versions")
+
+    def __init__(self) -> None:
+        self.edge_numbers: tuple[int, ...] | None = None
+        """Which output of the next node each input was; None if they all were output 0."""
+        self.hooks: Hooks | None = None
+        """Functions of the user to call on the way."""
+        self.targets: Any = None
+        """Shape and dtype of each input, where broadcasting or promotion changed one."""
+        self.versions: tuple[int, ...] | None = None
+        """Write counters of what was saved; None if all were 0."""
+
+
+def _extra(name: str) -> Any:
+    """Return the attribute of a node that is a field of its `Extra`, None as long as it has none."""
+
+    def get(node: Node) -> Any:
+        return None if node._extra is None else getattr(node._extra, name)
+
+    def put(node: Node, value: Any) -> None:
+        if node._extra is None:
+            if value is None:
+                return
+            node._extra = Extra()
+        setattr(node._extra, name, value)
+
+    return property(get, put)
+
+
 class Node:
     """What takes a gradient one operation back. Printed as `<MulBackward0 object at …>`."""
 
-    __slots__ = (
-        "_edge_numbers",
-        "_edges",
-        "_hooks",
-        "_order",
-        "_plain",
-        "_plan",
-        "_saved",
-        "_targets",
-        "_versions",
-    )
+    __slots__ = ("_edges", "_extra", "_order", "_plain", "_plan", "_saved")
     op: Operation
     outputs = 1
     """How many of the tensors the operation returned can have a gradient."""
     _edges: tuple[Node | None, ...]
     """Where the gradient of each input goes; None for an input that needs none."""
-    _edge_numbers: tuple[int, ...] | None
-    """Which output of that node the input was; None if they all were output 0."""
     _order: int
     """The later a node was made, the smaller: the heap takes later nodes first."""
     _plan: Plan
@@ -54,12 +74,12 @@ class Node:
     """Tensors for the derivative, or stand-ins, in the plan's order; None once released."""
     _plain: tuple[Any, ...]
     """Plain values for the derivative, in the plan's order."""
-    _versions: tuple[int, ...] | None
-    """Write counters when they were saved; None if all were 0."""
-    _hooks: Hooks | None
-    """Functions of the user to call on the way; None as long as there are none."""
-    _targets: tuple[Any, ...] | None
-    """Shape and dtype of each input, where broadcasting or promotion changed one."""
+    _extra: Extra | None
+    """What only some nodes have; None for a node that has nothing of it."""
+    _edge_numbers = _extra("edge_numbers")
+    _hooks = _extra("hooks")
+    _targets = _extra("targets")
+    _versions = _extra("versions")
 
     def name(self) -> str:
         """Return the name, such as `"MulBackward0"`."""
@@ -98,15 +118,13 @@ class Node:
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
         plan = self._plan
         if name[7:] in plan.plain_names:
-            value = self._plain[plan.plain_names.index(name[7:])]
-            if name[7:] in self.op.tensor_names and value is not None:
-                return wrap(np.array(value))  # a number in a tensor's place
-            return unsigned(value)
+            return unsigned(self._plain[plan.plain_names.index(name[7:])])
         if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
         if name[7:] not in plan.names:
             return None
-        return self._tensors(self._saved)[plan.names.index(name[7:])]
+        value = self._tensors(self._saved)[plan.names.index(name[7:])]
+        return value if isinstance(value, Tensor) else wrap(np.array(value))
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node ran; it may return new `grad_inputs`."""
@@ -137,6 +155,9 @@ class Node:
             values = self._tensors(saved)
         else:
             for value in saved:
+                if type(value) is float or type(value) is int:
+                    values.append(value)
+                    continue
                 if value._counter is not None:
                     self._check_version(len(values), value)
                 values.append(value._data)
@@ -155,12 +176,15 @@ class Node:
             for grad, target in zip(products, self._targets, strict=True)
         ]
 
-    def _tensors(self, saved: tuple[Any, ...]) -> list[Tensor]:
-        """Return what was saved as tensors with their history, unless overwritten since."""
+    def _tensors(self, saved: tuple[Any, ...]) -> list[Any]:
+        """Return what was saved as tensors with their history (or numbers), unless overwritten since."""
         results = self._plan.results
         first = len(saved) - len(results)
         tensors = []
         for i, value in enumerate(saved):
+            if isinstance(value, int | float):
+                tensors.append(value)
+                continue
             if value._counter is not None:
                 self._check_version(i, value)
             if isinstance(value, Packed):
@@ -234,7 +258,7 @@ class AccumulateGrad(Node):
     def __init__(self, leaf: Tensor) -> None:
         self.variable = leaf
         self._order = next(_leaf_numbers)
-        self._hooks = None
+        self._extra = None
 
     def name(self) -> str:
         """Return `"torch::autograd::AccumulateGrad"`."""

@@ -184,7 +184,8 @@ class Operation:
             assert node is not None
             for i, output in enumerate(outputs[: node.outputs]):
                 output._grad_fn, output._output_nr, output._requires_grad = node, i, True
-                output._shared_counter()  # tells `record` to look which output it is
+                output._own_meta()
+                output._shared_counter()  # with this, `record` will look which output it is
             if detecting:
                 anomaly.note(node)
         elif state.inference:
@@ -213,27 +214,26 @@ class Operation:
         edges, choice, shared = self._edges_into(args)
         plan = self.plans[choice]
         node = self.hang(output, edges, plan, *plan.keep(args, outputs or (output,)))
-        node._targets = targets
+        if targets:
+            node._targets = targets
         if shared:
             node._edge_numbers = self._edge_numbers(args)
-        if shared or output._counter:
+        if shared or (output._counter is not None and output._counter[0]):
             node._versions = versions(node._saved)
 
     def _edges_into(self, args: Sequence[Any]) -> tuple[tuple[Node | None, ...], int, bool]:
         """Return where the gradients of `args` go, the choice of a plan, and whether any is shared.
 
-        Only what is shared can be a view, whose grad_fn may be another by now, or one of several
-        outputs; all else can be read off directly.
+        Only what is shared or was written to can be a view, whose grad_fn may be another by now, or one
+        of several outputs; all else can be read off directly.
         """
         edges: list[Node | None] = []
         choice, bit, shared = 0, 1, False
         for place in self.slots:
             arg = args[place]
             edge = None
-            if not isinstance(arg, Tensor):
-                choice |= bit << len(self.slots)
-            else:
-                if arg._counter is not None:
+            if isinstance(arg, Tensor):
+                if arg._counter is not None and (arg._meta is not None or arg._counter[0]):
                     shared = True
                 if arg._requires_grad:
                     choice |= bit
@@ -250,8 +250,7 @@ class Operation:
         self, grads: Sequence[Tensor], args: Sequence[Any], outputs: Sequence[Tensor]
     ) -> list[Any]:
         """Return what the rules make of `grads`, on tensors and without a node: a gradient per input."""
-        n = len(self.slots)
-        choice = sum(1 << (i if isinstance(args[p], Tensor) else n + i) for i, p in enumerate(self.slots))
+        choice = sum(1 << i for i, p in enumerate(self.slots) if isinstance(args[p], Tensor))
         plan = self.plans[choice]
         tensors, plain = plan.values(args, outputs)
         return plan.pull(grads[0] if len(grads) == 1 else grads, tensors, plain)
@@ -277,7 +276,7 @@ def hanger(make_node: type[Node]) -> Callable[..., Node]:
         node._plan = plan
         node._saved = saved
         node._plain = plain
-        node._edge_numbers = node._versions = node._targets = node._hooks = None
+        node._extra = None
         output._requires_grad = True
         return node
 

@@ -45,13 +45,12 @@ class Plan:
 
     __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "pull", "results")
 
-    def __init__(self, op: Operation, needed: Sequence[bool], number: Sequence[bool]) -> None:
-        """Plan for the inputs that are `needed`, and those that are a plain `number`: a flag for each."""
-        numbers = {name for name, is_number in zip(op.inputs, number, strict=True) if is_number}
+    def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
+        """Plan for `needed`, one flag per differentiable input of `op`."""
         run = [name for name, need in zip(op.inputs, needed, strict=True) if need]
         read = list(dict.fromkeys(n for name in run for n in op.reads[name]))
-        tensors = [n for n in read if n in op.tensor_names - numbers]
-        plain = [n for n in op.parameters if n not in op.tensor_names or n in numbers.intersection(read)]
+        tensors = [n for n in read if n in op.tensor_names]
+        plain = [n for n in op.parameters if n not in op.tensor_names]
         results = [n for n in read if n in op.results]
         facts = [n for n in read if n not in (*tensors, *plain, *results)]
         self.names = (*tensors, *results)
@@ -120,7 +119,7 @@ class Plan:
 class Plans(dict[int, Plan]):
     """The plans of an operation, each made when it is first asked for.
 
-    The key has a bit for each input that needs a gradient, then one for each that is a plain number.
+    The key has a bit for each input that needs a gradient.
     """
 
     def __init__(self, op: Operation) -> None:
@@ -129,9 +128,8 @@ class Plans(dict[int, Plan]):
         self._op = op
 
     def __missing__(self, choice: int) -> Plan:
-        n = len(self._op.inputs)
-        flags = [bool(choice >> i & 1) for i in range(2 * n)]
-        self[choice] = plan = Plan(self._op, flags[:n], flags[n:])
+        needed = [bool(choice >> i & 1) for i in range(len(self._op.inputs))]
+        self[choice] = plan = Plan(self._op, needed)
         return plan
 
 

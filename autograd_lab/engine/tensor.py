@@ -47,7 +47,7 @@ class Size(tuple[int, ...]):
         return product
 
 
-INFERENCE: list[int] = [0]
+INFERENCE: list[int] = [-1]
 """The counter of every tensor made in inference mode: it counts nothing, and marks them."""
 
 

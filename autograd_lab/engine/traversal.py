@@ -88,42 +88,43 @@ class Pass:
 
     def _visit_all(self) -> None:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
-        arrived, expected, visited = self.arrived, self.expected, self.visited
+        arrived, expected = self.arrived, self.expected
         graph, retain = self.create_graph, self.retain_graph
-        plainly = visited is None and not observers and not detecting
+        plainly = self.visited is None and not observers and not detecting
         complete: list[AccumulateGrad] = []
         for node in self.nodes:
             grad = arrived.pop(node, None)
-            if plainly and node._hooks is None:
+            if plainly and node._extra is None:
                 passed = node.gradients(grad, graph)
-                if node._targets is not None:
-                    passed = node.fitted(passed)
                 if not retain and node._saved:
-                    node.release()
+                    node._saved = None
             else:
-                passed = self._visit(node, grad)
-            numbers = node._edge_numbers
+                passed = self._delivered(node, self._visit(node, grad))
             for i, target in enumerate(node._edges):
-                if target is None or (visited is not None and target not in visited):
-                    continue
                 grad = passed[i]
                 if grad is not None:
-                    if numbers is not None:
-                        self._deliver(target, numbers[i], grad)
-                    elif target in arrived:
-                        arrived[target] = arrived[target] + grad
-                    else:
-                        arrived[target] = grad
+                    arrived[target] = grad if target not in arrived else arrived[target] + grad
                 if type(target) is AccumulateGrad:
                     left = expected[target] - 1
-                    if left:
-                        expected[target] = left
-                    else:
+                    expected[target] = left
+                    if not left:
                         complete.append(target)
             if complete:
                 passed = grad = None  # so that a leaf may keep an array that nobody else holds
                 self._arrive_all(complete)
                 complete.clear()
+
+    def _delivered(self, node: Node, passed: list[Any]) -> list[Any]:
+        """Deliver what goes to nodes that are not to be visited or have several outputs; return the rest."""
+        rest = list(passed)
+        numbers = node._edge_numbers
+        for i, target in enumerate(node._edges):
+            if target is None or (self.visited is not None and target not in self.visited):
+                rest[i] = None
+            elif rest[i] is not None and numbers is not None:
+                self._deliver(target, numbers[i], rest[i])
+                rest[i] = None
+        return rest
 
     def _arrive_all(self, leaves: list[Any]) -> None:
         """Hand each leaf what has arrived for it, in the order in which they were first used."""

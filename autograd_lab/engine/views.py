@@ -135,9 +135,9 @@ class CopySlices(Node):
         own = gradient_edge(base) if base._requires_grad else None
         self._edges = (own, *function._edges[1:])
         numbers = function._edge_numbers or (0,) * len(function._edges)
+        self._extra = None
         self._edge_numbers = (base._output_nr, *numbers[1:])
         self._order = next_order()
-        self._targets = self._hooks = None
 
     @property
     def _saved(self) -> tuple[Any, ...] | None:  # type: ignore[override]

@@ -112,7 +112,8 @@ def snapshot(op: Operation, target: Tensor) -> Tensor:
     before = wrap(np.array(target._data) if reads else target._data)
     before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
     before._requires_grad = target._requires_grad
-    before._shared_counter()  # one of its own; tells `record` to look which output it is
+    before._own_meta()
+    before._shared_counter()  # with this, `record` will look which output it is
     if levels and target._meta is not None:
         before._own_meta().tangents = target._meta.tangents
     return before

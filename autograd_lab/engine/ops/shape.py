@@ -94,6 +94,8 @@ class Expand(ViewOperation):
 
     @staticmethod
     def forward(self: Any, size: tuple[int, ...]) -> Any:
+        if self.ndim == 0:  # the same as below, in a tenth of the time
+            return np.ndarray(size, self.dtype, np.asarray(self), 0, (0,) * len(size))
         return np.broadcast_to(self, size)
 
 
