@@ -133,18 +133,20 @@ def _roots(
     outputs: Sequence[Tensor], grads: Sequence[Any], create_graph: bool
 ) -> list[tuple[Node, int, Any]]:
     """Check what the pass starts from, in torch's order: gradients first, then histories."""
-    seeds = [_seed(i, t, g) for i, (t, g) in enumerate(zip(outputs, grads, strict=True))]
+    seeds = [_seed(i, tensor, grads[i]) for i, tensor in enumerate(outputs)]
     roots = []
-    for i, (tensor, seed) in enumerate(zip(outputs, seeds, strict=True)):
+    for i, tensor in enumerate(outputs):
         edge = gradient_edge(tensor) if tensor._requires_grad else None
         if edge is None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
-        start = (
-            as_tensor(seed) if create_graph else (seed._data if isinstance(seed, Tensor) else seed)
-        )
-        roots.append((edge, tensor._output_nr, start))
+        seed = seeds[i]
+        if create_graph:
+            seed = as_tensor(seed)
+        elif isinstance(seed, Tensor):
+            seed = seed._data
+        roots.append((edge, tensor._output_nr, seed))
     return roots
 
 

@@ -9,14 +9,12 @@ import numpy as np
 
 from . import dtypes
 from .forward import levels
-from .grad_mode import state, unrecorded
+from .grad_mode import state
 from .hooks import detecting
-from .node import leaf_edge, next_order
 from .observe import observers
-from .operation import OPERANDS, Operation
-from .own_code import with_code_of_its_own
+from .operation import Operation
 from .quiet import hush, unhush
-from .saved_hooks import active as packing
+from .short import on_two
 from .tensor import Tensor, wrap
 
 
@@ -52,59 +50,11 @@ class Binary(Operation):
         return self.finish(output, (a, b, *rest), tracked, targets)
 
     def operator(self, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
-        """Return `apply` with a short way for what loops are full of: two plain tensors that are alike.
-
-        Where both have one float dtype and shape, or one is a number, there is nothing to promote and no
-        gradient to sum; where nobody watches, nothing to tell. What is left is here in one piece, at a
-        third of the time.
-        """
-        general, forward, plans, make_node = self.apply, self.forward, self.plans, self.Node
+        """Return what stands behind `a * b`, with a short way where that comes to the same."""
         read = {name for names in self.reads.values() for name in names}
-        if self.inputs != self.parameters[:2] or not read <= {*self.parameters}:
-            return super().operator(rest)
-
-        def operator(a: Any, b: Any) -> Any:
-            if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
-                return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
-            if type(b) is Tensor:
-                if b._counter is not None and (b._meta is not None or b._counter[0]):
-                    return general(a, b, *rest)  # a view, or written to
-                y, choice = b._data, 2 if b._requires_grad else 0
-            elif type(b) is float or type(b) is int:
-                y, choice = b, 0
-            else:
-                return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
-            if a._requires_grad:
-                choice |= 1
-            x = a._data
-            kind = type(x)
-            if kind is FLOAT32 or kind is FLOAT64:
-                alike = type(y) is kind or y is b
-            else:
-                alike = kind is np.ndarray and _alike(x, y)
-            if not alike or (a._counter is not None and (a._meta is not None or a._counter[0])):
-                return general(a, b, *rest)
-            token = hush()
-            try:
-                output = wrap(forward(x, y))
-            finally:
-                unhush(token)
-            if choice:
-                plan = plans[choice]
-                node = output._grad_fn = make_node()
-                node._edges = (
-                    (a._grad_fn or leaf_edge(a)) if choice & 1 else None,
-                    (b._grad_fn or leaf_edge(b)) if choice & 2 else None,
-                )
-                node._order = next_order()
-                node._plan = plan
-                node._saved = plan.pick_tensors((a, b)) if plan.names else ()
-                node._plain = rest
-                node._extra = None
-                output._requires_grad = True
-            return output
-
-        return with_code_of_its_own(operator)
+        if self.inputs == self.parameters[:2] and read <= {*self.parameters}:
+            return on_two(self, rest)
+        return super().operator(rest)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Promote, then run forward."""
@@ -154,19 +104,7 @@ class ByNumber(Binary):
         return super().promote(x, y)
 
 
-def _alike(x: Any, y: Any) -> bool:
-    """Return whether `x` is an array of floats, and `y` one of the same dtype and shape, or a number."""
-    kind = x.dtype
-    if kind is not F32 and kind is not F64:
-        return False
-    if type(y) is np.ndarray:
-        return kind is y.dtype and x.shape == y.shape
-    return type(y) in REALS
-
-
-F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
-FLOAT32, FLOAT64 = np.float32, np.float64
-FLOATS = frozenset({FLOAT32, FLOAT64})
+FLOATS = frozenset({np.float32, np.float64})
 REALS = frozenset({int, float})
 NUMBERS = REALS | {bool}
 

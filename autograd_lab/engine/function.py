@@ -11,7 +11,7 @@ import numpy as np
 
 from . import anomaly, messages
 from .forward import levels, only, set_tangent, tangent_of
-from .grad_mode import no_grad, set_modes, state
+from .grad_mode import no_grad, set_modes, state, switch_recording
 from .hooks import detecting
 from .node import Node, gradient_edge, next_order
 from .observe import observers
@@ -111,11 +111,11 @@ class FunctionNode(Node):
         grads = grad if self.outputs > 1 and grad is not None else [grad] * self.outputs
         given = [self._materialized(i, g) for i, g in enumerate(grads)]
         before = state.enabled
-        state.enabled = as_tensors
+        switch_recording(as_tensors)
         try:
             answer = self.function.backward(self, *given)
         finally:
-            state.enabled = before
+            switch_recording(before)
         answers = answer if isinstance(answer, tuple) else (answer,)
         return [g if as_tensors or g is None else g._data for g in self._checked(list(answers))]
 

@@ -6,6 +6,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable
+from threading import get_ident
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -27,11 +28,6 @@ class _State(threading.local):
     grad_mode = True
     inference = False
 
-    def __setattr__(self, name: str, value: bool) -> None:
-        super().__setattr__(name, value)
-        if name == "enabled":
-            (unrecorded.discard if value else unrecorded.add)(threading.get_ident())
-
 
 state = _State()
 
@@ -46,10 +42,19 @@ def is_inference_mode_enabled() -> bool:
     return state.inference
 
 
+def switch_recording(enabled: bool) -> None:
+    """Record operations in this thread from now on, or do not."""
+    state.enabled = enabled
+    if enabled:
+        unrecorded.discard(get_ident())
+    else:
+        unrecorded.add(get_ident())
+
+
 def set_modes(grad_mode: bool, inference: bool) -> None:
     """Set both modes, and with them whether operations are recorded."""
     state.grad_mode, state.inference = grad_mode, inference
-    state.enabled = grad_mode and not inference
+    switch_recording(grad_mode and not inference)
 
 
 class _GradMode:

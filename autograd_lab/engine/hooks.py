@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from .dtypes import of_numpy
-from .grad_mode import state
+from .grad_mode import state, switch_recording
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -135,11 +135,11 @@ def keep_grad(tensor: Tensor, grad: Any) -> None:
 def call(hook: Hook, create_graph: bool, *args: Any) -> Any:
     """Call `hook`, recording only under `create_graph`."""
     before = state.enabled
-    state.enabled = create_graph
+    switch_recording(create_graph)
     try:
         return hook(*args)
     finally:
-        state.enabled = before
+        switch_recording(before)
 
 
 def _name(hook: Hook) -> str:

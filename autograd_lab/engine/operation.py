@@ -30,16 +30,13 @@ from .grad_mode import state
 from .hooks import detecting
 from .node import Node, leaf_edge, next_order
 from .observe import observers
-from .own_code import with_code_of_its_own
 from .plan import RESULTS, Plan, Plans
 from .quiet import hush, unhush
+from .short import OPERANDS, on_one, with_code_of_its_own
 from .tensor import INFERENCE, Tensor, wrap
 
 Rule = Any
 """A function of the gradient and what it names besides."""
-
-OPERANDS = (Tensor, int, float)
-"""What stands on the right of an operator; other types get the chance to answer for themselves."""
 
 _new = object.__new__
 
@@ -132,6 +129,11 @@ class Operation:
         if type(data) is tuple:
             return self.finish_many([wrap(d) for d in data], args, tracked)
         return self.finish(wrap(data), args, tracked)
+
+    def of_one(self) -> Callable[[Any], Any]:
+        """Return the operation as a function of its one parameter, with a short way if that will do."""
+        ordinary = type(self).apply is Operation.apply and (self.elementwise or self.linear)
+        return on_one(self) if ordinary and self.node else self.apply
 
     def operator(self, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
         """Return what stands behind `a * b`: `apply`, with `rest` for the further parameters."""

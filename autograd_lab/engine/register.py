@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._methods import Methods
-from .operation import OPERANDS, OPERATIONS, Operation
+from .operation import OPERATIONS, Operation
 from .out import into
 from .tensor import Tensor
 
@@ -45,7 +45,7 @@ def defaults_of(op: Operation) -> tuple[Any, ...]:
 def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
     """Return the plain function users call: keywords and defaults are those of `forward`."""
     total = len(defaults)
-    apply = op.apply
+    apply = op.of_one() if total == 1 else op.apply
 
     def function(*args: Any, **kwargs: Any) -> Any:
         if kwargs:
@@ -77,8 +77,8 @@ def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
 
 def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
     """Return what stands behind `a * b` or `-a`."""
-    apply = op.apply
     if len(op.parameters) == 1:
+        apply = op.of_one()
         return lambda self: apply(self)
     operator = op.operator(rest)
     operator.__doc__ = op.__doc__

@@ -10,15 +10,14 @@ does not wait for a turn; its gradient is added into `.grad` the moment the last
 from __future__ import annotations
 
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from . import anomaly
-from .grad_mode import state
+from .grad_mode import state, switch_recording
 from .hooks import call, detecting, run_tensor_hook
 from .node import AccumulateGrad, Node
 from .observe import observers
@@ -76,15 +75,14 @@ class Pass:
     def run(self) -> None:
         """Go all the way, NumPy's warnings silenced, recording only under `create_graph`."""
         before = state.enabled
-        state.enabled = self.create_graph
+        switch_recording(self.create_graph)
         token = hush()
         try:
-            leaves = [node for node in self.arrived if type(node) is AccumulateGrad]
-            self._arrive_all([leaf for leaf in leaves if leaf not in self.expected])
+            self._arrive_all([n for n in self.arrived if n._edges == () and n not in self.expected])
             self._visit_all()
         finally:
             unhush(token)
-            state.enabled = before
+            switch_recording(before)
 
     def _visit_all(self) -> None:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
@@ -115,7 +113,7 @@ class Pass:
                 complete.clear()
 
     def _delivered(self, node: Node, passed: list[Any]) -> list[Any]:
-        """Deliver what goes to nodes that are not to be visited or have several outputs; return the rest."""
+        """Deliver to nodes with several outputs; return what is left for the others, None for none."""
         rest = list(passed)
         numbers = node._edge_numbers
         for i, target in enumerate(node._edges):
@@ -165,10 +163,8 @@ class Pass:
         if hooks is not None:
             grads = hooks.prepare(grads, graph)
         grad = grads if node.outputs > 1 else grads[0]
-        if detecting:
-            products = anomaly.gradients(node, grad, graph)
-        else:
-            products = node.gradients(grad, graph)
+        run = anomaly.gradients if detecting else type(node).gradients
+        products = run(node, grad, graph)
         passed = products if node._targets is None else node.fitted(products)
         if observers:
             _tell_node(node, grads, products, passed)
@@ -199,10 +195,9 @@ def _reachable(
         for target in node._edges:
             if type(target) is AccumulateGrad:
                 expected[target] = expected.get(target, 0) + 1
-            elif target is not None and target not in seen:
-                if within is None or target in within:
-                    seen.add(target)
-                    nodes.append(target)
+            elif target is not None and target not in seen and (within is None or target in within):
+                seen.add(target)
+                nodes.append(target)
     nodes.sort(key=_order)
     return nodes, expected
 

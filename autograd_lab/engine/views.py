@@ -8,7 +8,7 @@ strided window onto the base, when it is next asked for one.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,10 @@ class ViewOperation(Operation):
     """An operation whose result shares memory with its first input."""
 
     linear = True
+
+    def of_one(self) -> Callable[[Any], Any]:
+        """Return `apply`: a view has no short way."""
+        return self.apply
 
     def apply(self, *args: Any) -> Any:
         """Run as any operation does, then tie the result to what it is a view of."""

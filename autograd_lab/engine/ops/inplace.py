@@ -17,7 +17,8 @@ from ..node import Node
 from ..observe import observers
 from ..operation import OPERATIONS, Operation
 from ..plan import Saved
-from ..register import OPERANDS, defaults_of, functions, method, register
+from ..register import defaults_of, functions, method, register
+from ..short import OPERANDS
 from ..tensor import Tensor, wrap
 from ..views import check_writable, history_changed, rebase
 from . import (  # noqa: F401  (their in-place forms are made here)

@@ -9,7 +9,8 @@ import numpy as np
 from ..binary import Binary
 from ..choice import CHOICES, Chosen, choice
 from ..node import Node
-from ..register import OPERANDS, method, register
+from ..register import method, register
+from ..short import OPERANDS
 from ..tensor import Tensor
 from ..unary import Unary, only_for
 from . import elementwise

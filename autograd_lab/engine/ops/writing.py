@@ -9,7 +9,8 @@ import numpy as np
 from .. import dtypes
 from ..node import Node
 from ..operation import Operation
-from ..register import OPERANDS, functions, method, register
+from ..register import functions, method, register
+from ..short import OPERANDS
 from ..tensor import Tensor, wrap
 from .elementwise import zeros
 from .inplace import write
