@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class Binary(Operation):
     """Two operands, tensors or plain numbers, element by element."""
 
     elementwise = True
+    ufunc: ClassVar[Any] = None
+    """What NumPy has for it with the further parameters at 1; it can write into an array."""
 
     def apply(self, a: Any, b: Any, *rest: Any) -> Any:
         """Promote, run forward, record; `rest` are further plain arguments."""

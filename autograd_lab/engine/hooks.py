@@ -101,9 +101,10 @@ class Hooks:
 
 def hooks_of(node: Node) -> Hooks:
     """Return the node's hooks, an empty set of them at first."""
-    if node._hooks is None:
-        node._hooks = Hooks()
-    return node._hooks
+    hooks: Hooks | None = node._hooks
+    if hooks is None:
+        hooks = node._hooks = Hooks()
+    return hooks
 
 
 def run_tensor_hook(hook: Hook, grad: Any, create_graph: bool) -> Any:

@@ -42,7 +42,7 @@ class Extra:
         """Write counters of what was saved; None if all were 0."""
 
 
-def _extra(name: str) -> Any:
+def _rare(name: str) -> Any:
     """Return the attribute of a node that is a field of its `Extra`, None as long as it has none."""
 
     def get(node: Node) -> Any:
@@ -76,10 +76,10 @@ class Node:
     """Plain values for the derivative, in the plan's order."""
     _extra: Extra | None
     """What only some nodes have; None for a node that has nothing of it."""
-    _edge_numbers = _extra("edge_numbers")
-    _hooks = _extra("hooks")
-    _targets = _extra("targets")
-    _versions = _extra("versions")
+    _edge_numbers = _rare("edge_numbers")
+    _hooks = _rare("hooks")
+    _targets = _rare("targets")
+    _versions = _rare("versions")
 
     def name(self) -> str:
         """Return the name, such as `"MulBackward0"`."""
@@ -180,7 +180,7 @@ class Node:
         """Return what was saved as tensors with their history (or numbers), unless overwritten since."""
         results = self._plan.results
         first = len(saved) - len(results)
-        tensors = []
+        tensors: list[Any] = []
         for i, value in enumerate(saved):
             if isinstance(value, int | float):
                 tensors.append(value)

@@ -54,7 +54,7 @@ class Pass:
             self.visited = leading | goals
             self.run_through = self.visited if accumulate else leading
             self.nodes, self.expected = _reachable(starts, self.visited)
-        self.arrived: dict[Node, Any] = {}
+        self.arrived: dict[Any, Any] = {}
         for node, number, grad in roots:
             self._deliver(node, number, grad)
 
@@ -101,14 +101,14 @@ class Pass:
             for i, target in enumerate(node._edges):
                 grad = passed[i]
                 if grad is not None:
-                    arrived[target] = grad if target not in arrived else arrived[target] + grad
+                    arrived[target] = arrived[target] + grad if target in arrived else grad
                 if type(target) is AccumulateGrad:
                     left = expected[target] - 1
                     expected[target] = left
                     if not left:
                         complete.append(target)
             if complete:
-                passed = grad = None  # so that a leaf may keep an array that nobody else holds
+                passed, grad = [], None  # so that a leaf may keep an array that nobody else holds
                 self._arrive_all(complete)
                 complete.clear()
 

@@ -144,7 +144,7 @@ class CopySlices(Node):
         self._order = next_order()
 
     @property
-    def _saved(self) -> tuple[Any, ...] | None:  # type: ignore[override]
+    def _saved(self) -> tuple[Any, ...] | None:
         """What the operation's own node keeps."""
         return self.function._saved
 

@@ -59,6 +59,7 @@ def multiple(other: Any, alpha: Any) -> Any:
 class Add(Binary):
     """Return `self + alpha · other`."""
 
+    ufunc = np.add
     node = "AddBackward0"
     number_first = True
     aliases = ("__add__", "__radd__")
@@ -94,6 +95,7 @@ class Difference(Binary):
 class Sub(Difference):
     """Return `self − alpha · other`."""
 
+    ufunc = np.subtract
     node = "SubBackward0"
     number_first = True
     aliases = ("subtract", "__sub__")
@@ -129,6 +131,7 @@ method("__rsub__", lambda self, other: rsub.apply(self, other, 1))
 class Mul(Binary):
     """Return `self · other`, element by element."""
 
+    ufunc = np.multiply
     node = "MulBackward0"
     number_first = True
     aliases = ("multiply", "__mul__", "__rmul__")
@@ -166,6 +169,7 @@ class Quotient(Binary):
 class Div(Quotient):
     """Return `self / other`; integers give floats."""
 
+    ufunc = np.true_divide
     node = "DivBackward0"
     number_first = True
     aliases = ("true_divide", "divide", "__truediv__")

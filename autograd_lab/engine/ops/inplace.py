@@ -17,6 +17,7 @@ from ..node import Node
 from ..observe import observers
 from ..operation import OPERATIONS, Operation
 from ..plan import Saved
+from ..quiet import hush, unhush
 from ..register import defaults_of, functions, method, register
 from ..short import OPERANDS
 from ..tensor import Tensor, wrap
@@ -58,19 +59,16 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
     if not anywhere:
         check_overlap(buffer, args[1:])
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
-    try:
-        data = op.compute(arrays)
-    except RuntimeError as error:
-        in_kernel = type(error) is NotImplementedError or str(error) == ZERO_DIVISION
-        if in_kernel and isinstance(op, Binary):
-            check_operands(arrays, target)
-        raise
-    check_fits(data.shape, dtypes.of_numpy(data.dtype), target)
-    before = snapshot(op, target) if tracked or levels else target
-    others = [with_its_history(a, target) if tracked else a for a in args[1:]]
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
-    buffer[...] = data
+    before, others = target, args[1:]
+    if tracked or levels or not written_directly(op, arrays, buffer):
+        data = computed(op, arrays, target)
+        if tracked or levels:
+            before = snapshot(op, target)
+        if tracked:
+            others = tuple(with_its_history(a, target) for a in others)
+        buffer[...] = data
     target._wrote()
     if tracked:
         record_write(op, target, (before, *others), op.changed(arrays, buffer))
@@ -81,6 +79,40 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
         for observer in observers:
             observer.on_op(f"{op.name}_", args, target, target._grad_fn if tracked else None)
     return target
+
+
+def written_directly(op: Operation, arrays: Sequence[Any], buffer: Any) -> bool:
+    """Let NumPy write the result where it belongs, if it can: floats alike, or a number.
+
+    The step of an optimizer is such a write; it takes half the time without an array in between.
+    """
+    ufunc = op.ufunc if isinstance(op, Binary) else None
+    if ufunc is None or buffer.dtype.kind != "f" or any(a != 1 for a in arrays[2:]):
+        return False
+    other = arrays[1]
+    if type(other) is not float and (
+        getattr(other, "dtype", None) is not buffer.dtype or other.shape != buffer.shape
+    ):
+        return False
+    token = hush()
+    try:
+        ufunc(buffer, other, out=buffer)
+    finally:
+        unhush(token)
+    return True
+
+
+def computed(op: Operation, arrays: Sequence[Any], target: Tensor) -> Any:
+    """Return the result of `op`; RuntimeError if it does not fit into `target`."""
+    try:
+        data = op.compute(arrays)
+    except RuntimeError as error:
+        in_kernel = type(error) is NotImplementedError or str(error) == ZERO_DIVISION
+        if in_kernel and isinstance(op, Binary):
+            check_operands(arrays, target)
+        raise
+    check_fits(data.shape, dtypes.of_numpy(data.dtype), target)
+    return data
 
 
 class Zero(Operation):
