@@ -303,9 +303,8 @@ def _record(
         if output.is_floating_point():
             if output._requires_grad and output.is_leaf:
                 raise RuntimeError(messages.LEAF_INPLACE)
-            output._grad_fn, output._output_nr, output._requires_grad = ctx, i, True
-            output._own_meta()
-            output._shared_counter()  # with this, who records it will look which output it is
+            output._comes_from(ctx, i)
+            output._requires_grad = True
 
 
 def _push_tangents(

@@ -201,8 +201,7 @@ class Node:
         """Return this node's result as the tensor it was, so that it can be differentiated again."""
         tensor = wrap(saved._data)
         tensor._counter = saved._counter
-        tensor._grad_fn = self
-        tensor._output_nr = number
+        tensor._comes_from(self, number)
         tensor._requires_grad = True
         if saved.tangents:
             tensor._own_meta().tangents = saved.tangents

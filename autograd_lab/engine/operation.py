@@ -185,9 +185,8 @@ class Operation:
             node = outputs[0]._grad_fn
             assert node is not None
             for i, output in enumerate(outputs[: node.outputs]):
-                output._grad_fn, output._output_nr, output._requires_grad = node, i, True
-                output._own_meta()
-                output._shared_counter()  # with this, `record` will look which output it is
+                output._comes_from(node, i)
+                output._requires_grad = True
             if detecting:
                 anomaly.note(node)
         elif state.inference:

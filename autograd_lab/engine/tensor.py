@@ -279,6 +279,17 @@ class Tensor(Methods):
         if self._counter is not INFERENCE:
             self._shared_counter()[0] += 1
 
+    def _comes_from(self, node: Node | None, number: int) -> None:
+        """Make this output `number` of `node`, whose gradient it then has.
+
+        Of a node with several outputs, whoever records this as an input must look which one it is; a
+        counter and a `Meta` say that it is not one of the many tensors that need no second look.
+        """
+        self._grad_fn, self._output_nr = node, number
+        if node is not None and node.outputs > 1:
+            self._own_meta()
+            self._shared_counter()
+
     def is_inference(self) -> bool:
         """Return whether this tensor was made in inference mode."""
         return self._counter is INFERENCE

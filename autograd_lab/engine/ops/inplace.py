@@ -143,10 +143,8 @@ def snapshot(op: Operation, target: Tensor) -> Tensor:
     """Return what `target` is before the write: its history, its numbers (copied if `op` reads them)."""
     reads = any(op.parameters[0] in names for names in op.reads.values())
     before = wrap(np.array(target._data) if reads else target._data)
-    before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
+    before._comes_from(target.grad_fn, target._output_nr)
     before._requires_grad = target._requires_grad
-    before._own_meta()
-    before._shared_counter()  # with this, `record` will look which output it is
     if levels and target._meta is not None:
         before._own_meta().tangents = target._meta.tangents
     return before
@@ -160,7 +158,7 @@ def with_its_history(arg: Any, target: Tensor) -> Any:
         return arg
     before = wrap(arg._data)
     before._counter = arg._counter
-    before._grad_fn, before._output_nr = arg.grad_fn, arg._output_nr
+    before._comes_from(arg.grad_fn, arg._output_nr)
     before._requires_grad = arg._requires_grad
     return before
 
@@ -196,13 +194,16 @@ def record_write(op: Operation, target: Tensor, args: Any, targets: Any) -> None
 
 def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
     """Raise if elements of `buffer` share a place in memory, with each other or with shifted inputs."""
-    for size, stride in zip(buffer.shape, buffer.strides, strict=True):
-        if stride == 0 and size > 1 and buffer.size:
-            raise RuntimeError(SHARED_PLACE)
+    if buffer.base is not None:  # what has memory of its own has a place for each element
+        for size, stride in zip(buffer.shape, buffer.strides, strict=True):
+            if stride == 0 and size > 1 and buffer.size:
+                raise RuntimeError(SHARED_PLACE)
     for each in inputs:
         if not isinstance(each, Tensor) or not isinstance(each._data, np.ndarray):
             continue
         data = each._data
+        if data.base is None and buffer.base is None and data is not buffer:
+            continue  # each has memory of its own
         # An axis of length 1 has no stride to speak of.
         strides = zip(buffer.shape, data.strides, buffer.strides, strict=False)
         same = data.shape == buffer.shape and all(a == b for n, a, b in strides if n > 1)

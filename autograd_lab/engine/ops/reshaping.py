@@ -27,9 +27,7 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
     tracked = state.enabled and target._requires_grad
     check_writable(target, tracked)
     before = wrap(target._buffer())
-    before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
-    before._own_meta()
-    before._shared_counter()  # with this, `record` will look which output it is
+    before._comes_from(target.grad_fn, target._output_nr)
     before._requires_grad = target._requires_grad
     if levels and target._meta is not None:
         before._own_meta().tangents = target._meta.tangents
