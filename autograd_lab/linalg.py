@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from .engine.ops.cross import cross_along as cross
 from .engine.ops.linear import LinAlgError, det, matrix_power, solve
 from .engine.ops.linear import inverse as inv
 from .engine.ops.norm import linalg_norm as norm
 from .engine.ops.norm import matrix_norm
 from .engine.ops.norm import vector_norm_over as vector_norm
-from .engine.ops.products import cross_along as cross
 
 __all__ = [
     "LinAlgError",

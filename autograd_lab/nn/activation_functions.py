@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.operation import Operation
-from ..engine.ops import activations
+from ..engine.ops import activations, rectifiers
 from ..engine.ops.inplace import write
 from ..engine.register import functions
 from ..engine.tensor import Tensor
@@ -24,7 +24,7 @@ def _run(op: Operation, inplace: bool, *args: Any, instead: Operation | None = N
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return `input` where positive, else 0; its derivative at 0 is 0."""
-    return _run(activations.relu, inplace, input)
+    return _run(rectifiers.relu, inplace, input)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -41,29 +41,29 @@ def hardtanh(
     """
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
-    return _run(activations.hardtanh, inplace, input, min_val, max_val)
+    return _run(rectifiers.hardtanh, inplace, input, min_val, max_val)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """Return `input` where positive, else `negative_slope` times it."""
     return _run(
-        activations.leaky_relu,
+        rectifiers.leaky_relu,
         inplace,
         input,
         negative_slope,
-        instead=activations.leaky_relu_in_place,
+        instead=rectifiers.leaky_relu_in_place,
     )
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """Return `input` where positive, else `alpha · (e^input − 1)`."""
-    return _run(activations.elu, inplace, input, alpha, 1, 1, instead=activations.elu_in_place)
+    return _run(rectifiers.elu, inplace, input, alpha, 1, 1, instead=rectifiers.elu_in_place)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Return `elu` scaled so that mean 0 and variance 1 are kept from layer to layer."""
     alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
-    return _run(activations.elu, inplace, input, alpha, scale, 1, instead=activations.elu_in_place)
+    return _run(rectifiers.elu, inplace, input, alpha, scale, 1, instead=rectifiers.elu_in_place)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:

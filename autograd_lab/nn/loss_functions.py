@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from ..engine.ops import entropy, loss
+from ..engine.ops import binary_entropy, by_number, loss
+from ..engine.ops import nll as _nll
 from ..engine.ops import softmax as _softmax
 from ..engine.ops.elementwise_select import masked_fill
 from ..engine.ops.reduce import mean, sum
@@ -86,7 +87,7 @@ def nll_loss(
 
     `input` is (classes), (batch, classes) or (batch, classes, …); `target` holds class numbers.
     """
-    return entropy.nll(input, target, weight, _number(reduction), ignore_index)
+    return _nll.nll(input, target, weight, _number(reduction), ignore_index)
 
 
 def cross_entropy(
@@ -108,8 +109,8 @@ def cross_entropy(
     if not label_smoothing:
         return hard
     smooth = _smooth(logs, target, weight, ignore_index, reduction)
-    share = label_smoothing / logs.shape[entropy.class_dim(logs)]
-    return entropy.mul_number.apply(hard, 1 - label_smoothing) + entropy.mul_number.apply(
+    share = label_smoothing / logs.shape[_nll.class_dim(logs)]
+    return by_number.mul_number.apply(hard, 1 - label_smoothing) + by_number.mul_number.apply(
         smooth, share
     )
 
@@ -123,17 +124,17 @@ def _smooth(
     logs: Tensor, target: Any, weight: Tensor | None, ignore_index: int, reduction: str
 ) -> Any:
     """Return the loss of a target that gives every class the same share."""
-    dim = entropy.class_dim(logs)
+    dim = _nll.class_dim(logs)
     scaled = logs if weight is None else logs * _along(weight, logs)
     losses = masked_fill(-sum(scaled, dim), target == ignore_index, 0.0)
     if reduction != "mean":
         return _reduce(losses, reduction)
-    return sum(losses) / entropy.counted(target, weight, ignore_index)
+    return sum(losses) / _nll.counted(target, weight, ignore_index)
 
 
 def _along(weight: Tensor, logs: Tensor) -> Any:
     shape = [1] * logs.ndim
-    shape[entropy.class_dim(logs)] = weight.numel()
+    shape[_nll.class_dim(logs)] = weight.numel()
     return functions["reshape"](weight, shape)
 
 
@@ -147,14 +148,14 @@ def _of_probabilities(
             f"{target.dtype.class_name}"
         )
     _check_smoothing(smoothing)
-    dim = entropy.class_dim(input)
+    dim = _nll.class_dim(input)
     if not input.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     logs = _softmax.log_softmax(input, dim)
     classes = input.shape[dim]
     if smoothing:
-        target = entropy.mul_number.apply(target, 1 - smoothing)
-        target = entropy.add_number.apply(target, smoothing / classes)
+        target = by_number.mul_number.apply(target, 1 - smoothing)
+        target = by_number.add_number.apply(target, smoothing / classes)
     products = logs * target
     if weight is not None:
         products = products * _along(weight, logs)
@@ -163,7 +164,7 @@ def _of_probabilities(
     loss_sum = -sum(products)
     if reduction == "sum":
         return loss_sum
-    return entropy.div_number.apply(loss_sum, input.numel() // classes)
+    return by_number.div_number.apply(loss_sum, input.numel() // classes)
 
 
 def binary_cross_entropy(
@@ -176,7 +177,9 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}) is deprecated. Please ensure they have the same size."
         )
-    return entropy.binary_cross_entropy_of.apply(input, target, _expanded(weight, input), number)
+    return binary_entropy.binary_cross_entropy_of.apply(
+        input, target, _expanded(weight, input), number
+    )
 
 
 def _expanded(weight: Tensor | None, like: Tensor) -> Any:
@@ -211,7 +214,7 @@ def binary_cross_entropy_with_logits(
                 "The function 'binary_cross_entropy_with_logits' is not differentiable with respect to "
                 f"argument '{name}'. This input cannot have requires_grad True."
             )
-    return entropy.binary_cross_entropy_with_logits_of.apply(
+    return binary_entropy.binary_cross_entropy_with_logits_of.apply(
         input, target, weight, pos_weight, number
     )
 

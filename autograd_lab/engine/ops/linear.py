@@ -11,8 +11,8 @@ from ..register import register
 from ..tensor import Tensor, raw, wrap
 from .matmul import dtype_name, matmul
 from .reduce import like, sum_to_size
-from .shape import squeeze, unsqueeze
 from .spelling import public
+from .squeezing import squeeze, unsqueeze
 from .strided import take_flat
 from .transposing import transpose
 

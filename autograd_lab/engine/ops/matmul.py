@@ -12,8 +12,10 @@ from ..operation import Operation, size_mismatch
 from ..register import method, register
 from ..tensor import Tensor
 from ..unary import only_for
-from .shape import contiguous, expand, reshape, squeeze, t, unsafe_view, unsqueeze
+from .copying import contiguous
+from .shape import expand, reshape, t, unsafe_view
 from .spelling import public
+from .squeezing import squeeze, unsqueeze
 from .transposing import transpose
 
 
