@@ -34,7 +34,7 @@ def outer(self: Any, vec2: Any) -> Any:
     return mul.apply(reshape(self, (self.numel(), 1)), vec2)
 
 
-@public("tensordot")
+@public("tensordot", as_method=False)
 def tensordot(self: Any, other: Any, dims: Any = 2) -> Any:
     """Return the sum of products over `dims`: the last of `self` and first of `other`, or two lists."""
     first, second = _contracted(self, other, dims)

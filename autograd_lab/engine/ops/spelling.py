@@ -7,14 +7,16 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from ..register import expose
+from ..register import functions, method
 from ..tensor import Tensor
 
 SPELLINGS = {"input": "self", "axis": "dim", "keepdims": "keepdim"}
 
 
-def public(name: str, *aliases: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Make what is decorated a public function and method called `name`.
+def public(
+    name: str, *aliases: str, as_method: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make what is decorated a public function, and a method unless told, called `name`.
 
     It refuses a first argument that is no tensor, and names what is missing, in torch's words.
     """
@@ -45,7 +47,9 @@ def public(name: str, *aliases: str) -> Callable[[Callable[..., Any]], Callable[
             return function(*args, **kwargs)
 
         for each in (name, *aliases):
-            expose(each, spelled)
+            functions[each] = spelled
+            if as_method:
+                method(each, spelled)
         return function
 
     return decorate
