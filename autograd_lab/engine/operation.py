@@ -64,6 +64,8 @@ class Operation:
     """Whether it is linear in its first argument, its only tensor."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """What its nodes keep besides what rules name, so that `_saved_…` shows what torch shows."""
     results: dict[str, int] = RESULTS
     """By which names a rule reads what the operation returned."""
 
@@ -90,6 +92,7 @@ class Operation:
         self.reads = {n: names_of(rule)[1:] for n, (_, rule) in self.derivative.items()}
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
+        self.saveable.update(self.keeps)
         self.plans: list[Plan | None] = [None] * (1 << len(self.inputs))
         members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
         if self.outputs != 1:

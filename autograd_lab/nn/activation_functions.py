@@ -86,7 +86,8 @@ def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
 
 def logsigmoid(input: Tensor) -> Tensor:
     """Return `ln(sigmoid(input))`."""
-    return _run(activations.log_sigmoid, False, input)
+    result: Tensor = activations.log_sigmoid.apply(input)[0]
+    return result
 
 
 __all__ = [

@@ -36,7 +36,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     if not training or p == 0 or not input.numel():
         return input
     if p == 1:
-        noise: Any = functions["zeros_like"](input)
+        noise: Any = wrap(np.zeros((), input._data.dtype))
     else:
         noise = functions["empty_like"](input).bernoulli_(1 - p).div_(1 - p)
     return input.mul_(noise) if inplace else functions["mul"](input, noise)

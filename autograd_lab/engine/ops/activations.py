@@ -122,18 +122,21 @@ softplus = register(Softplus)
 
 
 class LogSigmoid(Unary):
-    """Return `ln(sigmoid(self))`, without overflow."""
+    """Return `ln(sigmoid(self))`, without overflow, and e^−|self| on the way to it."""
 
     public = False
     node = "LogSigmoidBackward0"
     derivative = dict(
         self=("grad · sigmoid(−self)", lambda grad, self: grad * sigmoid(-self)),
     )
+    results = {"result": 0, "buffer": 1}
+    keeps = ("buffer",)
 
     @staticmethod
     def forward(self: Any) -> Any:
         only_for("f", "log_sigmoid_cpu", self)
-        return np.minimum(self, 0) - np.log1p(np.exp(-np.absolute(self)))
+        buffer = np.exp(-np.absolute(self))
+        return np.minimum(self, 0) - np.log1p(buffer), buffer
 
 
 log_sigmoid = register(LogSigmoid)

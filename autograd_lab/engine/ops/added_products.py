@@ -71,6 +71,7 @@ class Addmm(Stretched):
         mat1=("alpha · grad @ mat2ᵀ", lambda grad, mat2, alpha: scaled(mm(grad, t(mat2)), alpha)),
         mat2=("alpha · mat1ᵀ @ grad", lambda grad, mat1, alpha: scaled(mm(t(mat1), grad), alpha)),
     )
+    keeps = ("mat1_sym_sizes", "mat1_sym_strides", "mat2_sym_sizes", "mat2_sym_strides")
 
     @staticmethod
     def forward(self: Any, mat1: Any, mat2: Any, beta: Any = 1, alpha: Any = 1) -> Any:

@@ -8,10 +8,18 @@ from ..operation import Operation
 from ..register import register
 
 
-class MulNumber(Operation):
-    """Return `self · other` for a number that torch's own code multiplies by."""
+class ByNumber(Operation):
+    """Arithmetic whose `other` is a plain number."""
 
     public = False
+
+    def _tensor_arguments(self) -> set[str]:
+        return set()
+
+
+class MulNumber(ByNumber):
+    """Return `self · other` for a number that torch's own code multiplies by."""
+
     node = "MulBackward1"
     derivative = dict(self=("grad · other", lambda grad, other: grad * other))
 
@@ -20,10 +28,9 @@ class MulNumber(Operation):
         return self * other
 
 
-class DivNumber(Operation):
+class DivNumber(ByNumber):
     """Return `self / other` for a number that torch's own code divides by."""
 
-    public = False
     node = "DivBackward1"
     derivative = dict(self=("grad / other", lambda grad, other: grad / other))
 
@@ -32,10 +39,9 @@ class DivNumber(Operation):
         return self / other
 
 
-class AddNumber(Operation):
+class AddNumber(ByNumber):
     """Return `self + other` for a number that torch's own code adds."""
 
-    public = False
     node = "AddBackward1"
     derivative = dict(self=("grad", lambda grad: grad))
 

@@ -82,6 +82,7 @@ class Mm(Operation):
         self=("grad @ mat2ᵀ", lambda grad, mat2: mm(grad, t(mat2))),
         mat2=("selfᵀ @ grad", lambda grad, self: mm(t(self), grad)),
     )
+    keeps = ("self_sym_sizes", "self_sym_strides", "mat2_sym_sizes", "mat2_sym_strides")
 
     @staticmethod
     def forward(self: Any, mat2: Any) -> Any:

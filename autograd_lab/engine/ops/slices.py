@@ -74,9 +74,10 @@ class IndexAdd(Operation):
         self=("grad", lambda grad: grad),
         source=(
             "grad of those slices · alpha",
-            lambda grad, dim, index, alpha: index_select(grad, dim, index) * alpha,
+            lambda grad, dim, index, source, alpha: index_select(grad, dim, index) * alpha,
         ),
     )
+    keeps = ("source_dim",)
 
     @staticmethod
     def forward(self: Any, dim: int, index: Any, source: Any, alpha: Any = 1) -> Any:
@@ -138,9 +139,10 @@ class IndexCopy(Operation):
         ),
         source=(
             "grad of those slices",
-            lambda grad, dim, index: index_select(grad, dim, index),
+            lambda grad, dim, index, source: index_select(grad, dim, index),
         ),
     )
+    keeps = ("source_dim",)
 
     @staticmethod
     def forward(self: Any, dim: int, index: Any, source: Any) -> Any:
