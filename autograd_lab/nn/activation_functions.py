@@ -7,7 +7,7 @@ from typing import Any
 from ..engine.operation import Operation
 from ..engine.ops import activations, rectifiers
 from ..engine.ops.inplace import write
-from ..engine.register import functions
+from ..engine.register import check, functions, guard
 from ..engine.tensor import Tensor
 
 sigmoid = functions["sigmoid"]
@@ -16,10 +16,15 @@ tanh = functions["tanh"]
 
 def _run(op: Operation, inplace: bool, *args: Any, instead: Operation | None = None) -> Tensor:
     """Run `op`; if `inplace`, put the result (of `instead`, if given) into the first argument."""
-    if inplace:
-        return write(instead or op, *args)
-    result: Tensor = op.apply(*args)
-    return result
+    try:
+        if inplace:
+            return write(instead or op, *args)
+        result: Tensor = op.apply(*args)
+        return result
+    except Exception:
+        __tracebackhide__ = True
+        check(op.name, False, args, {})
+        raise
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -66,12 +71,14 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
     return _run(rectifiers.elu, inplace, input, alpha, scale, 1, instead=rectifiers.elu_in_place)
 
 
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+@guard("gelu")
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     """Return `input` times the share of a normal distribution below it.
 
     `approximate="tanh"` computes the share with a hyperbolic tangent.
     """
-    return _run(activations.gelu, False, input, approximate)
+    result: Tensor = activations.gelu.apply(input, approximate)
+    return result
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -79,11 +86,13 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     return _run(activations.silu, inplace, input)
 
 
+@guard("softplus")
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     """Return `ln(1 + e^(beta · input)) / beta`, and `input` where `beta · input > threshold`."""
     return _run(activations.softplus, False, input, beta, threshold)
 
 
+@guard("log_sigmoid")
 def logsigmoid(input: Tensor) -> Tensor:
     """Return `ln(sigmoid(input))`."""
     result: Tensor = activations.log_sigmoid.apply(input)[0]

@@ -10,7 +10,7 @@ from ..engine.ops import nll as _nll
 from ..engine.ops import softmax as _softmax
 from ..engine.ops.elementwise_select import masked_fill
 from ..engine.ops.reduce import mean, sum
-from ..engine.register import functions
+from ..engine.register import check, functions
 from ..engine.tensor import Tensor
 
 IGNORED = -100
@@ -31,7 +31,7 @@ def _reduce(losses: Tensor, reduction: str) -> Any:
 
 def _pair(input: Tensor, target: Tensor) -> Any:
     """Return input and target, broadcast; warn if their sizes differ."""
-    if input.shape != target.shape:
+    if target.size() != input.size():
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}). This will likely lead to incorrect results due to broadcasting. Please "
@@ -87,7 +87,9 @@ def nll_loss(
 
     `input` is (classes), (batch, classes) or (batch, classes, …); `target` holds class numbers.
     """
-    return _nll.nll(input, target, weight, _number(reduction), ignore_index)
+    number = _number(reduction)
+    check("nll_loss_nd", False, (input, target, weight, number, ignore_index), {})
+    return _nll.nll(input, target, weight, number, ignore_index)
 
 
 def cross_entropy(
@@ -100,7 +102,7 @@ def cross_entropy(
     label_smoothing: float = 0.0,
 ) -> Any:
     """Return the cross entropy of `softmax(input)` and `target`, class numbers or probabilities."""
-    _number(reduction)
+    check("cross_entropy_loss", False, (input, target, weight, _number(reduction)), {})
     if input.shape == target.shape:
         return _of_probabilities(input, target, weight, reduction, label_smoothing)
     _check_smoothing(label_smoothing)

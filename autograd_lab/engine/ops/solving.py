@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..operation import Operation
-from ..register import register
+from ..register import guard, register
 from ..tensor import Tensor
 from .linear import FactorsNode, LinAlgError, _first_singular, check_square, multiplied, turned
 from .matmul import dtype_name
@@ -96,12 +96,7 @@ def fitted(grad: Any, like_what: Any) -> Any:
     return grad if tuple(grad.shape) == size else sum_to_size(grad, size)
 
 
+@guard("linalg_solve")
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Any:
     """Return X with A @ X = B, or X @ A = B unless `left`; A square, one or a batch."""
-    for i, (name, each) in enumerate((("A", A), ("B", B)), 1):
-        if not isinstance(each, Tensor):
-            raise TypeError(
-                f"linalg_solve(): argument '{name}' (position {i}) must be Tensor, "
-                f"not {type(each).__name__}"
-            )
     return solve_of.apply(A, B, left)
