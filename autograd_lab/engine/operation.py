@@ -56,6 +56,8 @@ class Operation:
     """Further names of the function and the method, operators among them."""
     number_first: ClassVar[bool] = False
     """Whether the function also takes a plain number first and a tensor second."""
+    named_only: ClassVar[int] = 0
+    """How many of its last parameters can only be given by name."""
     outputs: ClassVar[int] = 1
     """How many of the tensors it returns, from the first on, can have a gradient."""
     elementwise: ClassVar[bool] = False

@@ -46,7 +46,7 @@ def _function(
     op: Operation, defaults: tuple[Any, ...], name: str, bound: bool
 ) -> Callable[..., Any]:
     """Return the plain function users call: keywords and defaults are those of `forward`."""
-    total = len(defaults)
+    positional = len(defaults) - op.named_only
     apply = op.apply
 
     def function(*args: Any, **kwargs: Any) -> Any:
@@ -56,7 +56,9 @@ def _function(
                 if "out" in kwargs:
                     return into(name, function, args, kwargs)
                 all_args = arranged(op, defaults, args, kwargs)
-            elif len(args) != total:
+            elif len(args) != positional or op.named_only:
+                if len(args) > positional:
+                    raise TypeError(f"{name}() takes {positional} arguments by position")
                 all_args = (*args, *defaults[len(args) :])
             if not isinstance(all_args[0], Tensor) and not (
                 op.number_first and isinstance(all_args[1], Tensor)
@@ -76,7 +78,7 @@ def _function(
 
 def arranged(
     op: Operation, defaults: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> list[Any]:
+) -> tuple[Any, ...]:
     """Return all arguments in the order of `forward`; TypeError for a keyword that it has not."""
     values = [*args, *defaults[len(args) :]]
     for key, value in kwargs.items():
@@ -84,7 +86,7 @@ def arranged(
         if key not in op.parameters:
             raise TypeError(f"{op.name}() got an unexpected keyword argument '{key}'")
         values[op.parameters.index(key)] = value
-    return values
+    return tuple(values)
 
 
 SPELLINGS = {"input": "self", "axis": "dim", "keepdims": "keepdim"}

@@ -155,7 +155,12 @@ class Signature:
     def objection(self, args: Args, kwargs: Kwargs) -> str | None:
         """Return what torch has against these arguments, None if they fit."""
         parameters, at, left = self.parameters, 0, len(kwargs)
-        spread = self.most_positional == 1 and parameters[0].kind == "tuple of ints"
+        spread = (
+            self.most_positional == 1
+            and parameters[0].kind == "tuple of ints"
+            and bool(args)
+            and is_index(args[0])
+        )
         if len(args) > self.most_positional and not spread:
             return self._too_many(len(args))
         for i, parameter in enumerate(parameters):
@@ -167,13 +172,11 @@ class Signature:
                 if not parameter.optional:
                     return self._missing(i)
                 continue
-            if spread and not by_name and not is_sequence(value):
-                if not is_index(value):
-                    return self._wrong(parameter, value, at, by_name, args)
+            if spread and not by_name:
                 at = len(args)
                 continue
             if not parameter.takes(value, self.name.removesuffix("_") in NUMBERS_TOO):
-                return self._wrong(parameter, value, at, by_name, args)
+                return self._wrong(parameter, value, at, by_name)
             at, left = (at, left - 1) if by_name else (at + 1, left)
         return self._unexpected(kwargs, len(args)) if left else None
 
@@ -213,7 +216,7 @@ class Signature:
             f"{', '.join(names)}"
         )
 
-    def _wrong(self, parameter: Parameter, value: Any, at: int, by_name: bool, args: Args) -> str:
+    def _wrong(self, parameter: Parameter, value: Any, at: int, by_name: bool) -> str:
         place = "" if by_name else f" (position {at + 1})"
         text = f"{self.name}(): argument '{parameter.name}'{place} must be {parameter.kind}, "
         if is_sequence(value) and value and not by_name and parameter.kind == "tuple of ints":
@@ -232,7 +235,7 @@ class Signature:
     def unknown(self, args: Args, kwargs: Kwargs) -> list[str]:
         """Return the keywords that torch calls incorrect, those of parameters with a default among them."""
         names = self._last_words()[max(len(self.pieces) - len(kwargs), 0) :]
-        return [name for name in reversed(kwargs) if name not in names]
+        return [name for name in reversed([*kwargs]) if name not in names]
 
     def _last_words(self) -> list[str]:
         """Return what torch takes for the parameters' names: for one with a default, that."""
@@ -326,7 +329,7 @@ def objection(name: str, bound: bool, args: Args, kwargs: Kwargs) -> str | None:
 def listed(found: list[Signature], args: Args, kwargs: Kwargs) -> str:
     """Return what was given, and what would have been right."""
     described = [type_name(value) for value in args]
-    described += [f"{key}={type_name(kwargs[key])}" for key in reversed(kwargs)]
+    described += [f"{key}={type_name(kwargs[key])}" for key in reversed([*kwargs])]
     given = f"got ({', '.join(described)}{'' if args else ', ' * bool(kwargs)}), but expected"
     if len(found) > 1:
         forms = [f" * ({each.text()})\n{each.mismatch(args, kwargs)}" for each in found]

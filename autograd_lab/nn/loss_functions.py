@@ -24,6 +24,19 @@ def _number(reduction: str) -> int:
     return loss.REDUCTIONS[reduction]
 
 
+def _told(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
+    """Return the reduction, also where it is told in the old way, with a warning."""
+    if size_average is None and reduce is None:
+        return reduction
+    kind = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{kind}' instead.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return kind
+
+
 def _reduce(losses: Tensor, reduction: str) -> Any:
     number = _number(reduction)
     return losses if number == 0 else mean(losses) if number == 1 else sum(losses)
@@ -42,21 +55,41 @@ def _pair(input: Tensor, target: Tensor) -> Any:
     return functions["broadcast_tensors"](input, target)
 
 
-def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Any:
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Return the mean (sum, or none: each one) of the squared differences."""
+    reduction = _told(reduction, size_average, reduce)
     return loss.mse_loss.apply(*_pair(input, target), _number(reduction))
 
 
-def l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Any:
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Return the mean (sum, or none: each one) of the absolute differences."""
+    reduction = _told(reduction, size_average, reduce)
     first, second = _pair(input, target)
     return _reduce(functions["abs"](first - second), reduction)
 
 
 def smooth_l1_loss(
-    input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
 ) -> Any:
     """Return absolute differences, quadratic below `beta`, reduced."""
+    reduction = _told(reduction, size_average, reduce)
     first, second = _pair(input, target)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
@@ -65,9 +98,7 @@ def smooth_l1_loss(
     return loss.smooth_l1_loss.apply(first, second, _number(reduction), float(beta))
 
 
-def huber_loss(
-    input: Tensor, target: Tensor, *, reduction: str = "mean", delta: float = 1.0
-) -> Any:
+def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Any:
     """Return half the squared differences, linear from `delta` on, reduced."""
     first, second = _pair(input, target)
     if delta <= 0:
@@ -79,14 +110,16 @@ def nll_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = IGNORED,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """Return minus the log-probabilities in `input` of the classes in `target`, reduced.
 
     `input` is (classes), (batch, classes) or (batch, classes, …); `target` holds class numbers.
     """
+    reduction = _told(reduction, size_average, reduce)
     number = _number(reduction)
     check("nll_loss_nd", False, (input, target, weight, number, ignore_index), {})
     return _nll.nll(input, target, weight, number, ignore_index)
@@ -96,12 +129,14 @@ def cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = IGNORED,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:
     """Return the cross entropy of `softmax(input)` and `target`, class numbers or probabilities."""
+    reduction = _told(reduction, size_average, reduce)
     check("cross_entropy_loss", False, (input, target, weight, _number(reduction)), {})
     if input.shape == target.shape:
         return _of_probabilities(input, target, weight, reduction, label_smoothing)
@@ -170,9 +205,15 @@ def _of_probabilities(
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Any:
     """Return the cross entropy of the probabilities in `input` and `target`, both of one shape."""
+    reduction = _told(reduction, size_average, reduce)
     number = _number(reduction)
     if target.shape != input.shape:
         raise ValueError(
@@ -197,7 +238,8 @@ def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Any:
@@ -205,6 +247,7 @@ def binary_cross_entropy_with_logits(
 
     `pos_weight` counts the positive targets more. ValueError if the shapes differ.
     """
+    reduction = _told(reduction, size_average, reduce)
     number = _number(reduction)
     if target.shape != input.shape:
         raise ValueError(
@@ -221,8 +264,16 @@ def binary_cross_entropy_with_logits(
     )
 
 
-def kl_div(input: Any, target: Any, *, reduction: str = "mean", log_target: bool = False) -> Any:
+def kl_div(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Any:
     """Return target · (ln(target) − input), reduced; `"batchmean"` divides by the batch only."""
+    reduction = _told(reduction, size_average, reduce)
     if reduction == "mean":
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size."

@@ -65,6 +65,7 @@ def check_added(self: Any, mat2: Any) -> None:
 class Addmm(Stretched):
     """Return `beta · self + alpha · mat1 @ mat2`."""
 
+    named_only = 2
     node = "AddmmBackward0"
     derivative = dict(
         self=("beta · grad", lambda grad, beta: scaled(grad, beta)),
@@ -88,6 +89,7 @@ class Addmm(Stretched):
 class Addmv(Stretched):
     """Return `beta · self + alpha · mat @ vec`."""
 
+    named_only = 2
     node = "AddmvBackward0"
     derivative = dict(
         self=("beta · grad", lambda grad, beta: scaled(grad, beta)),
@@ -107,6 +109,7 @@ class Addmv(Stretched):
 class Addr(Stretched):
     """Return `beta · self + alpha · vec1 ⊗ vec2`."""
 
+    named_only = 2
     node = "AddrBackward0"
     derivative = dict(
         self=("beta · grad", lambda grad, beta: scaled(grad, beta)),
@@ -123,6 +126,7 @@ class Addr(Stretched):
 class Baddbmm(Stretched):
     """Return `beta · self + alpha · batch1 @ batch2`, matrix by matrix."""
 
+    named_only = 2
     node = "BaddbmmBackward0"
     derivative = dict(
         self=("beta · grad", lambda grad, beta: scaled(grad, beta)),

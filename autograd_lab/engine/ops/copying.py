@@ -15,6 +15,7 @@ from ..tensor import Tensor, wrap
 class Clone(Operation):
     """Return a copy that keeps its history; the strides too, unless `memory_format` asks for rows."""
 
+    named_only = 1
     node = "CloneBackward0"
     derivative = dict(self=("grad", lambda grad: grad))
 

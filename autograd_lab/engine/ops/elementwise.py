@@ -59,6 +59,7 @@ def multiple(other: Any, alpha: Any) -> Any:
 class Add(Binary):
     """Return `self + alpha · other`."""
 
+    named_only = 1
     node = "AddBackward0"
     number_first = True
     aliases = ("__add__", "__radd__")
@@ -94,6 +95,7 @@ class Difference(Binary):
 class Sub(Difference):
     """Return `self − alpha · other`."""
 
+    named_only = 1
     node = "SubBackward0"
     number_first = True
     aliases = ("subtract", "__sub__")

@@ -69,6 +69,7 @@ def add_slices(whole: Any, dim: int, index: Any, part: Any) -> Any:
 class IndexAdd(Operation):
     """Return `self` with `alpha · source` added to the slices of `dim` that `index` names."""
 
+    named_only = 1
     node = "IndexAddBackward0"
     derivative = dict(
         self=("grad", lambda grad: grad),
