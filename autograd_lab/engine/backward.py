@@ -124,6 +124,11 @@ def _as_gradients(grads: Any, n: int) -> tuple[Any, ...]:
     if grads is None:
         return (None,) * n
     given = (grads,) if isinstance(grads, Tensor) else tuple(grads)
+    for grad in given:
+        if grad is not None and not isinstance(grad, Tensor):
+            raise TypeError(
+                f"gradients can be either Tensors or None, but got {type(grad).__name__}"
+            )
     if len(given) != n:
         raise RuntimeError(f"got {n} tensors and {len(given)} gradients")
     return given
@@ -164,7 +169,7 @@ def _seed(i: int, tensor: Tensor, grad: Any) -> Any:
     return grad
 
 
-def _method(
+def backward_method(
     self: Tensor,
     gradient: Tensor | None = None,
     retain_graph: bool | None = None,
@@ -179,5 +184,5 @@ def _method(
     backward(self, gradient, retain_graph, create_graph, inputs)
 
 
-_method.__name__ = "backward"
-method("backward", _method)
+backward_method.__name__, backward_method.__qualname__ = "backward", "Tensor.backward"
+method("backward", backward_method)

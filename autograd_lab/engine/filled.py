@@ -32,7 +32,12 @@ def sizes_of(name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, 
 
 
 def full(
-    size: Any, fill_value: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Return a tensor of shape `size` in which every element is `fill_value`."""
     if not isinstance(size, (tuple, list)):
@@ -92,6 +97,7 @@ def like(input: Any, name: str) -> Tensor:
 def full_like(
     input: Tensor,
     fill_value: Any,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -108,12 +114,15 @@ def full_like(
 def _like(value: int, name: str) -> Callable[..., Tensor]:
     def function(
         input: Tensor,
+        *,
         dtype: Any = None,
         device: Any = None,
         requires_grad: bool = False,
         memory_format: Any = None,
     ) -> Tensor:
-        return full_like(like(input, name), value, dtype, device, requires_grad)
+        return full_like(
+            like(input, name), value, dtype=dtype, device=device, requires_grad=requires_grad
+        )
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return `{name[:-5]}` in the shape, dtype and memory order of `input`."
@@ -142,6 +151,7 @@ def arange(
     start: Any = 0,
     end: Any = None,
     step: Any = 1,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -173,6 +183,7 @@ def linspace(
     start: Any,
     end: Any,
     steps: int,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -187,6 +198,7 @@ def logspace(
     end: Any,
     steps: int,
     base: float = 10.0,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -211,7 +223,12 @@ def _spaced(start: Any, end: Any, steps: int, kind: dtypes.dtype) -> Any:
 
 
 def eye(
-    n: int, m: int | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Return the n × m matrix (n × n by default) with ones on the diagonal."""
     kind = as_dtype(dtype, "eye") or dtypes.get_default_dtype()

@@ -118,7 +118,8 @@ class Node:
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
         plan = self._plan
         if name[7:] in plan.plain_names:
-            return unsigned(self._plain[plan.plain_names.index(name[7:])])
+            value = self._plain[plan.plain_names.index(name[7:])]
+            return value if name[7:] in SCALARS else unsigned(value)
         if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
         if name[7:] not in plan.names:
@@ -239,8 +240,14 @@ class Node:
         return name + number.removeprefix("0")
 
 
+SCALARS = frozenset(["exponent", "max", "max_val", "min", "min_val", "ord", "other", "self"])
+"""Saved numbers that torch shows as they are, negative or not."""
+
+
 def unsigned(value: Any) -> Any:
-    """Return a saved number as torch shows it, which reads −1 as an unsigned 64-bit integer."""
+    """Return saved numbers as torch shows them, which reads −1 as an unsigned 64-bit integer."""
+    if type(value) is tuple:
+        return tuple([unsigned(each) for each in value])
     return value + 2**64 if type(value) is int and value < 0 else value
 
 

@@ -57,6 +57,8 @@ class Operation:
     """Further names of the function and the method, operators among them."""
     number_first: ClassVar[bool] = False
     """Whether the function also takes a plain number first and a tensor second."""
+    named_only: ClassVar[int] = 0
+    """How many of its last parameters can only be given by name."""
     outputs: ClassVar[int] = 1
     """How many of the tensors it returns, from the first on, can have a gradient."""
     elementwise: ClassVar[bool] = False
@@ -65,6 +67,8 @@ class Operation:
     """Whether it is linear in its first argument, its only tensor."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """What its nodes keep besides what rules name, so that `_saved_…` shows what torch shows."""
     results: dict[str, int] = RESULTS
     """By which names a rule reads what the operation returned."""
 
@@ -91,6 +95,7 @@ class Operation:
         self.reads = {n: names_of(rule)[1:] for n, (_, rule) in self.derivative.items()}
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
+        self.saveable.update(self.keeps)
         self.plans = Plans(self)
         members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
         if self.outputs != 1:

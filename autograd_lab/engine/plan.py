@@ -17,7 +17,9 @@ RESULTS = {"result": 0, "result0": 0, "result1": 1, "result2": 2}
 """Names by which a rule reads what the operation returned."""
 FACTS: dict[str, Callable[[Any], Any]] = {
     "sym_sizes": lambda tensor: tuple(tensor._data.shape),
+    "sym_strides": lambda tensor: _strides(tensor._data) if tensor._requires_grad else (),
     "sym_numel": lambda tensor: int(tensor._data.size),
+    "dim": lambda tensor: int(tensor._data.ndim),
     "dtype": lambda tensor: tensor._data.dtype,
     "shapes": lambda tensors: tuple(tuple(t._data.shape) for t in tensors),
 }
@@ -48,7 +50,7 @@ class Plan:
     def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
         """Plan for `needed`, one flag per differentiable input of `op`."""
         run = [name for name, need in zip(op.inputs, needed, strict=True) if need]
-        read = list(dict.fromkeys(n for name in run for n in op.reads[name]))
+        read = list(dict.fromkeys([*(n for name in run for n in op.reads[name]), *op.keeps]))
         tensors = [n for n in read if n in op.tensor_names]
         plain = [n for n in op.parameters if n not in op.tensor_names]
         results = [n for n in read if n in op.results]
@@ -153,6 +155,11 @@ def _packed(value: Any) -> Packed:
 
 def _stand_in(value: Any, output: Tensor) -> Any:
     return value if isinstance(value, Tensor) else Saved(output._data.dtype.type(value))
+
+
+def _strides(array: Any) -> tuple[int, ...]:
+    size: int = array.itemsize
+    return tuple([step // size for step in array.strides])
 
 
 def _fact(op: Operation, name: str) -> tuple[int, Callable[[Any], Any]]:

@@ -68,12 +68,13 @@ rand = _random("uniform", "rand", UNIFORM_KERNEL, "numbers drawn evenly from [0,
 def _random_like(name: str, fill: str) -> Callable[..., Tensor]:
     def function(
         input: Tensor,
+        *,
         dtype: Any = None,
         device: Any = None,
         requires_grad: bool = False,
         generator: Generator | None = None,
     ) -> Tensor:
-        made: Any = empty_like(like(input, name), dtype, device)
+        made: Any = empty_like(like(input, name), dtype=dtype, device=device)
         return finish(getattr(made, fill)(generator=generator)._data, requires_grad)
 
     function.__name__ = function.__qualname__ = name
@@ -88,6 +89,7 @@ def randint(
     low: int,
     high: Any = None,
     size: Any = None,
+    *,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
@@ -130,6 +132,7 @@ def _integers(
 
 def randperm(
     n: int,
+    *,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,

@@ -60,6 +60,7 @@ class Add(Binary):
     """Return `self + alpha · other`."""
 
     ufunc = np.add
+    named_only = 1
     node = "AddBackward0"
     number_first = True
     aliases = ("__add__", "__radd__")
@@ -96,6 +97,7 @@ class Sub(Difference):
     """Return `self − alpha · other`."""
 
     ufunc = np.subtract
+    named_only = 1
     node = "SubBackward0"
     number_first = True
     aliases = ("subtract", "__sub__")

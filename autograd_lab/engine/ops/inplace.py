@@ -25,15 +25,18 @@ from ..views import check_writable, history_changed, rebase
 from . import (  # noqa: F401  (their in-place forms are made here)
     activations,
     compare,
+    division,
     elementwise_clamp,
     elementwise_combine,
     elementwise_special,
     elementwise_trig,
     logical,
+    rectifiers,
+    remainders,
     rounding,
 )
+from .division import ZERO_DIVISION
 from .elementwise import zeros
-from .rounding import ZERO_DIVISION
 
 SHARED_PLACE = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "

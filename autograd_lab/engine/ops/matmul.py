@@ -12,8 +12,10 @@ from ..operation import Operation, size_mismatch
 from ..register import method, register
 from ..tensor import Tensor
 from ..unary import only_for
-from .shape import contiguous, expand, reshape, squeeze, t, unsafe_view, unsqueeze
+from .copying import contiguous
+from .shape import expand, reshape, t, unsafe_view
 from .spelling import public
+from .squeezing import squeeze, unsqueeze
 from .transposing import transpose
 
 
@@ -80,6 +82,7 @@ class Mm(Operation):
         self=("grad @ mat2ᵀ", lambda grad, mat2: mm(grad, t(mat2))),
         mat2=("selfᵀ @ grad", lambda grad, self: mm(t(self), grad)),
     )
+    keeps = ("self_sym_sizes", "self_sym_strides", "mat2_sym_sizes", "mat2_sym_strides")
 
     @staticmethod
     def forward(self: Any, mat2: Any) -> Any:

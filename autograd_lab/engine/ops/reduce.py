@@ -11,9 +11,11 @@ from ..grad_mode import state
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, wrap
+from .copying import cast
 from .dims import as_ints, wrap_distinct
-from .shape import cast, expand, unsqueeze, view
+from .shape import expand, view
 from .spelling import public
+from .squeezing import unsqueeze
 
 total: Any = np.add.reduce
 """Half the cost of `np.sum` on small arrays."""

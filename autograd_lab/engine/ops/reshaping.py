@@ -11,7 +11,8 @@ from ..operation import Operation
 from ..register import method, register
 from ..tensor import Tensor, wrap
 from ..views import check_writable
-from .shape import Squeeze, SqueezeAll, SqueezeDims, T, Unsqueeze
+from .shape import T
+from .squeezing import Squeeze, SqueezeAll, SqueezeDims, Unsqueeze
 from .transposing import Transpose
 
 

@@ -16,7 +16,8 @@ from ..tensor import Tensor, wrap
 from .indexing import Indices, index, index_put
 from .inplace import write
 from .selecting import select, slice_range
-from .shape import alias, expanded, unsqueeze, viewed
+from .shape import alias, expanded, viewed
+from .squeezing import unsqueeze
 from .writing import copy, fill_tensor
 
 END = 9223372036854775807
