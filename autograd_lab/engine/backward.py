@@ -142,7 +142,9 @@ def _roots(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
         start = (
-            as_tensor(seed) if create_graph else (seed._data if isinstance(seed, Tensor) else seed)
+            as_tensor(seed)
+            if create_graph
+            else (seed._buffer() if isinstance(seed, Tensor) else seed)
         )
         roots.append((edge, tensor._output_nr, start))
     return roots

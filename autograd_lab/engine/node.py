@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import messages
@@ -148,8 +149,11 @@ class Node:
         arrays: list[Any] = []
         for value in self._saved:
             counter = value._counter
-            if counter is not None and counter[0] != (versions[len(arrays)] if versions else 0):
-                self._check_version(len(arrays), value)
+            if counter is not None and (
+                counter[0] != (versions[len(arrays)] if versions else 0)
+                or (isinstance(value, Tensor) and value._meta is not None)
+            ):
+                self._check_saved(len(arrays), value)
             arrays.append(value._data)
         return arrays
 
@@ -175,8 +179,9 @@ class Node:
         """Return this node's result as the tensor it was, so that it can be differentiated again."""
         tensor = wrap(saved._data)
         tensor._counter = saved._counter
-        tensor._grad_fn = self
-        tensor._output_nr = number
+        window = saved.maker and saved.maker()
+        tensor._grad_fn = window or self
+        tensor._output_nr = 0 if window else number
         tensor._requires_grad = True
         if saved.tangents:
             tensor._own_meta().tangents = saved.tangents
@@ -189,17 +194,30 @@ class Node:
         kept = (self._saved or ())[first:]
         return [(n, v) for n, v in zip(plan.results, kept, strict=False) if isinstance(v, Saved)]
 
-    def _check_version(self, i: int, value: Tensor | Saved) -> None:
-        """Raise if the i-th saved value was written to since it was saved."""
+    def keep_results(self, outputs: Sequence[Tensor]) -> None:
+        """Keep what the rules read of `outputs`, which now have their numbers."""
+        kept = self._plan.keep_results(outputs)
+        if kept:
+            assert self._saved is not None
+            then = self._versions or (0,) * len(self._saved)
+            self._versions = (*then, *(v._counter[0] if v._counter else 0 for v in kept))
+            self._saved += kept
+
+    def _check_saved(self, i: int, value: Tensor | Saved) -> None:
+        """Raise if a saved value was written to since it was saved, or cut off from its history."""
+        maker: Node | None
+        if isinstance(value, Tensor):
+            maker = value.grad_fn
+            cut = value._meta.detached if value._meta is not None else None
+            if maker is None and cut is not None and self._order > cut:
+                raise RuntimeError(messages.DETACHED_SAVED)
+        else:
+            maker = (value.maker and value.maker()) or self
         now = value._counter[0] if value._counter else 0
         then = self._versions[i] if self._versions else 0
         if now == then:
             return
-        maker: Node | None = self
-        number = 0
-        if isinstance(value, Tensor):
-            maker, number = value._grad_fn, value._output_nr
-        output = f", which is output {number} of {maker.short_name()}," if maker else ""
+        output = f", which is output 0 of {maker.short_name()}," if maker else ""
         shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
         hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
         raise RuntimeError(

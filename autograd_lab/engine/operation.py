@@ -187,11 +187,12 @@ class Operation:
         args: Sequence[Any],
         targets: Any = None,
         outputs: Sequence[Tensor] = (),
+        finished: bool = True,
     ) -> None:
         """Make the node for `output` (of several `outputs`) and hang it into the graph.
 
         `targets` has shape and dtype of each differentiable input, if broadcasting or promotion means
-        that its gradient will come out different.
+        that its gradient will come out different. What is not `finished` has no numbers yet.
         """
         edges: list[Node | None] = []
         choice = 0
@@ -206,8 +207,10 @@ class Operation:
                     True  # only what is shared can be a view, whose grad_fn may be another by now
                 )
             if arg._requires_grad:
-                choice |= bit
-                edges.append((arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg))
+                edge = (arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg)
+                edges.append(edge)
+                if edge is not None:
+                    choice |= bit
                 if arg._output_nr:
                     numbered = True
             else:
@@ -220,7 +223,7 @@ class Operation:
         node._plan = plan
         node._targets = targets
         node._hooks = None
-        node._saved, node._plain = plan.keep(args, outputs or (output,))
+        node._saved, node._plain = plan.keep(args, outputs or (output,), finished)
         node._versions = versions(node._saved) if shared or output._counter else None
         output._grad_fn = node
         output._requires_grad = True
