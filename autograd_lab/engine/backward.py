@@ -150,7 +150,7 @@ def _roots(
         if create_graph:
             seed = as_tensor(seed)
         elif isinstance(seed, Tensor):
-            seed = seed._data
+            seed = seed._buffer()
         roots.append((edge, tensor._output_nr, seed))
     return roots
 

@@ -59,7 +59,7 @@ class FunctionNode(Node):
             raise RuntimeError(messages.SECOND_BACKWARD)
         for i, value in enumerate(self._saved):
             if value is not None:
-                self._check_version(i, value)
+                self._check_saved(i, value)
         return tuple(
             self._output(v, self._numbers[i]) if isinstance(v, Saved) else v
             for i, v in enumerate(self._saved)

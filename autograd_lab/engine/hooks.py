@@ -107,6 +107,14 @@ def hooks_of(node: Node) -> Hooks:
     return hooks
 
 
+def hand_on(tensor: Tensor, before: Node | None, number: int) -> None:
+    """Let what keeps `tensor`'s gradient move to its new node; it was output `number` of `before`."""
+    if tensor.retains_grad and before is not None and tensor._grad_fn is not None:
+        hooks_of(tensor._grad_fn).retained[tensor._output_nr] = hooks_of(before).retained.pop(
+            number
+        )
+
+
 def run_tensor_hook(hook: Hook, grad: Any, create_graph: bool) -> Any:
     """Return what `hook` makes of `grad`: a new gradient, or the same if it returns None."""
     if grad is None:
@@ -130,7 +138,7 @@ def run_tensor_hook(hook: Hook, grad: Any, create_graph: bool) -> Any:
 def keep_grad(tensor: Tensor, grad: Any) -> None:
     """Put `grad` into a non-leaf's `.grad`, added to what is there."""
     new = _shown(grad)
-    tensor._grad = new if tensor._grad is None else tensor._grad + new
+    tensor._grad = new.clone() if tensor._grad is None else tensor._grad + new
 
 
 def call(hook: Hook, create_graph: bool, *args: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -159,8 +160,11 @@ class Node:
                 if type(value) is float or type(value) is int:
                     values.append(value)
                     continue
-                if value._counter is not None:
-                    self._check_version(len(values), value)
+                counter = value._counter
+                if counter is not None and (
+                    counter[0] or self._extra is not None or type(value) is not Saved
+                ):
+                    self._check_saved(len(values), value)
                 values.append(value._data)
         if grad is None:
             return [None] * len(self._edges)
@@ -187,7 +191,7 @@ class Node:
                 tensors.append(value)
                 continue
             if value._counter is not None:
-                self._check_version(i, value)
+                self._check_saved(i, value)
             if isinstance(value, Packed):
                 value = value.unpacked()
             if isinstance(value, Tensor) and i < first:
@@ -202,7 +206,8 @@ class Node:
         """Return this node's result as the tensor it was, so that it can be differentiated again."""
         tensor = wrap(saved._data)
         tensor._counter = saved._counter
-        tensor._comes_from(self, number)
+        window = saved.maker and saved.maker()
+        tensor._comes_from(window or self, 0 if window else number)
         tensor._requires_grad = True
         if saved.tangents:
             tensor._own_meta().tangents = saved.tangents
@@ -215,17 +220,30 @@ class Node:
         kept = (self._saved or ())[first:]
         return [(n, v) for n, v in zip(plan.results, kept, strict=False) if isinstance(v, Saved)]
 
-    def _check_version(self, i: int, value: Tensor | Saved) -> None:
-        """Raise if the i-th saved value was written to since it was saved."""
+    def keep_results(self, outputs: Sequence[Tensor]) -> None:
+        """Keep what the rules read of `outputs`, which now have their numbers."""
+        kept = self._plan.keep_results(outputs)
+        if kept:
+            assert self._saved is not None
+            then = self._versions or (0,) * len(self._saved)
+            self._versions = (*then, *(v._counter[0] if v._counter else 0 for v in kept))
+            self._saved += kept
+
+    def _check_saved(self, i: int, value: Tensor | Saved) -> None:
+        """Raise if a saved value was written to since it was saved, or cut off from its history."""
+        maker: Node | None
+        if isinstance(value, Tensor):
+            maker = value.grad_fn
+            cut = value._meta.detached if value._meta is not None else None
+            if maker is None and cut is not None and self._order > cut:
+                raise RuntimeError(messages.DETACHED_SAVED)
+        else:
+            maker = (value.maker and value.maker()) or self
         now = value._counter[0] if value._counter else 0
         then = self._versions[i] if self._versions else 0
         if now == then:
             return
-        maker: Node | None = self
-        number = 0
-        if isinstance(value, Tensor):
-            maker, number = value._grad_fn, value._output_nr
-        output = f", which is output {number} of {maker.short_name()}," if maker else ""
+        output = f", which is output 0 of {maker.short_name()}," if maker else ""
         shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
         hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
         raise RuntimeError(

@@ -211,15 +211,17 @@ class Operation:
         args: Sequence[Any],
         targets: Any = None,
         outputs: Sequence[Tensor] = (),
+        finished: bool = True,
     ) -> None:
         """Make the node for `output` (of several `outputs`) and hang it into the graph.
 
         `targets` has shape and dtype of each differentiable input, if broadcasting or promotion means
-        that its gradient will come out different.
+        that its gradient will come out different. What is not `finished` has no numbers yet.
         """
         edges, choice, shared = self._edges_into(args)
         plan = self.plans[choice]
-        node = self.hang(output, edges, plan, *plan.keep(args, outputs or (output,)))
+        kept = plan.keep(args, outputs or (output,), finished)
+        node = self.hang(output, edges, plan, *kept)
         if targets:
             node._targets = targets
         if shared:
@@ -242,8 +244,9 @@ class Operation:
                 if arg._counter is not None and (arg._meta is not None or arg._counter[0]):
                     shared = True
                 if arg._requires_grad:
-                    choice |= bit
                     edge = (arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg)
+                    if edge is not None:
+                        choice |= bit
             edges.append(edge)
             bit <<= 1
         return tuple(edges), choice, shared

@@ -11,6 +11,7 @@ from .saved_hooks import active as packing
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
+    from .node import Node
     from .operation import Operation
 
 RESULTS = {"result": 0, "result0": 0, "result1": 1, "result2": 2}
@@ -33,11 +34,13 @@ class Saved:
     alive until the garbage collector comes by.
     """
 
-    __slots__ = ("_counter", "_data", "tangents")
+    __slots__ = ("_counter", "_data", "maker", "tangents")
 
     def __init__(self, data: Any, counter: list[int] | None = None) -> None:
         self._data = data
         self._counter = counter
+        self.maker: Callable[[], Node | None] | None = None
+        """What finds the node these numbers come from, where it is not the one that keeps them."""
         self.tangents: dict[int, Tensor] | None = None
         """What the result carries in forward mode, so that its derivative carries it on."""
 
@@ -88,22 +91,30 @@ class Plan:
         return f"plain[{self.plain_names.index(name)}]"
 
     def keep(
-        self, args: Sequence[Any], outputs: Sequence[Tensor]
+        self, args: Sequence[Any], outputs: Sequence[Tensor], finished: bool = True
     ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Return the tensors (or stand-ins) to keep, and the plain values; see `names`."""
+        """Return the tensors (or stand-ins) to keep, and the plain values; see `names`.
+
+        What is not `finished` has no results yet; `keep_results` adds them.
+        """
         tensors: tuple[Any, ...] = self.pick_tensors(args)
         for value in tensors:
             if not isinstance(value, Tensor):
                 tensors = tuple([_stand_in(v, outputs[0]) for v in tensors])
                 break
-        for i in self.results:
-            tensors += (Saved(outputs[i]._data, outputs[i]._shared_counter()),)
         if packing:
             tensors = tuple([_packed(v) for v in tensors])
+        if self.results and finished:
+            tensors += self.keep_results(outputs)
         plain: tuple[Any, ...] = self.pick_plain(args)
         if self.facts:
             plain += tuple([fact(args[position]) for position, fact in self.facts])
         return tensors, plain
+
+    def keep_results(self, outputs: Sequence[Tensor]) -> tuple[Any, ...]:
+        """Return stand-ins for those of `outputs` that the rules read."""
+        kept = tuple([Saved(outputs[i]._data, outputs[i]._shared_counter()) for i in self.results])
+        return tuple([_packed(v) for v in kept]) if packing else kept
 
     def values(
         self, args: Sequence[Any], outputs: Sequence[Tensor]

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import anomaly
+from . import anomaly, messages
 from .grad_mode import state, switch_recording
 from .hooks import call, detecting, run_tensor_hook
 from .node import AccumulateGrad, Node
@@ -143,6 +143,8 @@ class Pass:
             return
         if hooks is not None:
             grads = hooks.prepare(grads, graph)
+        if grads[0] is not None and node.variable.grad_fn is not None:
+            raise RuntimeError(messages.MOVED_INSIDE)
         if grads[0] is not None and node.variable._requires_grad:
             accumulate(node, grads, graph)
             for hook in list(meta.post_accumulate.values()) if meta.post_accumulate else ():
@@ -238,12 +240,18 @@ def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> No
 
 
 def _own(grads: list[Any]) -> Any:
-    """Return the array in `grads[0]`, copied unless this list alone holds it."""
+    """Return the array in `grads[0]`, copied unless this list alone holds it.
+
+    As in torch, the array counts, not its memory: a gradient that was only reshaped on its way still
+    shares memory with what it was before.
+    """
     data = grads[0]
     if not isinstance(data, np.ndarray):
         return data
     held_here_only = sys.getrefcount(data) <= 3  # the list, `data`, the call's argument
-    if held_here_only and data.base is None and data.flags.c_contiguous:
+    if held_here_only and data.flags.c_contiguous:
+        if not data.flags.writeable:  # one element, broadcast
+            data.flags.writeable = True
         return data
     return np.array(data, order="C")
 

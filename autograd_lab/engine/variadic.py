@@ -74,6 +74,7 @@ class Variadic(Operation):
         args: Sequence[Any],
         targets: Any = None,
         outputs: Sequence[Tensor] = (),
+        finished: bool = True,
     ) -> None:
         """Make the node for `output`, with an edge per tensor of the sequence."""
         plan = self.plans[1]
@@ -112,7 +113,8 @@ class Many(Operation):
         args: Sequence[Any],
         targets: Any = None,
         outputs: Sequence[Tensor] = (),
+        finished: bool = True,
     ) -> None:
         """Record as any operation does, and count the outputs."""
-        super().record(output, args, targets, outputs)
+        super().record(output, args, targets, outputs, finished)
         output._grad_fn.many = len(outputs)  # type: ignore[union-attr]

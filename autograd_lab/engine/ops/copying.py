@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import messages
+from ..node import next_order
 from ..observe import observers
 from ..operation import Operation
 from ..register import expose, method, register
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, let_views_follow, wrap
 
 
 class Clone(Operation):
@@ -65,5 +67,22 @@ def detach(self: Tensor) -> Tensor:
     return output
 
 
+def detach_(self: Tensor) -> Tensor:
+    """Cut this tensor off from its history, in place; RuntimeError for a view."""
+    if self._base is not None:
+        raise RuntimeError(messages.DETACH_VIEW)
+    if self._grad_fn is not None:
+        self._shared_counter()  # so that a node that saved this tensor looks closer
+        self._own_meta().detached = next_order()
+    self._grad_fn = None
+    self._output_nr = 0
+    self._requires_grad = False
+    let_views_follow(self)
+    for observer in observers:
+        observer.on_op("detach_", (self,), self, None)
+    return self
+
+
 expose("detach", detach)
+expose("detach_", detach_)
 method("contiguous", contiguous)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ..binary import Binary
 from ..choice import CHOICES, Chosen
 from ..forward import levels, push_write
 from ..grad_mode import state
+from ..hooks import hand_on
 from ..node import Node
 from ..observe import observers
 from ..operation import OPERATIONS, Operation
@@ -20,8 +22,8 @@ from ..plan import Saved
 from ..quiet import hush, unhush
 from ..register import defaults_of, functions, method, register
 from ..short import OPERANDS
-from ..tensor import Tensor, wrap
-from ..views import check_writable, history_changed, rebase
+from ..tensor import Tensor, let_views_follow, wrap
+from ..views import check_writable, rebase
 from . import (  # noqa: F401  (their in-place forms are made here)
     activations,
     compare,
@@ -59,25 +61,23 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
     check_writable(target, tracked)
     tracked = tracked and bool(op.node) and target.is_floating_point()
     buffer = target._buffer()
+    before = snapshot(op, target) if tracked or levels else target
+    sources = (before, *args[1:])
+    written = begin(op, sources, target) if tracked else None
     if not anywhere:
         check_overlap(buffer, args[1:])
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
-    before, others = target, args[1:]
     if tracked or levels or not written_directly(op, arrays, buffer):
-        data = computed(op, arrays, target)
-        if tracked or levels:
-            before = snapshot(op, target)
-        if tracked:
-            others = tuple(with_its_history(a, target) for a in others)
-        buffer[...] = data
+        buffer[...] = computed(op, arrays, target)
     target._wrote()
-    if tracked:
-        record_write(op, target, (before, *others), op.changed(arrays, buffer))
-    history_changed(target)
+    if written is not None:
+        written._targets = op.changed(arrays, buffer)
+        enter(written, target)
+    let_views_follow(target if target._base is None else target._base)
     if levels:
-        push_write(op, (before, *others), target)
+        push_write(op, sources, target)
     if observers:
         for observer in observers:
             observer.on_op(f"{op.name}_", args, target, target._grad_fn if tracked else None)
@@ -153,46 +153,42 @@ def snapshot(op: Operation, target: Tensor) -> Tensor:
     return before
 
 
-def with_its_history(arg: Any, target: Tensor) -> Any:
-    """Return another view of what is written to as it is before the write: its history moves on too."""
-    if not isinstance(arg, Tensor) or arg is target or arg._base is None:
-        return arg
-    if arg._counter is not target._counter:
-        return arg
-    before = wrap(arg._data)
-    before._counter = arg._counter
-    before._comes_from(arg.grad_fn, arg._output_nr)
-    before._requires_grad = arg._requires_grad
-    return before
+def begin(op: Operation, args: Sequence[Any], target: Tensor) -> Node:
+    """Return the node of a write that is still to happen: edges and saved values are those before it."""
+    written = wrap(target._data)
+    written._counter = target._shared_counter()
+    op.record(written, args, finished=False)
+    node = written._grad_fn
+    assert node is not None
+    return node
 
 
-def save_unwritten(node: Node, target: Tensor) -> None:
-    """Let `node` know that what it saved of `target` itself was saved before the write."""
+def enter(node: Node, target: Tensor) -> None:
+    """Enter the write that `node` stands for into the history of `target`, or of its base."""
+    result = wrap(target._data)
+    result._counter = target._counter
+    node.keep_results((result,))
+    save_unheld(node, target)
+    if target._base is None:
+        before, number = target._grad_fn, target._output_nr
+        target._grad_fn, target._output_nr, target._requires_grad = node, 0, True
+        hand_on(target, before, number)
+        return
+    rebase(target, node)
+    assert target._grad_fn is not None
+    window = ref(target._grad_fn)
+    for _, saved in node.saved_results():
+        saved.maker = window
+
+
+def save_unheld(node: Node, target: Tensor) -> None:
+    """Let `node` keep numbers in place of `target` itself, which holds the node from now on."""
     if node._saved is None or not any(value is target for value in node._saved):
         return
-    assert node._versions is not None
-    node._versions = tuple(
-        version - (value is target)
-        for version, value in zip(node._versions, node._saved, strict=True)
-    )
-    node._saved = tuple(
-        Saved(value._data, value._counter) if value is target else value for value in node._saved
-    )
-
-
-def record_write(op: Operation, target: Tensor, args: Any, targets: Any) -> None:
-    """Enter the write into the history of `target`, or of the base it is a view of."""
-    if target._base is None:
-        op.record(target, args, targets)
-        target._output_nr = 0
-        assert target._grad_fn is not None
-        save_unwritten(target._grad_fn, target)
-        return
-    written = wrap(target._data)
-    written._counter = target._counter
-    op.record(written, args, targets)
-    assert written._grad_fn is not None
-    rebase(target, written._grad_fn)
+    stand_in = Saved(target._data, target._counter)
+    reference = ref(target)
+    stand_in.maker = lambda: getattr(reference(), "grad_fn", None)
+    node._saved = tuple([stand_in if value is target else value for value in node._saved])
 
 
 def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:

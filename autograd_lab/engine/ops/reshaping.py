@@ -6,6 +6,7 @@ from typing import Any
 
 from ..forward import levels, push
 from ..grad_mode import state
+from ..hooks import hand_on
 from ..observe import observers
 from ..operation import Operation
 from ..register import method, register
@@ -39,6 +40,7 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
         target._output_nr = 0
     if target._meta is not None:
         target._meta.version = target._now()
+    hand_on(target, before._grad_fn, before._output_nr)
     if levels:
         push(self, (before, *args), (target,))
     for observer in observers:
