@@ -47,12 +47,12 @@ class Pass:
         starts = [node for node, _, _ in roots]
         self.nodes, self.expected = _reachable(starts)
         self.visited: set[Node] | None = None
-        self.run_through: set[Node] | None = None
+        self.useful: set[Node] | None = None
         if wanted:
             goals = {node for node, _ in wanted}
             leading = _leading_to(goals, self.nodes)
             self.visited = leading | goals
-            self.run_through = self.visited if accumulate else leading
+            self.useful = self.visited if accumulate else leading
             self.nodes, self.expected = _reachable(starts, self.visited)
         self.arrived: dict[Any, Any] = {}
         for node, number, grad in roots:
@@ -160,7 +160,7 @@ class Pass:
             grads = hooks.before(grads, graph)
         if self.captured:
             self._capture(node, grads)
-        if self.run_through is not None and node not in self.run_through:
+        if self.useful is not None and node not in self.useful:
             return [None] * len(node._edges)
         if hooks is not None:
             grads = hooks.prepare(grads, graph)
