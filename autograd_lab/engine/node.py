@@ -17,7 +17,7 @@ import numpy as np
 from . import messages
 from .hooks import Hook, Hooks, RemovableHandle, added, detecting, hooks_of
 from .observe import observers, tell
-from .plan import Plan, Saved
+from .plan import Plan, Saved, strides
 from .saved_hooks import Packed
 from .tensor import Meta, Tensor, wrap
 
@@ -121,6 +121,8 @@ class Node:
         plan = self._plan
         if name[7:] in plan.plain_names:
             value = self._plain[plan.plain_names.index(name[7:])]
+            if name.endswith("_sym_strides"):
+                return strides(value)
             return value if name[7:] in SCALARS else unsigned(value)
         if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)

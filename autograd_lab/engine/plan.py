@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 RESULTS = {"result": 0, "result0": 0, "result1": 1, "result2": 2}
 """Names by which a rule reads what the operation returned."""
 FACTS: dict[str, Callable[[Any], Any]] = {
-    "sym_sizes": lambda tensor: tuple(tensor._data.shape),
-    "sym_strides": lambda tensor: _strides(tensor._data) if tensor._requires_grad else (),
-    "sym_numel": lambda tensor: int(tensor._data.size),
+    "sym_sizes": lambda tensor: tensor._data.shape,
+    "sym_strides": lambda tensor: (
+        (*tensor._data.strides, tensor._data.itemsize) if tensor._requires_grad else ()
+    ),
+    "sym_numel": lambda tensor: tensor._data.size,
     "dim": lambda tensor: int(tensor._data.ndim),
     "dtype": lambda tensor: tensor._data.dtype,
     "shapes": lambda tensors: tuple(tuple(t._data.shape) for t in tensors),
@@ -168,9 +170,9 @@ def _stand_in(value: Any, output: Tensor) -> Any:
     return value if isinstance(value, Tensor) else Saved(output._data.dtype.type(value))
 
 
-def _strides(array: Any) -> tuple[int, ...]:
-    size: int = array.itemsize
-    return tuple([step // size for step in array.strides])
+def strides(fact: tuple[int, ...]) -> tuple[int, ...]:
+    """Return strides in elements, from strides in bytes and the bytes of an element."""
+    return tuple([step // fact[-1] for step in fact[:-1]])
 
 
 def _fact(op: Operation, name: str) -> tuple[int, Callable[[Any], Any]]:

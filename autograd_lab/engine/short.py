@@ -47,11 +47,15 @@ def with_code_of_its_own(function: Any) -> Any:
     )
 
 
-def on_two(op: Operation, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
+def on_two(
+    op: Operation, rest: tuple[Any, ...] = (), alike: Callable[[Any, Any], bool] | None = None
+) -> Callable[[Any, Any], Any]:
     """Return `op` as an operator; `rest` are the defaults of its further parameters.
 
-    The short way is for two tensors of one float dtype and shape, or one and a number.
+    The short way is for two tensors of one float dtype and shape, or one and a number; `alike` says of
+    arrays whether they go it.
     """
+    alike = alike or are_alike
     general, forward, plans, make_node = op.apply, op.forward, op.plans, op.Node
 
     def operator(a: Any, b: Any) -> Any:
@@ -70,8 +74,8 @@ def on_two(op: Operation, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
         x = a._data
         kind = type(x)
         scalar = kind is FLOAT32 or kind is FLOAT64
-        alike = (type(y) is kind or y is b) if scalar else _alike(x, y)
-        if not alike or (a._counter is not None and (a._meta is not None or a._counter[0])):
+        fits = (type(y) is kind or y is b) if scalar else alike(x, y)
+        if not fits or (a._counter is not None and (a._meta is not None or a._counter[0])):
             return general(a, b, *rest)
         token = hush()
         try:
@@ -89,6 +93,8 @@ def on_two(op: Operation, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
             node._plan = plan
             node._saved = plan.pick_tensors((a, b)) if plan.names else ()
             node._plain = rest
+            if plan.facts:
+                node._plain += tuple([fact((a, b)[place]) for place, fact in plan.facts])
             node._extra = None
             output._requires_grad = True
         return output
@@ -96,7 +102,7 @@ def on_two(op: Operation, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
     return with_code_of_its_own(operator)  # type: ignore[no-any-return]
 
 
-def _alike(x: Any, y: Any) -> bool:
+def are_alike(x: Any, y: Any) -> bool:
     """Return whether `x` is an array of floats, and `y` one of the same dtype and shape, or a number."""
     kind = x.dtype
     if (kind is not DTYPE32 and kind is not DTYPE64) or type(x) is not np.ndarray:

@@ -44,14 +44,15 @@ def _reduce(losses: Tensor, reduction: str) -> Any:
 
 def _pair(input: Tensor, target: Tensor) -> Any:
     """Return input and target, broadcast; warn if their sizes differ."""
-    if target.size() != input.size():
-        warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size "
-            f"({input.shape}). This will likely lead to incorrect results due to broadcasting. Please "
-            "ensure they have the same size.",
-            UserWarning,
-            stacklevel=3,
-        )
+    if target.shape == input.shape:
+        return input, target
+    warnings.warn(
+        f"Using a target size ({target.shape}) that is different to the input size "
+        f"({input.shape}). This will likely lead to incorrect results due to broadcasting. Please "
+        "ensure they have the same size.",
+        UserWarning,
+        stacklevel=3,
+    )
     return functions["broadcast_tensors"](input, target)
 
 

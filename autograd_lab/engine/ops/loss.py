@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,6 +36,13 @@ class Loss(Broadcasting):
 
     public: ClassVar[bool] = False
     elementwise = False
+
+    def changed(self, arrays: Sequence[Any], data: Any) -> Any:
+        """Return the `targets` of `record`: input and target have one shape, but perhaps not one dtype."""
+        first, second, *_ = arrays
+        if first.dtype is second.dtype:
+            return None
+        return [(a.shape, a.dtype) for a in (first, second)]
 
 
 class MseLoss(Loss):

@@ -10,6 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..operation import Operation, size_mismatch
 from ..register import method, register
+from ..short import on_two
 from ..tensor import Tensor
 from ..unary import only_for
 from .copying import contiguous
@@ -96,6 +97,20 @@ class Mm(Operation):
 
 
 mm: Operation = register(Mm)
+
+
+def are_matrices(x: Any, y: Any) -> bool:
+    """Return whether two arrays are float matrices of one dtype that can be multiplied."""
+    return (
+        type(x) is type(y) is np.ndarray
+        and x.dtype is y.dtype
+        and x.dtype.kind == "f"
+        and x.ndim == y.ndim == 2
+        and x.shape[1] == y.shape[0]
+    )
+
+
+mm_of_two = on_two(mm, alike=are_matrices)
 
 
 def check_matrices(first: Any, second: Any, name: str, got: str = "") -> None:
@@ -209,7 +224,7 @@ def matmul(self: Any, other: Any) -> Any:
         )
     ranks = (self._data.ndim, other._data.ndim)
     if ranks == (2, 2):
-        return mm.apply(self, other)
+        return mm_of_two(self, other)
     if 0 in ranks:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {ranks[0]}D and {ranks[1]}D"

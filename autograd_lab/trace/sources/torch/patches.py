@@ -63,7 +63,9 @@ def install(source: TorchSource) -> Patches:
 
 def _pass(source: TorchSource, run: Any) -> Any:
     @wraps(run)
-    def watched(roots: Any, seeds: Any, keep: Any, create: Any, wanted: Any, *rest: Any, **options: Any) -> Any:
+    def watched(
+        roots: Any, seeds: Any, keep: Any, create: Any, wanted: Any, *rest: Any, **options: Any
+    ) -> Any:
         __tracebackhide__ = True
         accumulates = options.get("accumulate_grad", True)
         work = source.begin_pass(roots, seeds, keep, create, wanted, accumulates)
@@ -122,7 +124,9 @@ def _on_tensors(source: TorchSource, function: Any, kind: str) -> Any:
                 items = list(items)
                 args = (items, *args[1:])
             tensor_type = source.library.tensor_type
-            source.called(kind, function.__name__, [items] if isinstance(items, tensor_type) else items)
+            source.called(
+                kind, function.__name__, [items] if isinstance(items, tensor_type) else items
+            )
         with source.silence():
             return function(*args, **kwargs)
 
