@@ -48,15 +48,18 @@ def with_code_of_its_own(function: Any) -> Any:
 
 
 def on_two(
-    op: Operation, rest: tuple[Any, ...] = (), alike: Callable[[Any, Any], bool] | None = None
+    op: Operation,
+    rest: tuple[Any, ...] = (),
+    alike: Callable[[Any, Any], bool] | None = None,
+    forward: Callable[[Any, Any], Any] | None = None,
 ) -> Callable[[Any, Any], Any]:
     """Return `op` as an operator; `rest` are the defaults of its further parameters.
 
-    The short way is for two tensors of one float dtype and shape, or one and a number; `alike` says of
-    arrays whether they go it.
+    The short way is for two tensors of one float dtype and shape, or one and a number; else `alike` says
+    which arrays go it. There, `forward` may leave out what `alike` has looked at.
     """
-    alike = alike or are_alike
-    general, forward, plans, make_node = op.apply, op.forward, op.plans, op.Node
+    alike, forward = alike or are_alike, forward or op.forward
+    general, plans, make_node = op.apply, op.plans, op.Node
 
     def operator(a: Any, b: Any) -> Any:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:

@@ -78,7 +78,7 @@ class Pass:
         switch_recording(self.create_graph)
         token = hush()
         try:
-            self._arrive_all([n for n in self.arrived if n._edges == () and n not in self.expected])
+            self._arrive_all([leaf for leaf, parts in self.expected.items() if not parts])
             self._visit_all()
         finally:
             unhush(token)
@@ -188,11 +188,14 @@ def _reachable(
 
     Leaves are not among the nodes. With `within`, others are as if they were not there.
     """
-    nodes = [node for node in dict.fromkeys(roots) if type(node) is not AccumulateGrad]
-    if within is not None:
-        nodes = [node for node in nodes if node in within]
-    seen = set(nodes)
+    nodes: list[Node] = []
     expected: dict[Node, int] = {}
+    for root in roots:
+        if type(root) is AccumulateGrad:
+            expected[root] = 0
+        elif root not in nodes and (within is None or root in within):
+            nodes.append(root)
+    seen = set(nodes)
     for node in nodes:
         for target in node._edges:
             if type(target) is AccumulateGrad:

@@ -65,7 +65,7 @@ def mse_loss(
 ) -> Any:
     """Return the mean (sum, or none: each one) of the squared differences."""
     reduction = _told(reduction, size_average, reduce)
-    return loss.mse_loss.apply(*_pair(input, target), _number(reduction))
+    return loss.squared_error[_number(reduction)](*_pair(input, target))
 
 
 def l1_loss(

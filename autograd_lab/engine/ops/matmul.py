@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,7 @@ def are_matrices(x: Any, y: Any) -> bool:
     )
 
 
-mm_of_two = on_two(mm, alike=are_matrices)
+mm_of_two = on_two(mm, alike=are_matrices, forward=operator.matmul)
 
 
 def check_matrices(first: Any, second: Any, name: str, got: str = "") -> None:
