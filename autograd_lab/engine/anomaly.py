@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 import warnings
 from typing import Any
 
@@ -17,6 +16,8 @@ from .tensor import Tensor
 def note(node: Node | None) -> None:
     """Remember where in the user's program `node` was made."""
     if node is not None:
+        import traceback
+
         frames = [f for f in traceback.extract_stack() if "/autograd_lab/engine/" not in f.filename]
         hooks_of(node).traceback = "".join(traceback.format_list(frames))
 
