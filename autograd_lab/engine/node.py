@@ -168,6 +168,9 @@ class Node:
             values = self._tensors(saved)
         else:
             for value in saved:
+                if type(value) is Tensor and value._counter is None:
+                    values.append(value._data)  # most of the time
+                    continue
                 if type(value) is float or type(value) is int:
                     values.append(value)
                     continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .saved_hooks import Packed
@@ -149,13 +148,9 @@ class Plans(dict[int, Plan]):
 
 
 def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """Return what takes the values at `positions` out of a sequence, always as a tuple."""
-    if len(positions) > 1:
-        return itemgetter(*positions)
-    if positions:
-        only = positions[0]
-        return lambda values: (values[only],)
-    return lambda values: ()
+    """Return what takes the values at `positions` out of a sequence, written out as above."""
+    picked = "".join(f"values[{i}], " for i in positions)
+    return eval(f"lambda values: ({picked})")  # type: ignore[no-any-return]
 
 
 def _packed(value: Any) -> Packed:

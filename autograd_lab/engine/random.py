@@ -20,7 +20,7 @@ def _twister(seed: int) -> Any:
     words = [seed & 0xFFFFFFFF]
     for i in range(1, 624):
         words.append((1812433253 * (words[-1] ^ (words[-1] >> 30)) + i) & 0xFFFFFFFF)
-    state = {"key": np.array(words, dtype=np.uint32), "pos": 624}
+    state: Any = {"key": np.array(words, dtype=np.uint32), "pos": 624}
     twister = np.random.MT19937()
     twister.state = {"bit_generator": "MT19937", "state": state}
     return twister

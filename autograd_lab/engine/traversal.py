@@ -45,7 +45,7 @@ class Pass:
         self.accumulate = accumulate
         self.captured: dict[tuple[Node, int], Any] = dict.fromkeys(wanted)
         starts = [node for node, _, _ in roots]
-        self.nodes, self.expected = _reachable(starts)
+        self.nodes, self.leaves = _reachable(starts)
         self.visited: set[Node] | None = None
         self.useful: set[Node] | None = None
         if wanted:
@@ -53,18 +53,21 @@ class Pass:
             leading = _leading_to(goals, self.nodes)
             self.visited = leading | goals
             self.useful = self.visited if accumulate else leading
-            self.nodes, self.expected = _reachable(starts, self.visited)
+            self.nodes, self.leaves = _reachable(starts, self.visited)
         self.arrived: dict[Any, Any] = {}
         for node, number, grad in roots:
             self._deliver(node, number, grad)
 
     def _deliver(self, node: Node, number: int, grad: Any) -> None:
         """Add `grad` to what has arrived for one output of `node`."""
-        arrived = self.arrived
-        if node.outputs == 1:
+        if type(node) is AccumulateGrad:
+            grads, number = self.leaves[node], SUM
+        elif node.outputs == 1:
+            arrived = self.arrived
             arrived[node] = arrived[node] + grad if node in arrived else grad
             return
-        grads = arrived.setdefault(node, [None] * node.outputs)
+        else:
+            grads = self.arrived.setdefault(node, [None] * node.outputs)
         grads[number] = grad if grads[number] is None else grads[number] + grad
 
     def _capture(self, node: Node, grads: list[Any]) -> None:
@@ -78,7 +81,7 @@ class Pass:
         switch_recording(self.create_graph)
         token = hush()
         try:
-            self._arrive_all([leaf for leaf, parts in self.expected.items() if not parts])
+            self._arrive_all([leaf for leaf, parts in self.leaves.items() if not parts[LEFT]])
             self._visit_all()
         finally:
             unhush(token)
@@ -86,7 +89,7 @@ class Pass:
 
     def _visit_all(self) -> None:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
-        arrived, expected = self.arrived, self.expected
+        arrived, leaves = self.arrived, self.leaves
         graph, retain = self.create_graph, self.retain_graph
         plainly = self.visited is None and not observers and not detecting
         complete: list[AccumulateGrad] = []
@@ -100,15 +103,21 @@ class Pass:
                 passed = self._delivered(node, self._visit(node, grad))
             for i, target in enumerate(node._edges):
                 grad = passed[i]
-                if grad is not None:
-                    arrived[target] = arrived[target] + grad if target in arrived else grad
                 if type(target) is AccumulateGrad:
-                    left = expected[target] - 1
-                    expected[target] = left
-                    if not left:
+                    parts = leaves[target]
+                    if grad is not None:
+                        parts[SUM] = grad if parts[SUM] is None else parts[SUM] + grad
+                    parts[LEFT] -= 1
+                    if not parts[LEFT]:
                         complete.append(target)
+                elif grad is not None:
+                    arrived[target] = arrived[target] + grad if target in arrived else grad
             if complete:
-                passed, grad = [], None  # so that a leaf may keep an array that nobody else holds
+                passed, grad, parts = (
+                    [],
+                    None,
+                    [],
+                )  # a leaf may keep an array that nobody else holds
                 self._arrive_all(complete)
                 complete.clear()
 
@@ -127,7 +136,7 @@ class Pass:
     def _arrive_all(self, leaves: list[Any]) -> None:
         """Hand each leaf what has arrived for it, in the order in which they were first used."""
         for leaf in sorted(leaves, key=_order) if len(leaves) > 1 else leaves:
-            self._arrive(leaf, [self.arrived.pop(leaf, None)])
+            self._arrive(leaf, [self.leaves.pop(leaf)[SUM]])
 
     def _arrive(self, node: AccumulateGrad, grads: list[Any]) -> None:
         """Let the leaf's hooks see the gradient, then add it, or hand it to who asked for it."""
@@ -179,32 +188,37 @@ class Pass:
 
 
 _order = attrgetter("_order")
+LEFT, SUM = 0, 1
+"""What is known of a leaf during a pass: how many gradients are still to come, and the sum so far."""
 
 
 def _reachable(
     roots: Iterable[Node], within: set[Node] | None = None
-) -> tuple[list[Node], dict[Node, int]]:
-    """Return the nodes that gradients can reach, later-made first, and how many each leaf will get.
+) -> tuple[list[Node], dict[Node, list[Any]]]:
+    """Return the nodes that gradients can reach, later-made first, and what each leaf will get.
 
     Leaves are not among the nodes. With `within`, others are as if they were not there.
     """
     nodes: list[Node] = []
-    expected: dict[Node, int] = {}
+    leaves: dict[Node, list[Any]] = {}
     for root in roots:
         if type(root) is AccumulateGrad:
-            expected[root] = 0
+            leaves[root] = [0, None]
         elif root not in nodes and (within is None or root in within):
             nodes.append(root)
     seen = set(nodes)
     for node in nodes:
         for target in node._edges:
             if type(target) is AccumulateGrad:
-                expected[target] = expected.get(target, 0) + 1
+                if target in leaves:
+                    leaves[target][LEFT] += 1
+                else:
+                    leaves[target] = [1, None]
             elif target is not None and target not in seen and (within is None or target in within):
                 seen.add(target)
                 nodes.append(target)
     nodes.sort(key=_order)
-    return nodes, expected
+    return nodes, leaves
 
 
 def _leading_to(goals: set[Node], nodes: list[Node]) -> set[Node]:
