@@ -6,10 +6,12 @@ is told at `Event`, which lists the kinds of events, and at `Ref`, which says wh
 
 from __future__ import annotations
 
+import math
+import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..numerals import Nested, flat, written
+from ..numerals import nested, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,22 @@ VERSION = 2
 
 LONGEST = 400
 """Characters of a written value that are shown."""
+
+
+SHOWN, EDGE = 64, 2
+"""Of tensors with more elements than the first only ends are kept, as many as the second says."""
+CODES = {
+    "float16": "e", "float32": "f", "float64": "d", "bool": "?", "uint8": "B", "int8": "b",
+    "int16": "h", "int32": "i", "int64": "q", "uint16": "H", "uint32": "I", "uint64": "Q",
+}  # fmt: skip
+"""How the numbers of a dtype lie in memory."""
+
+
+def kept(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return how many entries along each dimension of a tensor are kept."""
+    if math.prod(shape) <= SHOWN:
+        return shape
+    return tuple(n if n <= 2 * EDGE else 2 * EDGE for n in shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,30 +49,29 @@ class Value:
     shape: tuple[int, ...]
     dtype: str
     """Such as `"float32"`."""
-    content: Nested
-    """All numbers of a small tensor, the first and last ones of a large one, in nested lists; or a
-    text that stands for itself."""
+    content: bytes | str
+    """The numbers that were kept, as they lie in memory: all of a tensor of up to 64, of a larger one
+    the first two and the last two along each dimension. Or a text that stands for itself."""
 
     @property
     def text(self) -> str:
         """The numbers as PyTorch prints them, without `tensor(…)`; shortened when long."""
         if isinstance(self.content, str):
             return self.content
-        text = written(self.content, self.shape)
+        text = written(nested(self.numbers, kept(self.shape)), self.shape)
         return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
     @property
     def numbers(self) -> tuple[Any, ...]:
-        """The numbers that were kept, in order; empty for a text."""
-        return () if isinstance(self.content, str) else tuple(flat(self.content))
+        """The numbers that were kept, in row order; empty for a text."""
+        if isinstance(self.content, str):
+            return ()
+        return struct.unpack(f"={math.prod(kept(self.shape))}{CODES[self.dtype]}", self.content)
 
     @property
     def complete(self) -> bool:
         """Whether `numbers` are all the tensor has."""
-        size = 1
-        for n in self.shape:
-            size *= n
-        return len(self.numbers) == size
+        return len(self.numbers) == math.prod(self.shape)
 
     def __eq__(self, other: object) -> bool:
         """Compare what one can read."""
@@ -82,7 +99,7 @@ class Saved:
     """Its write counter when it was saved."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
     """A leaf, a recorded operation, or a constant that an operation used."""
 
@@ -139,8 +156,7 @@ class Edge:
     that comes from a constant and never had any to carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A tensor as an event met it."""
 
     tensor: int
@@ -172,7 +188,7 @@ class TensorObject:
     """Whether it was made in inference mode."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One thing that happened. `kind` decides which of the other fields are filled.
 
