@@ -152,9 +152,7 @@ def _warnings_noted(builder: Builder) -> Iterator[None]:
     """Note warnings that are shown while the block runs."""
     before = warnings.showwarning
 
-    def showwarning(
-        message: Any, category: Any, filename: str, lineno: int, *rest: Any
-    ) -> None:
+    def showwarning(message: Any, category: Any, filename: str, lineno: int, *rest: Any) -> None:
         frame = builder.source.frame()
         if filename.startswith(SOURCES) and frame is not None:
             # Raised below a function that stands between PyTorch and the user: theirs is the line.

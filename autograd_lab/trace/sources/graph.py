@@ -155,9 +155,7 @@ class GraphWriter:
             self._plain[number] = node
         return node
 
-    def of_grad_fn(
-        self, grad_fn: Any, parts: Callable[[Any], None] | None = None
-    ) -> int | None:
+    def of_grad_fn(self, grad_fn: Any, parts: Callable[[Any], None] | None = None) -> int | None:
         """Return the node of a grad_fn, adding its history if it was made before the recording.
 
         What of that history the recording should have seen made is given to `parts`.

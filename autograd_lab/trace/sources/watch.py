@@ -143,7 +143,11 @@ class Watch:
         if not self.record.room("inplace"):
             return None
         after, *others = self.refs([target, *inputs[1:]])
-        before = self._before(target, after) if recorded else after._replace(version=max(after.version - 1, 0))
+        before = (
+            self._before(target, after)
+            if recorded
+            else after._replace(version=max(after.version - 1, 0))
+        )
         self.record.add_event(
             "inplace",
             subject=after[0],

@@ -20,13 +20,35 @@ OPERATORS = {
     "__radd__": "add", "__rmul__": "mul", "__rmatmul__": "matmul", "__getitem__": "index",
     "__pow__": "pow", "__and__": "bitwise_and", "__or__": "bitwise_or",
     "__rfloordiv__": "floor_divide", "__rmod__": "remainder", "__setitem__": "copy_",
-    **dict.fromkeys("long float double half int short bool type".split(), "to"),
+    **dict.fromkeys(["long", "float", "double", "half", "int", "short", "bool", "type"], "to"),
     "reshape": "view",
 }  # fmt: skip
 CREATING = set(
-    "tensor zeros ones empty full arange linspace logspace eye rand randn randint randperm normal "
-    "zeros_like ones_like empty_like full_like rand_like randn_like tril_indices triu_indices "
-    "from_numpy".split()
+    [
+        "tensor",
+        "zeros",
+        "ones",
+        "empty",
+        "full",
+        "arange",
+        "linspace",
+        "logspace",
+        "eye",
+        "rand",
+        "randn",
+        "randint",
+        "randperm",
+        "normal",
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "full_like",
+        "rand_like",
+        "randn_like",
+        "tril_indices",
+        "triu_indices",
+        "from_numpy",
+    ]
 )
 HOOKS = {
     "register_hook": "tensor",

@@ -125,6 +125,4 @@ def _plain(value: Any) -> Any:
     return value.detach().numpy() if hasattr(value, "detach") else value
 
 
-
-
 __all__ = ["UNUSED", "Pass", "products"]

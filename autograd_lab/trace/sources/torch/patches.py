@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from .passes import UNUSED, Pass
+from .passes import UNUSED
 
 if TYPE_CHECKING:
     from .source import TorchSource
@@ -65,7 +65,9 @@ def install(source: TorchSource) -> Patches:
 
 def _pass(source: TorchSource, run: Any) -> Any:
     @wraps(run)
-    def watched(roots: Any, seeds: Any, keep: Any, create: Any, wanted: Any, *rest: Any, **options: Any) -> Any:
+    def watched(
+        roots: Any, seeds: Any, keep: Any, create: Any, wanted: Any, *rest: Any, **options: Any
+    ) -> Any:
         __tracebackhide__ = True
         accumulates = options.get("accumulate_grad", True)
         work = source.begin_pass(roots, seeds, keep, create, wanted, accumulates)
@@ -168,7 +170,9 @@ def _on_tensors(source: TorchSource, function: Any, kind: str) -> Any:
                 items = list(items)
                 args = (items, *args[1:])
             tensor_type = source.library.tensor_type
-            source.called(kind, function.__name__, [items] if isinstance(items, tensor_type) else items)
+            source.called(
+                kind, function.__name__, [items] if isinstance(items, tensor_type) else items
+            )
         with source.silence():
             return function(*args, **kwargs)
 

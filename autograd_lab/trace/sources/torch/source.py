@@ -145,9 +145,7 @@ class TorchSource(Guarded):
             self.watch.accumulated(self.watch.accumulating(leaf, grad, before), leaf)
 
     @guarded
-    def end_pass(
-        self, work: Pass, error: BaseException | None, results: Any, create: bool
-    ) -> None:
+    def end_pass(self, work: Pass, error: BaseException | None, results: Any, create: bool) -> None:
         """Note that the pass is over."""
         work.leave()
         if create:
