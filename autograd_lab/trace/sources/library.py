@@ -19,7 +19,7 @@ class Library(Protocol):
     parameter_type: type[Any]
     module_type: type[Any]
     optimizer_type: type[Any]
-    first_key: float
+    first_key: int
     """The key of the first node that the recording should see made without being told."""
 
     def array(self, tensor: Any) -> Any:

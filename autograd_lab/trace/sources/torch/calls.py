@@ -23,33 +23,11 @@ OPERATORS = {
     **dict.fromkeys(["long", "float", "double", "half", "int", "short", "bool", "type"], "to"),
     "reshape": "view",
 }  # fmt: skip
-CREATING = set(
-    [
-        "tensor",
-        "zeros",
-        "ones",
-        "empty",
-        "full",
-        "arange",
-        "linspace",
-        "logspace",
-        "eye",
-        "rand",
-        "randn",
-        "randint",
-        "randperm",
-        "normal",
-        "zeros_like",
-        "ones_like",
-        "empty_like",
-        "full_like",
-        "rand_like",
-        "randn_like",
-        "tril_indices",
-        "triu_indices",
-        "from_numpy",
-    ]
-)
+CREATING = {
+    "tensor", "zeros", "ones", "empty", "full", "arange", "linspace", "logspace", "eye", "rand",
+    "randn", "randint", "randperm", "normal", "zeros_like", "ones_like", "empty_like", "full_like",
+    "rand_like", "randn_like", "tril_indices", "triu_indices", "from_numpy",
+}  # fmt: skip
 HOOKS = {
     "register_hook": "tensor",
     "register_post_accumulate_grad_hook": "post_accumulate",
@@ -114,7 +92,8 @@ class Calls:
         if name in CREATING:
             return self._creation(name, args, kwargs) if by_user else None
         if name in HOOKS or name in ("requires_grad_", "retain_grad"):
-            return self._request(name, args, kwargs)
+            self._request(name, args, kwargs)
+            return None
         return self._operation(name, args, kwargs)
 
     def _attribute(

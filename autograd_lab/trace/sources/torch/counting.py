@@ -22,7 +22,7 @@ def make_mode(forward: Callable[[], None]) -> Any:
     import torch
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    class Counter(TorchDispatchMode):
+    class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         def __torch_dispatch__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
@@ -41,7 +41,7 @@ def make_mode(forward: Callable[[], None]) -> Any:
             for item in items
         )
 
-    return Counter()
+    return Counter()  # type: ignore[no-untyped-call]
 
 
 def _optimizing() -> bool:
@@ -58,7 +58,7 @@ def _counted(run: Any, backward: Callable[[], None]) -> Any:
     """Return PyTorch's backward pass with a count at each node that it visits."""
     import torch
 
-    leaf = torch._C._functions.AccumulateGrad
+    leaf = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
 
     @wraps(run)
     def watched(roots: Any, *rest: Any, **options: Any) -> Any:

@@ -23,7 +23,7 @@ class TorchLibrary:
 
         self.torch = torch
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
-        self._leaf_type = torch._C._functions.AccumulateGrad
+        self._leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
         self.first_key = torch._C._autograd._get_sequence_nr()
         self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
 
@@ -100,7 +100,7 @@ class TorchLibrary:
         try:
             if is_custom(grad_fn):
                 return [(f"tensor {i}", t) for i, t in enumerate(grad_fn.saved_tensors)]
-            found = [(name, getattr(grad_fn, f"_saved_{name}")) for name in _kept(type(grad_fn))]
+            found = [(name, getattr(grad_fn, f"_saved_{name}")) for name in _kept(type(grad_fn))]  # type: ignore[arg-type]
         except RuntimeError:
             return []
         kinds = (self.tensor_type, float, int)

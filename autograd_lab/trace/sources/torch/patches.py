@@ -115,7 +115,7 @@ def _told(source: TorchSource, function: Any, kind: str) -> Any:
 
 def _below(kind: type) -> list[type]:
     """Return all classes that derive from `kind`."""
-    found = kind.__subclasses__()
+    found: list[type] = kind.__subclasses__()
     return found + [deeper for each in found for deeper in _below(each)]
 
 

@@ -135,7 +135,7 @@ class TorchSource(Guarded):
         number = self.watch.visited(node, targets, grads, made, passed)
         if number is None or retain_graph:
             return
-        if any([saved.nbytes for saved in self.record.nodes[number]["saved"]]):
+        if any(saved.nbytes for saved in self.record.nodes[number]["saved"]):
             self.watch.freed(node)
 
     @guarded
@@ -186,12 +186,12 @@ def _leave(mode: Any) -> None:
 
     above = []
     while _len_torch_function_stack():
-        top = _pop_mode()
+        top = _pop_mode()  # type: ignore[no-untyped-call]
         if top is mode:
             break
         above.append(top)
     for other in reversed(above):
-        _push_mode(other)
+        _push_mode(other)  # type: ignore[no-untyped-call]
 
 
 __all__ = ["TorchSource"]
