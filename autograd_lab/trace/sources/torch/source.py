@@ -99,6 +99,8 @@ class TorchSource(Guarded):
     ) -> Pass | None:
         """Note that a pass begins and listen to it; None if it is none, or not to be watched."""
         work: list[Pass] = []
+        if self.library.torch._C._are_functorch_transforms_active():
+            return None
         self._begin(work, roots, seeds, keep, create, wanted or (), accumulates)
         return work[0] if work else None
 
