@@ -21,6 +21,9 @@ SHARING = {"detach", "data", "numpy", "Parameter", "from_numpy"}
 
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 
+UNCOUNTED = {"data", "numpy"}
+"""Operations that give access to memory past the write counter."""
+
 P = ParamSpec("P")
 S = TypeVar("S", bound="Guarded")
 
@@ -89,6 +92,8 @@ class Watch:
             self.unrecorded(name, inputs, made)
         if not self.record.room("create"):
             return
+        if name == "from_numpy":
+            self.graph.forget_versions()
         outputs = self.refs([made])
         self.record.add_event("create", text=name, inputs=self.refs(inputs), outputs=outputs)
         self.graph.born[outputs[0][0]] = self.record.here()
@@ -189,6 +194,8 @@ class Watch:
                     self.record.add_edge(parent, node, slot, severed)
         if name in SHARING and results:
             self._shares(results[0], inputs)
+        if name in UNCOUNTED:
+            self.graph.forget_versions()
         lost = [t for t in self.tensors(inputs) if t.requires_grad]
         fields: dict[str, Any] = {
             "inputs": self.refs(inputs),

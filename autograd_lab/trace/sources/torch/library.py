@@ -70,6 +70,10 @@ class TorchLibrary:
         """Return whether it was made in inference mode."""
         return bool(tensor.is_inference())
 
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take."""
+        return int(tensor.nbytes)
+
     def key(self, grad_fn: Any) -> int:
         """Return a number that no other operation's node has."""
         number: int = grad_fn._sequence_nr()
@@ -100,7 +104,7 @@ class TorchLibrary:
         try:
             if is_custom(grad_fn):
                 return [(f"tensor {i}", t) for i, t in enumerate(grad_fn.saved_tensors)]
-            found = [(name, getattr(grad_fn, f"_saved_{name}")) for name in _kept(type(grad_fn))]  # type: ignore[arg-type]
+            found = [(name, getattr(grad_fn, full)) for name, full in _kept(type(grad_fn))]  # type: ignore[arg-type]
         except RuntimeError:
             return []
         kinds = (self.tensor_type, float, int)
@@ -131,12 +135,12 @@ def _dtype_name(dtype: Any) -> str:
 
 
 @cache
-def _kept(kind: type) -> tuple[str, ...]:
-    """Return the names of what nodes of this class save, those of the tensors first."""
+def _kept(kind: type) -> tuple[tuple[str, str], ...]:
+    """Return the names of what nodes of this class save, bare and full, those of tensors first."""
     names = [n for n in dir(kind) if n.startswith("_saved_") and not n.endswith(PLAIN_FACTS)]
     raw = {name for name in dir(kind) if name.startswith("_raw_saved_")}
     names.sort(key=lambda name: (f"_raw{name}" not in raw, name))
-    return tuple(name.removeprefix("_saved_") for name in names)
+    return tuple((name.removeprefix("_saved_"), name) for name in names)
 
 
 @cache
