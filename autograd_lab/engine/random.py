@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 from typing import Any
 
 import numpy as np
+
+from .tensor import Tensor, wrap
 
 Array = np.ndarray[Any, Any]
 
@@ -57,6 +60,18 @@ class Generator:
         self.manual_seed(int.from_bytes(os.urandom(8)))
         return self._seed
 
+    def get_state(self) -> Tensor:
+        """Return all that decides the numbers to come, as a tensor of bytes."""
+        state = self._words.state, self._seed, self._kept_normal
+        return wrap(np.frombuffer(pickle.dumps(state), np.uint8).copy())
+
+    def set_state(self, new_state: Tensor) -> Generator:
+        """Continue as after the call of `get_state` that returned this; returns the generator itself."""
+        if not isinstance(new_state, Tensor):
+            raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")
+        self._words.state, self._seed, self._kept_normal = pickle.loads(new_state._data.tobytes())
+        return self
+
     def words(self, n: int) -> Array:
         """Return the next `n` 32-bit words (as uint64)."""
         return np.asarray(self._words.random_raw(n), dtype=np.uint64)
@@ -94,6 +109,10 @@ class Generator:
         radius, angle = math.sqrt(-2.0 * math.log1p(-u2)), 2.0 * math.pi * u1
         self._kept_normal = radius * math.sin(angle)
         return radius * math.cos(angle)
+
+    def exponential(self, n: int) -> Array:
+        """Return `n` exponential deviates with mean 1."""
+        return -np.log1p(-self.uniform(n, double=True))
 
     def integers(self, low: int, high: int, n: int, wide: bool = False) -> Array:
         """Return `n` integers in [low, high), from two words each if the range asks for it or `wide`."""
@@ -138,3 +157,13 @@ def seed() -> int:
 def initial_seed() -> int:
     """Return the default generator's seed."""
     return default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """Return all that decides the default generator's numbers to come."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Let the default generator continue from a state that `get_rng_state` returned."""
+    default_generator.set_state(new_state)

@@ -262,7 +262,3 @@ class Abs(Unary):
 
 
 abs = register(Abs)
-
-
-method("__pos__", lambda self: self)
-method("positive", lambda self: self)
