@@ -150,6 +150,7 @@ class Node:
         for value in self._saved:
             counter = value._counter
             if counter is not None and counter[0] != (versions[len(arrays)] if versions else 0):
+                __tracebackhide__ = True
                 self._check_version(len(arrays), value)
             arrays.append(value._data)
         return arrays

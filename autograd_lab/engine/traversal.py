@@ -70,6 +70,7 @@ class Pass:
 
     def walk(self) -> Iterator[Step]:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
+        __tracebackhide__ = True
         ready, arrived, waiting = self.ready, self.arrived, self.waiting
         graph, retain, plainly = self.create_graph, self.retain_graph, self.useful is None
         while ready:
@@ -131,6 +132,7 @@ class Pass:
 
     def _visit(self, node: Node, grads: list[Any]) -> list[Any]:
         """Run one node's derivative, undo broadcasting and promotion, release what it saved."""
+        __tracebackhide__ = True
         if self.useful is not None and node not in self.useful:
             return [None] * len(node._edges)
         hooks = node._hooks
@@ -152,6 +154,7 @@ class Pass:
 
     def run(self) -> None:
         """Walk to the end, NumPy's warnings silenced, recording only under `create_graph`."""
+        __tracebackhide__ = True
         before = state.enabled
         state.enabled = self.create_graph
         token = hush()
