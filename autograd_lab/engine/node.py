@@ -86,7 +86,7 @@ class Node:
         """
         if self._saved is None:
             return {}
-        tensors = [wrap(v._data) if isinstance(v, Saved) else v for v in self._saved]
+        tensors = [_as_tensor(v) for v in self._saved]
         names = (*self._plan.names, *self._plan.plain_names)
         return dict(zip(names, (*tensors, *self._plain), strict=True))
 
@@ -155,20 +155,20 @@ class Node:
             arrays.append(value._data)
         return arrays
 
-    def _tensors(self) -> list[Tensor]:
+    def _tensors(self) -> list[Tensor | None]:
         """Return what was saved as tensors with their history, unless overwritten since."""
         self._arrays()
         assert self._saved is not None
         results = self._plan.results
         first = len(self._saved) - len(results)
-        tensors = []
+        tensors: list[Tensor | None] = []
         for i, value in enumerate(self._saved):
             if isinstance(value, Packed):
                 value = value.unpacked()
             if isinstance(value, Tensor) and i < first:
                 tensors.append(value)
             elif i < first or results[i - first] >= self.outputs:
-                tensors.append(wrap(value._data))
+                tensors.append(_as_tensor(value))
             else:
                 tensors.append(self._output(value, results[i - first]))
         return tensors
@@ -218,6 +218,14 @@ class Node:
 
 SCALARS = frozenset(["exponent", "max", "max_val", "min", "min_val", "ord", "other", "self"])
 """Saved numbers that torch shows as they are, negative or not."""
+
+
+def _as_tensor(value: Any) -> Tensor | None:
+    """Return what is saved as a tensor; None where an argument was left out."""
+    if isinstance(value, Saved):
+        return None if value._data is None else wrap(value._data)
+    tensor: Tensor = value
+    return tensor
 
 
 def unsigned(value: Any) -> Any:

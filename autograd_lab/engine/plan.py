@@ -18,6 +18,7 @@ RESULTS = {"result": 0, "result0": 0, "result1": 1, "result2": 2}
 FACTS: dict[str, Callable[[Any], Any]] = {
     "sym_sizes": lambda tensor: tuple(tensor._data.shape),
     "sym_strides": lambda tensor: _strides(tensor._data) if tensor._requires_grad else (),
+    "sym_argsize_0": lambda tensor: int(tensor._data.shape[0]),
     "sym_numel": lambda tensor: int(tensor._data.size),
     "dim": lambda tensor: int(tensor._data.ndim),
     "dtype": lambda tensor: tensor._data.dtype,
@@ -95,7 +96,10 @@ class Plan:
     ) -> tuple[list[Any], tuple[Any, ...]]:
         """Return the same values as tensors with their history, without keeping them."""
         kind = outputs[0]._data.dtype.type
-        picked = [v if isinstance(v, Tensor) else wrap(kind(v)) for v in self.pick_tensors(args)]
+        picked = [
+            v if v is None or isinstance(v, Tensor) else wrap(kind(v))
+            for v in self.pick_tensors(args)
+        ]
         plain: tuple[Any, ...] = self.pick_plain(args)
         return (
             [*picked, *(outputs[i] for i in self.results)],
@@ -139,7 +143,9 @@ def _packed(value: Any) -> Packed:
 
 
 def _stand_in(value: Any, output: Tensor) -> Any:
-    return value if isinstance(value, Tensor) else Saved(output._data.dtype.type(value))
+    if isinstance(value, Tensor):
+        return value
+    return Saved(None if value is None else output._data.dtype.type(value))
 
 
 def _strides(array: Any) -> tuple[int, ...]:

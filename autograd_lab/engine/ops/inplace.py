@@ -267,10 +267,10 @@ METHODS_ONLY = (
     "true_divide"
 )
 FUNCTIONS_TOO = (
-    "abs acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil "
-    "clamp clamp_max clamp_min clip cos cosh deg2rad erf erfc exp exp2 expm1 fix floor frac log "
-    "log10 log1p log2 logit nan_to_num neg negative rad2deg reciprocal relu round rsqrt sigmoid sin "
-    "sinc sinh sqrt square tan tanh trunc xlogy"
+    "abs acos addmv arccos arcsin arctan asin atan ceil clamp clamp_max clamp_min clip cos cosh "
+    "deg2rad erf erfc exp exp2 expm1 fix floor frac log log10 log1p log2 logit nan_to_num neg "
+    "negative rad2deg reciprocal relu round rsqrt sigmoid sin sinc sinh sqrt square tan tanh "
+    "trunc xlogy"
 )
 """Names whose in-place form torch also has as a function: `torch.exp_`."""
 
