@@ -86,16 +86,19 @@ class Operation:
         cls.name = cls.__dict__.get("name") or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self) -> None:
-        """Read the signatures once: they say what is differentiable and what to save."""
+        """Read the signatures once: they say what is differentiable and what it takes."""
         self.parameters = names_of(self.forward)
         self.inputs = tuple(n for n in self.parameters if n in self.derivative)
-        self.formulas = tuple(self.derivative[n][0] for n in self.inputs)
         self.bits = tuple((1 << i, self.parameters.index(n)) for i, n in enumerate(self.inputs))
         self.reads = {n: names_of(rule)[1:] for n, (_, rule) in self.derivative.items()}
+        self.plans: list[Plan | None] = [None] * (1 << len(self.inputs))
+
+    def _prepare(self) -> None:
+        """Make what only recording needs, when it is first recorded: most operations never are."""
+        self.formulas = tuple(self.derivative[n][0] for n in self.inputs)
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
         self.saveable.update(self.keeps)
-        self.plans: list[Plan | None] = [None] * (1 << len(self.inputs))
         members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
         if self.outputs != 1:
             members["outputs"] = self.outputs
@@ -248,6 +251,8 @@ class Operation:
 
     def plan(self, choice: int) -> Plan:
         """Return the plan for `choice`, one bit per input that needs a gradient."""
+        if not any(self.plans):
+            self._prepare()
         plan = Plan(self, [bool(choice & bit) for bit, _ in self.bits])
         self.plans[choice] = plan
         return plan
