@@ -59,12 +59,22 @@ from .engine.grad_mode import (
 from .engine.layout import contiguous_format, preserve_format, strided
 from .engine.ops.casting import UNSUPPORTED, UNSUPPORTED_NAMES
 from .engine.printing import set_printoptions
-from .engine.random import Generator, initial_seed, manual_seed, seed
+from .engine.random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from .engine.sampling import normal, rand, rand_like, randint, randn, randn_like, randperm
 from .engine.tensor import Size, Tensor
+from .engine.type_info import finfo, iinfo
 
 float, double, half = float32, float64, float16
 long, int, short = int64, int32, int16
+newaxis = None
 
 if TYPE_CHECKING:
     from . import cuda, func, linalg, nn, optim
@@ -115,6 +125,7 @@ __all__ = [
     "bool",
     "contiguous_format",
     "cuda",
+    "default_generator",
     "device",
     "double",
     "dtype",
@@ -123,6 +134,7 @@ __all__ = [
     "empty_like",
     "enable_grad",
     "eye",
+    "finfo",
     "float",
     "float16",
     "float32",
@@ -132,7 +144,9 @@ __all__ = [
     "full_like",
     "func",
     "get_default_dtype",
+    "get_rng_state",
     "half",
+    "iinfo",
     "inf",
     "inference_mode",
     "initial_seed",
@@ -151,6 +165,7 @@ __all__ = [
     "manual_seed",
     "measure",
     "nan",
+    "newaxis",
     "nn",
     "no_grad",
     "normal",
@@ -170,6 +185,7 @@ __all__ = [
     "set_default_dtype",
     "set_grad_enabled",
     "set_printoptions",
+    "set_rng_state",
     "short",
     "show",
     "strided",

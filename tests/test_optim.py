@@ -148,3 +148,68 @@ def test_parameters_without_gradient_stay() -> None:
     optimizer.step()
     assert w.tolist() == [1.0, 1.0] and w._version == 0
     assert optimizer.state_dict()["state"] == {}
+
+
+RATES = [
+    ("StepLR", (3,), {"gamma": 0.5}),
+    ("StepLR", (1,), {}),
+    ("MultiStepLR", ([2, 5, 5],), {}),
+    ("ExponentialLR", (0.9,), {}),
+    ("LambdaLR", (lambda epoch: 1 / (1 + epoch),), {}),
+    ("LambdaLR", ([lambda epoch: 0.5**epoch, lambda epoch: 2.0],), {}),
+    ("CosineAnnealingLR", (4,), {"eta_min": 0.01}),
+    ("CosineAnnealingLR", (10,), {}),
+]
+
+
+def rates(torch: ModuleType, name: str, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
+    """Return the rates of both groups over ten epochs, those of a second scheduler that resumes."""
+    w, b = (torch.tensor(v, requires_grad=True) for v in (1.0, 2.0))
+    optimizer = torch.optim.SGD([{"params": [w]}, {"params": b, "lr": 0.05}], lr=0.1)
+    make = getattr(torch.optim.lr_scheduler, name)
+    scheduler = make(optimizer, *args, **settings)
+    path = [scheduler.get_last_lr()]
+    for _ in range(10):
+        optimizer.step()
+        scheduler.step()
+        path.append(scheduler.get_last_lr())
+    resumed = make(optimizer, *args, **settings, last_epoch=6)
+    resumed.load_state_dict(scheduler.state_dict())
+    path.append([group["lr"] for group in optimizer.param_groups])
+    return [*path, resumed.last_epoch, resumed.get_last_lr()]
+
+
+@pytest.mark.needs_torch
+@pytest.mark.parametrize(("name", "args", "settings"), RATES)
+def test_learning_rates_are_those_of_pytorch(
+    name: str, args: tuple[Any, ...], settings: dict[str, Any]
+) -> None:
+    """Every group has the same rate in every epoch, to the last bit."""
+    torch = pytest.importorskip("torch")
+    assert rates(autograd_lab, name, args, settings) == rates(torch, name, args, settings)
+
+
+def scheduling_errors(torch: ModuleType) -> list[str]:
+    """Return what is said about schedulers made or called wrongly."""
+    parameter = torch.tensor(1.0, requires_grad=True)
+    optimizer = torch.optim.SGD([parameter], lr=0.1)
+    schedulers = torch.optim.lr_scheduler
+    said = []
+    for make in (
+        lambda: schedulers.StepLR(parameter, 1),
+        lambda: schedulers.StepLR(optimizer, 1, last_epoch=3),
+        lambda: schedulers.LambdaLR(optimizer, [abs, abs]),
+    ):
+        with pytest.raises(Exception) as caught:
+            make()
+        said.append(f"{caught.type.__name__}: {caught.value}")
+    with pytest.warns(UserWarning) as warned:
+        schedulers.StepLR(optimizer, 1).step()
+    return [*said, *(str(w.message) for w in warned)]
+
+
+@pytest.mark.needs_torch
+def test_wrong_scheduling_is_told_in_the_same_words() -> None:
+    """Errors, and the warning of a scheduler that runs ahead of its optimizer."""
+    torch = pytest.importorskip("torch")
+    assert scheduling_errors(autograd_lab) == scheduling_errors(torch)

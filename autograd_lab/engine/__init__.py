@@ -6,9 +6,11 @@ It must not know who watches it (`observe`), nor that notebooks exist.
 
 from . import creation as creation
 from . import filled as filled
+from . import multinomial as multinomial
 from . import ops as ops
 from . import protocols as protocols
 from . import sampling as sampling
+from . import type_info as type_info
 from .register import functions as functions
 from .register import guard_all
 

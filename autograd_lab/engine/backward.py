@@ -29,6 +29,7 @@ def backward(
 
     Raises RuntimeError where torch does: nothing requires grad, shapes differ, the graph was freed.
     """
+    __tracebackhide__ = True
     outputs = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
     if inputs is not None:
         inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
@@ -61,6 +62,7 @@ def grad(
     With `create_graph` they can be differentiated again. An input that was not used is an error unless
     `allow_unused` (then its gradient is None) or `materialize_grads` (then it is zeros).
     """
+    __tracebackhide__ = True
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, "
@@ -113,6 +115,7 @@ def _run(
     roots: Sequence[tuple[Node, int, Any]],
     wanted: Sequence[Tensor],
 ) -> None:
+    __tracebackhide__ = True  # an error in a node is shown there, not here
     error: BaseException | None = None
     try:
         for observer in observers:
@@ -188,6 +191,7 @@ def backward_method(
     `gradient` has this tensor's shape and is 1 if the tensor is a single number. The graph's saved
     values are released unless `retain_graph` (which defaults to `create_graph`).
     """
+    __tracebackhide__ = True
     backward(self, gradient, retain_graph, create_graph, inputs)
 
 

@@ -86,14 +86,21 @@ class Binary(Operation):
         return _cast(x, target), _cast(y, target)
 
     def changed(self, arrays: Sequence[Any], data: Any) -> Any:
-        """Return shape and dtype of the operands whose gradients must be summed or cast."""
-        targets: list[Any] = [None, None]
-        for i, value in enumerate(arrays[:2]):
-            if type(value) not in NUMBERS and (
-                value.shape != data.shape or value.dtype is not data.dtype
-            ):
-                targets[i] = (value.shape, value.dtype)
-        return targets if targets[0] or targets[1] else None
+        """Return shape and dtype of the operands whose gradients must be summed or cast.
+
+        Those of both if one has another dtype: with it, NumPy may compute the other's gradient in a
+        third one.
+        """
+        given = [a for a in arrays[:2] if type(a) not in NUMBERS]
+        if all(a.shape == data.shape and a.dtype is data.dtype for a in given):
+            return None
+        mixed = any(a.dtype is not data.dtype for a in given)
+        return [
+            (a.shape, a.dtype)
+            if type(a) not in NUMBERS and (mixed or a.shape != data.shape)
+            else None
+            for a in arrays[:2]
+        ]
 
 
 class ByNumber(Binary):

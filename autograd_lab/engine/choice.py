@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 from .operation import Operation
 from .out import into
-from .register import SPELLINGS, check, expose_made, functions
+from .register import SPELLINGS, check, dressed, expose_made, functions
 
 Chosen = tuple[Operation, tuple[Any, ...]]
 """An operation and all its arguments, in order."""
@@ -23,7 +22,6 @@ def choice(choose: Callable[..., Chosen]) -> Callable[..., Any]:
     CHOICES[name] = choose
 
     def made(name: str, bound: bool) -> Callable[..., Any]:
-        @functools.wraps(choose)
         def function(*args: Any, **kwargs: Any) -> Any:
             try:
                 if kwargs:
@@ -39,7 +37,7 @@ def choice(choose: Callable[..., Chosen]) -> Callable[..., Any]:
                 check(name, bound, args, kwargs)
                 raise
 
-        return function
+        return dressed(function, choose)
 
     expose_made(name, made)
     MAKERS[name] = made

@@ -110,7 +110,7 @@ class Node:
         """
         if self._saved is None:
             return {}
-        tensors = [wrap(v._data) if isinstance(v, Saved) else v for v in self._saved]
+        tensors = [_as_tensor(v) for v in self._saved]
         names = (*self._plan.names, *self._plan.plain_names)
         return dict(zip(names, (*tensors, *self._plain), strict=True))
 
@@ -129,7 +129,7 @@ class Node:
         if name[7:] not in plan.names:
             return None
         value = self._tensors(self._saved)[plan.names.index(name[7:])]
-        return value if isinstance(value, Tensor) else wrap(np.array(value))
+        return wrap(np.array(value)) if isinstance(value, int | float) else value
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node ran; it may return new `grad_inputs`."""
@@ -204,6 +204,9 @@ class Node:
             if isinstance(value, int | float):
                 tensors.append(value)
                 continue
+            if value._data is None:
+                tensors.append(None)
+                continue
             if value._counter is not None:
                 self._check_saved(i, value)
             if isinstance(value, Packed):
@@ -211,7 +214,7 @@ class Node:
             if isinstance(value, Tensor) and i < first:
                 tensors.append(value)
             elif i < first or results[i - first] >= self.outputs:
-                tensors.append(wrap(value._data))
+                tensors.append(_as_tensor(value))
             else:
                 tensors.append(self._output(value, results[i - first]))
         return tensors
@@ -274,6 +277,14 @@ class Node:
 
 SCALARS = frozenset(["exponent", "max", "max_val", "min", "min_val", "ord", "other", "self"])
 """Saved numbers that torch shows as they are, negative or not."""
+
+
+def _as_tensor(value: Any) -> Tensor | None:
+    """Return what is saved as a tensor; None where an argument was left out."""
+    if isinstance(value, Saved):
+        return None if value._data is None else wrap(value._data)
+    tensor: Tensor = value
+    return tensor
 
 
 def unsigned(value: Any) -> Any:

@@ -87,16 +87,19 @@ class Operation:
         cls.name = cls.__dict__.get("name") or re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self) -> None:
-        """Read the signatures once: they say what is differentiable and what to save."""
+        """Read the signatures once: they say what is differentiable and what it takes."""
         self.parameters = names_of(self.forward)
         self.inputs = tuple(n for n in self.parameters if n in self.derivative)
         self.formulas = tuple(self.derivative[n][0] for n in self.inputs)
         self.slots = tuple(self.parameters.index(n) for n in self.inputs)
         self.reads = {n: names_of(rule)[1:] for n, (_, rule) in self.derivative.items()}
+        self.plans = Plans(self)
+
+    def prepare(self) -> None:
+        """Make what only recording needs, when it is first recorded: most operations never are."""
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
         self.saveable.update(self.keeps)
-        self.plans = Plans(self)
         members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
         if self.outputs != 1:
             members["outputs"] = self.outputs

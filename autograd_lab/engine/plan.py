@@ -20,6 +20,7 @@ FACTS: dict[str, Callable[[Any], Any]] = {
     "sym_strides": lambda tensor: (
         (*tensor._data.strides, tensor._data.itemsize) if tensor._requires_grad else ()
     ),
+    "sym_argsize_0": lambda tensor: tensor._data.shape[0],
     "sym_numel": lambda tensor: tensor._data.size,
     "dim": lambda tensor: int(tensor._data.ndim),
     "dtype": lambda tensor: tensor._data.dtype,
@@ -49,7 +50,16 @@ class Saved:
 class Plan:
     """Which values to keep and how to run the rules when some inputs of `op` need a gradient."""
 
-    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "pull", "results")
+    __slots__ = (
+        "facts",
+        "make_node",
+        "names",
+        "pick_plain",
+        "pick_tensors",
+        "plain_names",
+        "pull",
+        "results",
+    )
 
     def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
         """Plan for `needed`, one flag per differentiable input of `op`."""
@@ -66,6 +76,7 @@ class Plan:
         self.pick_plain = _picker([op.parameters.index(n) for n in plain])
         self.facts = tuple(_fact(op, n) for n in facts)
         self.pull = self._written_out(op, needed)
+        self.make_node = op.Node
 
     def _written_out(self, op: Operation, needed: Sequence[bool]) -> Callable[..., list[Any]]:
         """Return the function that runs the rules, as a person would write it for these inputs.
@@ -122,7 +133,10 @@ class Plan:
     ) -> tuple[list[Any], tuple[Any, ...]]:
         """Return the same values as tensors with their history, without keeping them."""
         kind = outputs[0]._data.dtype.type
-        picked = [v if isinstance(v, Tensor) else wrap(kind(v)) for v in self.pick_tensors(args)]
+        picked = [
+            v if v is None or isinstance(v, Tensor) else wrap(kind(v))
+            for v in self.pick_tensors(args)
+        ]
         plain: tuple[Any, ...] = self.pick_plain(args)
         return (
             [*picked, *(outputs[i] for i in self.results)],
@@ -142,6 +156,8 @@ class Plans(dict[int, Plan]):
         self._op = op
 
     def __missing__(self, choice: int) -> Plan:
+        if not self:
+            self._op.prepare()
         needed = [bool(choice >> i & 1) for i in range(len(self._op.inputs))]
         self[choice] = plan = Plan(self._op, needed)
         return plan
@@ -162,7 +178,9 @@ def _packed(value: Any) -> Packed:
 
 
 def _stand_in(value: Any, output: Tensor) -> Any:
-    return value if isinstance(value, Tensor) else Saved(output._data.dtype.type(value))
+    if isinstance(value, Tensor):
+        return value
+    return Saved(None if value is None else output._data.dtype.type(value))
 
 
 def strides(fact: tuple[int, ...]) -> tuple[int, ...]:

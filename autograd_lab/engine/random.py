@@ -12,7 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from .tensor import Tensor, wrap
+
 Array = np.ndarray[Any, Any]
+
+
+STATE = np.dtype(
+    [("key", "<u4", 624), ("pos", "<i8"), ("seed", "<u8"), ("kept", "<f8"), ("rest", "V2536")]
+)
+"""A generator's state in bytes: the twister's, its seed, a normal deviate that waits; as many as torch's."""
 
 
 def _twister(seed: int) -> Any:
@@ -56,11 +64,39 @@ class Generator:
         self.manual_seed(int.from_bytes(os.urandom(8)))
         return self._seed
 
-    def words(self, n: int) -> Array:
-        """Return the next `n` 32-bit words (as uint64)."""
+    def get_state(self) -> Tensor:
+        """Return all that decides the numbers to come, as a tensor of bytes."""
+        twister = self._started().state["state"]
+        kept = math.nan if self._kept_normal is None else self._kept_normal
+        state = np.array((twister["key"], twister["pos"], self._seed, kept, b""), STATE)
+        return wrap(np.frombuffer(state.tobytes(), np.uint8).copy())
+
+    def set_state(self, new_state: Tensor) -> Generator:
+        """Continue as after the call of `get_state` that returned this; returns the generator itself."""
+        if not isinstance(new_state, Tensor):
+            raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")
+        if new_state._data.dtype != np.uint8:
+            raise TypeError("RNG state must be a torch.ByteTensor")
+        if new_state._data.size != STATE.itemsize:
+            raise RuntimeError(
+                f"Expected a CPUGeneratorImplState of size {STATE.itemsize} but found the input RNG "
+                f"state size to be {new_state._data.size}"
+            )
+        state = np.frombuffer(new_state._data.tobytes(), STATE)[0]
+        self.manual_seed(int(state["seed"]))
+        twister = {"key": state["key"], "pos": int(state["pos"])}
+        self._started().state = {"bit_generator": "MT19937", "state": twister}
+        self._kept_normal = None if math.isnan(state["kept"]) else float(state["kept"])
+        return self
+
+    def _started(self) -> Any:
         if self._twister is None:
             self._twister = _twister(self._seed)
-        return np.asarray(self._twister.random_raw(n), dtype=np.uint64)
+        return self._twister
+
+    def words(self, n: int) -> Array:
+        """Return the next `n` 32-bit words (as uint64)."""
+        return np.asarray(self._started().random_raw(n), dtype=np.uint64)
 
     def uniform(self, n: int, double: bool) -> Array:
         """Return `n` numbers in [0, 1): 53 random bits each if `double`, else 24."""
@@ -95,6 +131,10 @@ class Generator:
         radius, angle = math.sqrt(-2.0 * math.log1p(-u2)), 2.0 * math.pi * u1
         self._kept_normal = radius * math.sin(angle)
         return radius * math.cos(angle)
+
+    def exponential(self, n: int) -> Array:
+        """Return `n` exponential deviates with mean 1."""
+        return -np.log1p(-self.uniform(n, double=True))
 
     def integers(self, low: int, high: int, n: int, wide: bool = False) -> Array:
         """Return `n` integers in [low, high), from two words each if the range asks for it or `wide`."""
@@ -139,3 +179,13 @@ def seed() -> int:
 def initial_seed() -> int:
     """Return the default generator's seed."""
     return default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """Return all that decides the default generator's numbers to come."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Let the default generator continue from a state that `get_rng_state` returned."""
+    default_generator.set_state(new_state)

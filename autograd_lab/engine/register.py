@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -130,10 +129,17 @@ def check(name: str, bound: bool, args: tuple[Any, ...], kwargs: dict[str, Any])
         raise TypeError(text) from None
 
 
+def dressed(call: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let `call` look like `function`: `functools.wraps` in a fifth of the time."""
+    call.__name__, call.__qualname__ = function.__name__, function.__qualname__
+    call.__doc__ = function.__doc__
+    call.__wrapped__ = function  # type: ignore[attr-defined]
+    return call
+
+
 def guarded(name: str, function: Callable[..., Any], bound: bool) -> Callable[..., Any]:
     """Return `function`, but refusing arguments that do not fit in torch's words."""
 
-    @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
@@ -142,7 +148,7 @@ def guarded(name: str, function: Callable[..., Any], bound: bool) -> Callable[..
             check(name, bound, args, kwargs)
             raise
 
-    return call
+    return dressed(call, function)
 
 
 def guard(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -17,6 +17,8 @@ from .ops.drawing import (
     bernoulli_tensor,
     bernoulli_without,
     bernoulli_write,
+    exponential_write,
+    in_memory_order,
     normal_write,
     random_below_write,
     random_between_write,
@@ -273,9 +275,35 @@ def random_(
     return write(op, self, _integers(generator, low, high, self.numel(), kind))
 
 
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Write exponential deviates with mean 1 / `lambd`."""
+    kind = _kind(self.dtype, "exponential_", "exponential_cpu")
+    if lambd <= 0:
+        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
+    drawn = (generator or default_generator).exponential(self.numel()) / lambd
+    return write(exponential_write, self, drawn.astype(kind.numpy))
+
+
+def randint_like(
+    input: Tensor,
+    low: Any,
+    high: Any = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Return integers drawn evenly from [low, high), in the shape and dtype of `input`."""
+    kind = as_dtype(dtype, "randint_like") or like(input, "randint_like").dtype
+    low, high = (0, low) if high is None else (low, high)
+    numbers = _integers(None, low, high, input.numel(), kind)
+    return finish(in_memory_order(numbers, input._data), requires_grad, device)
+
+
 expose("bernoulli", bernoulli)
-for _method in (uniform_, normal_, bernoulli_, random_):
+for _method in (uniform_, normal_, bernoulli_, random_, exponential_):
     method(_method.__name__, _method)
 functions |= {
-    f.__name__: f for f in (rand, randn, rand_like, randn_like, randint, randperm, normal)
+    f.__name__: f
+    for f in (rand, randn, rand_like, randn_like, randint, randint_like, randperm, normal)
 }

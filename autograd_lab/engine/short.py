@@ -59,7 +59,7 @@ def on_two(
     which arrays go it. There, `forward` may leave out what `alike` has looked at.
     """
     alike, forward = alike or are_alike, forward or op.forward
-    general, plans, make_node = op.apply, op.plans, op.Node
+    general, plans = op.apply, op.plans
 
     def operator(a: Any, b: Any) -> Any:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
@@ -87,7 +87,7 @@ def on_two(
             unhush(token)
         if choice:
             plan = plans[choice]
-            node = output._grad_fn = make_node()
+            node = output._grad_fn = plan.make_node()
             node._edges = (
                 (a._grad_fn or leaf_edge(a)) if choice & 1 else None,
                 (b._grad_fn or leaf_edge(b)) if choice & 2 else None,
@@ -117,7 +117,7 @@ def are_alike(x: Any, y: Any) -> bool:
 
 def on_one(op: Operation) -> Callable[[Any], Any]:
     """Return `op` as a function of its one parameter, a tensor; the short way is for floats."""
-    general, forward, plans, make_node = op.apply, op.forward, op.plans, op.Node
+    general, forward, plans = op.apply, op.forward, op.plans
 
     def function(a: Any) -> Any:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
@@ -135,7 +135,7 @@ def on_one(op: Operation) -> Callable[[Any], Any]:
         output = wrap(data)
         if a._requires_grad:
             plan = plans[1]
-            node = output._grad_fn = make_node()
+            node = output._grad_fn = plan.make_node()
             node._edges = (a._grad_fn or leaf_edge(a),)
             node._order = next_order()
             node._plan = plan

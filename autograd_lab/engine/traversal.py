@@ -77,6 +77,7 @@ class Pass:
 
     def run(self) -> None:
         """Go all the way, NumPy's warnings silenced, recording only under `create_graph`."""
+        __tracebackhide__ = True  # an error in a node is shown there, not here
         before = state.enabled
         switch_recording(self.create_graph)
         token = hush()
@@ -89,6 +90,7 @@ class Pass:
 
     def _visit_all(self) -> None:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
+        __tracebackhide__ = True
         arrived, leaves = self.arrived, self.leaves
         graph, retain = self.create_graph, self.retain_graph
         plainly = self.visited is None and not observers and not detecting
@@ -113,11 +115,7 @@ class Pass:
                 elif grad is not None:
                     arrived[target] = arrived[target] + grad if target in arrived else grad
             if complete:
-                passed, grad, parts = (
-                    [],
-                    None,
-                    [],
-                )  # a leaf may keep an array that nobody else holds
+                passed, grad, parts = [], None, []  # so that the leaf alone holds its array
                 self._arrive_all(complete)
                 complete.clear()
 
@@ -163,6 +161,7 @@ class Pass:
 
     def _visit(self, node: Node, grad: Any) -> list[Any]:
         """Run one node's derivative while hooks, observers or anomaly detection look on."""
+        __tracebackhide__ = True
         graph, hooks = self.create_graph, node._hooks
         grads = grad if node.outputs > 1 and grad is not None else [grad] * node.outputs
         if hooks is not None:

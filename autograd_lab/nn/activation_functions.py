@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.operation import Operation
-from ..engine.ops import activations, rectifiers
+from ..engine.ops import activations, rectifiers, shrinking
 from ..engine.ops.inplace import write
 from ..engine.register import check, functions, guard
 from ..engine.tensor import Tensor
@@ -99,17 +99,88 @@ def logsigmoid(input: Tensor) -> Tensor:
     return result
 
 
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
+    """Return `input · tanh(ln(1 + e^input))`."""
+    return _run(activations.mish, inplace, input)
+
+
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
+    """Return `input / 6 + ½`, but at least 0 and at most 1."""
+    return _run(activations.hardsigmoid, inplace, input)
+
+
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
+    """Return `input · hardsigmoid(input)`."""
+    return _run(activations.hardswish, inplace, input)
+
+
+def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """Return `input` where positive, else `alpha · (e^(input/alpha) − 1)`."""
+    return _run(shrinking.celu_of, inplace, input, alpha, instead=shrinking.celu_in_place)
+
+
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """Return `input` where it is above the threshold, else `value`."""
+    return _run(shrinking.threshold_of, inplace, input, threshold, value)
+
+
+hardshrink = functions["hardshrink"]
+
+
+@guard("softshrink")
+def softshrink(input: Tensor, lambd: float = 0.5) -> Any:
+    """Return `input` moved `lambd` towards 0, and 0 for what would go beyond."""
+    return shrinking.softshrink.apply(input, lambd)
+
+
+def softsign(input: Any) -> Any:
+    """Return `input / (1 + |input|)`."""
+    return input / (input.abs() + 1)
+
+
+def tanhshrink(input: Any) -> Any:
+    """Return `input − tanh(input)`."""
+    return input - input.tanh()
+
+
+@guard("prelu")
+def prelu(input: Tensor, weight: Any) -> Any:
+    """Return `input` where positive, else `weight` times it: one number, or one per channel."""
+    if weight.dtype is not input.dtype:
+        kinds = f"{input.dtype.class_name} and {weight.dtype.class_name}"
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {kinds}")
+    channels = input.shape[1] if input.ndim > 1 else 1
+    if weight.numel() not in (1, channels):
+        raise RuntimeError(
+            "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+            f"{weight.numel()} and channel size = {channels}."
+        )
+    if input.ndim != weight.ndim:
+        weight = weight.view([weight.numel() if d == 1 else 1 for d in range(input.ndim)])
+    return shrinking.prelu_kernel.apply(input, weight)
+
+
 __all__ = [
+    "celu",
     "elu",
     "gelu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
     "hardtanh",
     "leaky_relu",
     "logsigmoid",
+    "mish",
+    "prelu",
     "relu",
     "relu6",
     "selu",
     "sigmoid",
     "silu",
     "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
 ]

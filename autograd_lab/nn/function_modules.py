@@ -17,6 +17,8 @@ class FunctionModule(Module):
     defaults: dict[str, Any]
     shown: tuple[str, ...]
     inputs: int
+    bare: bool
+    """Whether settings are shown without their names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take the settings in torch's order."""
@@ -38,11 +40,19 @@ class FunctionModule(Module):
 
     def extra_repr(self) -> str:
         inplace = ["inplace=True"] if self._settings.get("inplace") else []
-        return ", ".join([f"{n}={getattr(self, n)!r}" for n in self.shown] + inplace)
+        settings = [f"{'' if self.bare else f'{n}='}{getattr(self, n)!r}" for n in self.shown]
+        return ", ".join(settings + inplace)
 
 
 def _module(
-    name: str, function: str, doc: str, *, shown: bool = True, inputs: int = 1, **defaults: Any
+    name: str,
+    function: str,
+    doc: str,
+    *,
+    shown: bool = True,
+    bare: bool = False,
+    inputs: int = 1,
+    **defaults: Any,
 ) -> type[FunctionModule]:
     kind = Argument.POSITIONAL_OR_KEYWORD
     return type(
@@ -54,6 +64,7 @@ def _module(
             "__signature__": Signature([Argument(n, kind, default=v) for n, v in defaults.items()]),
             "function": function,
             "inputs": inputs,
+            "bare": bare,
             "shown": tuple(n for n in defaults if n != "inplace") if shown else (),
         },
     )
@@ -73,6 +84,23 @@ LeakyReLU = _module(
 )
 ELU = _module("ELU", "elu", "`x` where positive, else alpha · (eˣ − 1).", alpha=1.0, inplace=False)
 Softplus = _module("Softplus", "softplus", "ln(1 + e^(beta · x)) / beta.", beta=1.0, threshold=20.0)
+ReLU6 = _module("ReLU6", "relu6", "`x`, at least 0 and at most 6.", inplace=False)
+SELU = _module("SELU", "selu", "`elu` that keeps mean 0 and variance 1.", inplace=False)
+CELU = _module(
+    "CELU", "celu", "`x` where positive, else alpha · (e^(x/alpha) − 1).", alpha=1.0, inplace=False
+)
+Hardtanh = _module(
+    "Hardtanh", "hardtanh", "`x` between two bounds.", min_val=-1.0, max_val=1.0, inplace=False
+)
+Hardsigmoid = _module("Hardsigmoid", "hardsigmoid", "`x` / 6 + ½, between 0 and 1.", inplace=False)
+Hardswish = _module("Hardswish", "hardswish", "`x` · hardsigmoid(x).", inplace=False)
+Mish = _module("Mish", "mish", "`x` · tanh(softplus(x)).", inplace=False)
+Softsign = _module("Softsign", "softsign", "`x` / (1 + |x|).")
+Tanhshrink = _module("Tanhshrink", "tanhshrink", "`x` − tanh(x).")
+LogSigmoid = _module("LogSigmoid", "logsigmoid", "Logarithm of the sigmoid.")
+Hardshrink = _module("Hardshrink", "hardshrink", "`x`, but 0 near 0.", bare=True, lambd=0.5)
+Softshrink = _module("Softshrink", "softshrink", "`x` moved towards 0.", bare=True, lambd=0.5)
+Softmin = _module("Softmin", "softmin", "The softmax of −x.", dim=None)
 Softmax = _module("Softmax", "softmax", "Positive numbers that add up to 1 along `dim`.", dim=None)
 LogSoftmax = _module("LogSoftmax", "log_softmax", "Logarithm of the softmax.", dim=None)
 
@@ -114,4 +142,25 @@ BCEWithLogitsLoss = _loss(
     weight=None,
     reduction="mean",
     pos_weight=None,
+)
+SmoothL1Loss = _loss(
+    "SmoothL1Loss",
+    "smooth_l1_loss",
+    "Absolute difference, quadratic below beta.",
+    reduction="mean",
+    beta=1.0,
+)
+HuberLoss = _loss(
+    "HuberLoss",
+    "huber_loss",
+    "Squared difference, linear from delta on.",
+    reduction="mean",
+    delta=1.0,
+)
+KLDivLoss = _loss(
+    "KLDivLoss",
+    "kl_div",
+    "Divergence of log-probabilities from a target.",
+    reduction="mean",
+    log_target=False,
 )

@@ -29,6 +29,7 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
+        self.has_stepped = False
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -75,6 +76,7 @@ class Optimizer:
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; return what `closure`, called first, returned."""
         loss = None
+        self.has_stepped = True
         if closure is not None:
             with enable_grad():
                 loss = closure()

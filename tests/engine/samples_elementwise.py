@@ -19,6 +19,14 @@ samples(
     "x.masked_fill(y > 0, 1.5)", "x.masked_fill(y.detach() > 0, z)",
 )  # fmt: skip
 samples("torch.addcdiv(x, y, z)", "torch.addcdiv(x, y, z, value=2)", low=0.5)
+samples(
+    *(
+        f"torch.mm(x, x.t()) {operator} torch.tensor({number})"
+        for operator in ("+", "-", "*", "/", "**")
+        for number in ("3", "2.5, dtype=torch.float64")
+    ),
+    shapes=ONE_SHAPE, low=0.5,
+)  # fmt: skip
 samples("x / y", "torch.xlogy(x, y)", "x ** y", "torch.pow(x, y)", low=0.5)
 samples(
     "x + 1", "1 + x", "x - 1", "1 - x", "x * 2", "2.5 * x", "-x", "+x",
@@ -50,6 +58,25 @@ samples(
     shapes=UNARY, low=-0.9, high=0.9,
 )  # fmt: skip
 samples("x.acosh()", shapes=UNARY, low=1.1)
+samples("x.erfinv()", shapes=UNARY, low=-0.95, high=0.95)
+samples("torch.erfinv(torch.tensor([-1.0, 1, 2, 1 - 1e-7, 1e-9]) + 0 * x[0, 0])", shapes=ONE_SHAPE)
+samples(
+    "torch.deg2rad(x)", "x.rad2deg()", "torch.sinc(x)", "torch.sinc(x * 0)", "torch.erfc(x)",
+    "x.signbit()", "torch.isposinf(x / 0)", "torch.isneginf(x / 0)", "torch.isreal(x)",
+    "x.copysign(-1)", "torch.copysign(x * 0, -2.0)", "torch.copysign(x.long(), -1)",
+    "x.float_power(2)", "x.float_power(-1)", "torch.float_power(2, x)", "x.long().float_power(2)",
+    "x.long().deg2rad()", "x.float_power('a')", "(x > 0).signbit()",
+    *(f"a = x * 1; a.{name}_(); a" for name in ("deg2rad", "rad2deg", "sinc", "erfc", "arctan")),
+    "a = x * 1; a.float_power_(2); a", "a = x.double() * 1; a.float_power_(2); a",
+    "a = x * 1; a.copysign_(-1); a", "a = x * 1; a.greater_(0); a", "a = x * 1; a.absolute_(); a",
+    shapes=UNARY,
+)  # fmt: skip
+samples(
+    "torch.copysign(x, y)", "torch.copysign(x * 0, y)", "torch.heaviside(x, y)", "x.float_power(y)",
+    "torch.heaviside(x.detach(), y.detach())", "torch.logaddexp2(x, y)", "torch.heaviside(x, 1)",
+    "torch.heaviside(x.detach() * 0, y.detach())", "torch.heaviside(x.detach(), y.half())",
+    "a = x * 1; a.copysign_(y); a",
+)  # fmt: skip
 samples("x.logit()", "x.logit(eps=0.3)", shapes=UNARY, low=0.1, high=0.9)
 
 UNARY_NAMES = (

@@ -116,3 +116,24 @@ samples(
     "(x * 1).index_copy_(0, torch.tensor([1, 0]), y)",
     shapes={"plain": ((2, 3), (2, 3), (3,)), "non-contiguous": ((2, 3), (2, 3), (3,))},
 )  # fmt: skip
+
+INDEX = "torch.tensor([[0, 0, 1], [1, 0, 2]])"
+samples(
+    *(
+        f"x.scatter_reduce(1, {INDEX}, y, '{way}', include_self={own})"
+        for way in ("sum", "prod", "mean", "amax", "amin", "foo")
+        for own in (True, False)
+    ),
+    f"a = x * 1; a.scatter_reduce_(1, {INDEX}, y, 'amax'); a",
+    f"x.scatter_reduce(1, {INDEX}.float(), y, 'sum')", f"x.scatter_reduce(5, {INDEX}, y, 'sum')",
+    f"x.scatter_reduce(1, {INDEX} + 7, y, 'sum')", f"x.scatter_reduce(1, {INDEX}, y)",
+    f"x.scatter_reduce(1, {INDEX}, y.long(), 'sum')", f"x.scatter_reduce(1, {INDEX}, y[:1], 'sum')",
+    f"x.scatter_reduce(1, {INDEX}, torch.cat([y, y], 1), 'sum')",
+    f"x.scatter_reduce(1, {INDEX}, torch.cat([y, y], 1), 'amax')",
+    "x.masked_scatter(x > 0, y)", "x.masked_scatter(x > 9, y)", "x.masked_scatter(x, y)",
+    "x.masked_scatter((x > 0)[0], y)", "x[0].masked_scatter(x > 0, y)",
+    "x.masked_scatter(x < 9, y[0])", "x.masked_scatter(x > 0, y.long())",
+    "x.masked_scatter((x > 0)[:, :2], y)", "a = x * 1; a.masked_scatter_(x > 0, y); a",
+    shapes={"plain": ((2, 3), (2, 3)), "non-contiguous": ((2, 3), (2, 3)), "0-d": ((), ()),
+},
+)  # fmt: skip

@@ -69,3 +69,19 @@ WRITES = (
     "x += 1", "x[0] += 1", "b = x.view(-1); b.mul_(2)", "x.zero_()", "x.add_(y[:, :2])",
 )  # fmt: skip
 samples(*(f"a = x * 1; {line}; a" for line in WRITES), shapes=ONE_SHAPE, low=0.5)
+
+IN_PLACE = {"plain": ((2, 3),), "0-d": ((),), "empty": ((0, 3),)}
+samples(
+    *(f"a = x * 1; a.{name}_(); a" for name in ("atan", "arctan", "absolute", "expm1")),
+    "a = x * 1; a.clip_(0, 1); a", "a = x * 1; a.clip_(max=0.5); a", "a = x * 1; torch.rad2deg_(a); a",
+    shapes=IN_PLACE,
+)  # fmt: skip
+samples(
+    *(f"a = x * 1; a.{name}_(); a" for name in ("asin", "acos", "arcsin", "arccos", "erfinv")),
+    shapes=IN_PLACE, low=-0.9, high=0.9,
+)  # fmt: skip
+samples(
+    "a = x * 1; a.addmm_(y, y, beta=2, alpha=3); a", "a = x[0] * 1; a.addmv_(y, y[0]); a",
+    "a = x * 1; a.addr_(y[0], y[1]); a", "a = x[None] * 1; a.baddbmm_(y[None], y[None]); a",
+    shapes={"plain": ((2, 2), (2, 2))},
+)  # fmt: skip

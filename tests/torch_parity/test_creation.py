@@ -11,6 +11,32 @@ import pytest
 import autograd_lab
 
 CALLS = """
+torch.promote_types(torch.int32, torch.float32)
+torch.promote_types(1, 2)
+torch.result_type(torch.ones(2), 1.5)
+torch.result_type(torch.ones(2).long(), 1.5)
+torch.result_type(1, torch.ones(2))
+torch.result_type(1, 2.5)
+torch.result_type(torch.ones(2), 'a')
+torch.can_cast(torch.float32, torch.int32)
+torch.can_cast(torch.int32, torch.float32)
+torch.finfo(torch.float32)
+torch.finfo(torch.float64)
+torch.finfo()
+torch.finfo(torch.float64).eps
+torch.finfo(torch.int8)
+torch.iinfo(torch.int8)
+torch.iinfo(torch.float32)
+torch.ones(2)[torch.newaxis]
+torch.is_complex(torch.ones(2))
+torch.ones(2).is_signed()
+(torch.ones(2) > 0).is_signed()
+torch.is_same_size(torch.ones(2), torch.ones(3))
+torch.ones(2).is_same_size(torch.zeros(2))
+torch.is_same_size(torch.ones(2))
+torch.ones(2).get_device()
+(torch.ones(2).is_cpu, torch.ones(2).is_cuda, torch.ones(2).is_sparse, torch.ones(2).is_meta)
+torch.is_inference(torch.ones(2))
 torch.tensor([1, 2.5])
 torch.tensor([1, True])
 torch.tensor([True, False])

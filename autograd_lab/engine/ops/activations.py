@@ -9,6 +9,7 @@ import numpy as np
 
 from ..register import register
 from ..unary import Floating, Unary, only_for
+from .division import Unimplemented, refuse
 from .elementwise_exp import exp
 from .elementwise_select import where
 from .elementwise_special import erf
@@ -140,3 +141,81 @@ class LogSigmoid(Unary):
 
 
 log_sigmoid = register(LogSigmoid)
+
+
+def mish_slope(self: Any) -> Any:
+    """Return the derivative of `mish`."""
+    bent = tanh(softplus(self, 1, 20))
+    return bent + self * (1 - bent * bent) * sigmoid(self)
+
+
+class Mish(Unary):
+    """Return `self · tanh(ln(1 + e^self))`."""
+
+    public = False
+    node = "MishBackward0"
+    derivative = dict(
+        self=("grad · (t + self · (1 − t²) · σ)", lambda grad, self: grad * mish_slope(self))
+    )
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        only_for("f", "mish_cpu", self)
+        return self * np.tanh(np.log1p(np.exp(self)))
+
+
+class HardsigmoidBackward(Unary):
+    """Return `grad_output / 6` between −3 and 3, else 0; torch has no derivative for it."""
+
+    public = False
+    node, kind = "NotImplemented", Unimplemented
+    derivative = dict(
+        grad_output=("not implemented", refuse("hardsigmoid_backward")),
+        self=("not implemented", refuse("hardsigmoid_backward")),
+    )
+
+    @staticmethod
+    def forward(grad_output: Any, self: Any) -> Any:
+        return np.where((self > -3) & (self < 3), grad_output / 6, 0)
+
+
+hardsigmoid_backward = register(HardsigmoidBackward)
+
+
+class Hardsigmoid(Unary):
+    """Return `self / 6 + ½`, but at least 0 and at most 1."""
+
+    public = False
+    node = "HardsigmoidBackward0"
+    derivative = dict(
+        self=(
+            "grad / 6 between −3 and 3, else 0",
+            lambda grad, self: hardsigmoid_backward(grad, self),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        only_for("f", "hardsigmoid_cpu", self)
+        return np.minimum(np.maximum(self + 3, 0), 6) / 6
+
+
+class Hardswish(Unary):
+    """Return `self · hardsigmoid(self)`."""
+
+    public = False
+    node = "HardswishBackward0"
+    derivative = dict(
+        self=(
+            "grad · (self / 3 + ½) between −3 and 3; below 0, above grad",
+            lambda grad, self: where(self <= -3, 0, where(self < 3, grad * (self / 3 + 0.5), grad)),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        only_for("f", "hardswish_cpu", self)
+        return self * np.minimum(np.maximum(self + 3, 0), 6) / 6
+
+
+mish, hardsigmoid, hardswish = register(Mish), register(Hardsigmoid), register(Hardswish)

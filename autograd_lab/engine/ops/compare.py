@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..binary import Binary
-from ..choice import CHOICES
+from ..choice import CHOICES, Chosen
 from ..register import expose, register
 from ..tensor import Tensor
 from ..unary import Unary
@@ -35,10 +35,11 @@ def _comparison(name: str, ufunc: Callable[[Any, Any], Any], operator: str, *ali
     by_tensor = made(
         f"{title}Tensor", node=f"{title}Backward1", derivative={"self": zero, "other": zero}
     )()
-    CHOICES[name] = lambda self, other: (
-        by_tensor if isinstance(other, Tensor) else by_number,
-        (self, other),
-    )
+
+    def choose(self: Any, other: Any) -> Chosen:
+        return by_tensor if isinstance(other, Tensor) else by_number, (self, other)
+
+    CHOICES.update(dict.fromkeys((name, *aliases), choose))
 
 
 _comparison("eq", np.equal, "==", "__eq__")

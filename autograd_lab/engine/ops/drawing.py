@@ -36,6 +36,7 @@ def _random_write(name: str, node: str) -> Operation:
 uniform_write = _random_write("uniform", "UniformBackward0")
 normal_write = _random_write("normal", "NormalBackward0")
 bernoulli_write = _random_write("bernoulli_number", "BernoulliBackward2")
+exponential_write = _random_write("exponential", "ExponentialBackward0")
 random_between_write = _random_write("random_between", "RandomBackward0")
 random_below_write = _random_write("random_below", "RandomBackward1")
 random_write = _random_write("random", "RandomBackward2")

@@ -266,7 +266,3 @@ class Abs(Unary):
 
 
 abs = register(Abs)
-
-
-method("__pos__", lambda self: self)
-method("positive", lambda self: self)

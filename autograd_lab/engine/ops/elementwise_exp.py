@@ -138,7 +138,28 @@ class Logaddexp(TensorPair):
         return np.logaddexp(self, other)
 
 
-logaddexp = register(Logaddexp)
+class Logaddexp2(TensorPair):
+    """Return `log₂(2^self + 2^other)`, without overflow."""
+
+    node = "Logaddexp2Backward0"
+    derivative = dict(
+        self=(
+            "grad / (1 + 2^(other − self))",
+            lambda grad, self, other: grad / (1 + exp2(other - self)),
+        ),
+        other=(
+            "grad / (1 + 2^(self − other))",
+            lambda grad, self, other: grad / (1 + exp2(self - other)),
+        ),
+    )
+
+    @staticmethod
+    def forward(self: Any, other: Any) -> Any:
+        only_for("f", "logaddexp2_cpu", self)
+        return np.logaddexp2(self, other)
+
+
+logaddexp, logaddexp2 = register(Logaddexp), register(Logaddexp2)
 
 
 class Xlogy(Quotient):

@@ -13,6 +13,7 @@ from ..register import expose, method, register
 from ..short import OPERANDS
 from ..tensor import Tensor
 from ..unary import Floating
+from .copying import cast
 from .elementwise import zeros
 from .elementwise_exp import log
 from .elementwise_select import where
@@ -78,6 +79,7 @@ class PowTensor(Binary):
             ),
         ),
     )
+    keeps = ("result",)
 
     @staticmethod
     def forward(self: Any, exponent: Any) -> Any:
@@ -130,6 +132,31 @@ CHOICES["pow"] = choose_pow
 expose("pow", pow)
 method("__pow__", _pow)
 method("__rpow__", lambda self, other: rpow.apply(other, self))
+
+
+def _double(value: Any) -> Any:
+    if not isinstance(value, Tensor):
+        return float(value)
+    kind = np.dtype(np.float64)
+    return value if value._data.dtype == kind else cast.apply(value, kind)
+
+
+@choice
+def float_power(self: Any, exponent: Any) -> Chosen:
+    """Return `self ** exponent` in double precision; one of them may be a number."""
+    return choose_pow(_double(self), _double(exponent))
+
+
+def _float_power_in_place(self: Any, exponent: Any) -> Chosen:
+    if self._data.dtype != np.float64:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {self.dtype.class_name} but the operation's "
+            "result requires dtype Double"
+        )
+    return choose_pow(self, _double(exponent))
+
+
+CHOICES["float_power"] = _float_power_in_place
 
 
 @choice

@@ -1,4 +1,4 @@
-"""The error function, and the inverse of the sigmoid."""
+"""The error function and what belongs to it, and the inverse of the sigmoid."""
 
 from __future__ import annotations
 
@@ -33,6 +33,64 @@ class Erf(Floating):
 
 
 erf: Operation = register(Erf)
+
+
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
+class Erfc(Floating):
+    """Return 1 − the error function."""
+
+    node = "ErfcBackward0"
+    derivative = dict(
+        self=(
+            "−grad · 2/√π · e^(−self²)",
+            lambda grad, self: grad * (exp(-(self * self)) * (-2 / math.sqrt(math.pi))),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.asarray(_erfc(self), self.dtype)[()]
+
+
+erfc: Operation = register(Erfc)
+
+
+def inverse_erf(y: float) -> float:
+    """Return the number whose error function is `y`, by Newton's method from a close guess."""
+    if not -1 < y < 1:
+        return math.copysign(math.inf, y) if abs(y) == 1 else math.nan
+    logarithm = math.log1p(-y * y)
+    half = 2 / (math.pi * 0.147) + logarithm / 2
+    x = math.copysign(math.sqrt(math.sqrt(half * half - logarithm / 0.147) - half), y)
+    for _ in range(3):
+        far = math.copysign(1, y) * (1 - abs(y) - math.erfc(abs(x)))
+        off = math.erf(x) - y if abs(x) < 1 else far
+        x -= off * math.exp(x * x) * math.sqrt(math.pi) / 2
+    return x
+
+
+_erfinv = np.frompyfunc(inverse_erf, 1, 1)
+
+
+class Erfinv(Floating):
+    """Return the inverse of the error function."""
+
+    node = "ErfinvBackward0"
+    derivative = dict(
+        self=(
+            "grad · √π/2 · e^(result²)",
+            lambda grad, self: grad * (exp(erfinv(self) ** 2) * (math.sqrt(math.pi) / 2)),
+        )
+    )
+
+    @staticmethod
+    def forward(self: Any) -> Any:
+        return np.asarray(_erfinv(self), self.dtype)[()]
+
+
+erfinv: Operation = register(Erfinv)
 
 
 def logit_slope(grad: Any, self: Any, eps: float | None) -> Any:

@@ -26,8 +26,10 @@ from ..tensor import Tensor, let_views_follow, wrap
 from ..views import check_writable, rebase
 from . import (  # noqa: F401  (their in-place forms are made here)
     activations,
+    added_products,
     compare,
     division,
+    elementwise_angles,
     elementwise_clamp,
     elementwise_combine,
     elementwise_special,
@@ -36,6 +38,8 @@ from . import (  # noqa: F401  (their in-place forms are made here)
     rectifiers,
     remainders,
     rounding,
+    scans,
+    signs,
 )
 from .division import ZERO_DIVISION
 from .elementwise import zeros
@@ -289,13 +293,16 @@ OPERATORS = {
     "bitwise_xor": "__ixor__",
 }
 METHODS_ONLY = (
-    "addcmul addcdiv atan2 bitwise_not clip divide eq ge gt hypot le lerp logical_and logical_not "
-    "logical_or logical_xor lt multiply ne sgn sign subtract true_divide fmod"
+    "absolute addcmul addcdiv addmm addr arctan2 atan2 baddbmm bitwise_not copysign divide "
+    "eq erfinv float_power fmod ge greater greater_equal gt heaviside hypot le lerp less less_equal "
+    "logical_and logical_not logical_or logical_xor lt multiply ne not_equal sgn sign subtract "
+    "true_divide"
 )
 FUNCTIONS_TOO = (
-    "abs acos asin atan ceil clamp clamp_max clamp_min cos cosh erf exp exp2 expm1 "
-    "fix floor frac log log10 log1p log2 logit nan_to_num neg negative reciprocal relu round rsqrt "
-    "sigmoid sin sinh sqrt square tan tanh trunc xlogy"
+    "abs acos addmv arccos arcsin arctan asin atan ceil clamp clamp_max clamp_min clip cos cosh "
+    "deg2rad erf erfc exp exp2 expm1 fix floor frac log log10 log1p log2 logit nan_to_num neg "
+    "negative rad2deg reciprocal relu round rsqrt sigmoid sin sinc sinh sqrt square tan tanh "
+    "trunc xlogy"
 )
 """Names whose in-place form torch also has as a function: `torch.exp_`."""
 

@@ -9,10 +9,10 @@ import numpy as np
 from .. import dtypes
 from ..grad_mode import state
 from ..operation import Operation
-from ..register import register
+from ..register import method, register
 from ..tensor import Tensor, wrap
 from .copying import cast
-from .dims import as_ints, wrap_distinct
+from .dims import as_ints, ints, wrap_distinct
 from .shape import expand, view
 from .spelling import public
 from .squeezing import unsqueeze
@@ -252,6 +252,19 @@ def sum_to_size(grad: Any, sizes: tuple[int, ...]) -> Any:
     if dims:
         grad = sum_dims(grad, dims, True)
     return view(grad, sizes) if extra else grad
+
+
+def summed_to_size(self: Tensor, *size: Any) -> Any:
+    """Return the sums over what broadcasting added to `size`; RuntimeError if it could not have."""
+    sizes = ints(size, "sum_to_size", "size")
+    have = tuple(self._data.shape)
+    extra = len(have) - len(sizes)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(sizes, have[extra:], strict=True)):
+        raise RuntimeError(f"size {{{list(sizes)}}} is not expandable to size {{{list(have)}}}.")
+    return sum_to_size(self, sizes)
+
+
+method("sum_to_size", summed_to_size)
 
 
 def fit(grad: Any, shape: tuple[int, ...], kind: np.dtype[Any]) -> Any:

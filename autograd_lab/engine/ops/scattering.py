@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import Operation
+from .. import dtypes
+from ..operation import Operation, size_mismatch
 from ..register import expose, method, register
-from ..tensor import Tensor
+from ..tensor import Tensor, raw, wrap
+from .elementwise_select import where
 from .gathering import check_source, checked, gathered, places
-from .inplace import write
+from .inplace import in_place, write
+from .picking import masked_select
+from .strided import put_flat
 
 
 class ScatterTensor(Operation):
@@ -70,6 +74,61 @@ def scattered(self: Any, dim: int, index: Any, src: Any) -> Any:
     index, src = (np.reshape(a, a.shape or (1,)) for a in (index, src))
     out[places(index, dim)] = src[tuple(slice(n) for n in index.shape)]
     return out.reshape(self.shape)
+
+
+class MaskedScatter(Operation):
+    """Return `self` with the elements of `source`, in order, where the mask is true."""
+
+    node = "MaskedScatterBackward0"
+    derivative = dict(
+        self=("grad where the mask is False", lambda grad, mask: where(mask, 0, grad)),
+        source=(
+            "the grads where the mask is true, in order, then 0",
+            lambda grad, mask, source_sym_sizes: put_flat(
+                masked_select(grad, mask),
+                np.arange(np.broadcast_to(raw(mask), tuple(grad.shape)).sum()),
+                source_sym_sizes,
+            ),
+        ),
+    )
+
+    @staticmethod
+    def forward(self: Any, mask: Any, source: Any) -> Any:
+        if self.dtype != source.dtype:
+            kinds = [dtypes.of_numpy(a.dtype).class_name for a in (self, source)]
+            raise RuntimeError(
+                "masked_scatter: expected self and source to have same dtypes but got"
+                f"{kinds[0]} and {kinds[1]}"
+            )
+        if mask.dtype.kind != "b":
+            raise RuntimeError(
+                "masked_scatter_ only supports boolean masks, but got mask with dtype "
+                f"{dtypes.of_numpy(mask.dtype).class_name}"
+            )
+        try:
+            out, mask = (np.array(a) for a in np.broadcast_arrays(self, mask))
+        except ValueError:
+            raise RuntimeError(size_mismatch(mask, self)) from None
+        if mask.sum() > source.size:
+            raise RuntimeError("Number of elements of source < number of ones in mask")
+        out[mask] = np.reshape(source, -1)[: mask.sum()]
+        return out
+
+    def changed(self, arrays: Any, data: Any) -> Any:
+        """Return shape and dtype of `self`, if the mask made it larger."""
+        own = arrays[0]
+        return [(own.shape, own.dtype), None] if own.shape != data.shape else None
+
+    def apply(self, *args: Any) -> Any:
+        """Run as any operation does, and note if the mask made the result larger."""
+        arrays = [raw(a) for a in args]
+        data = self.compute(arrays)
+        tracked = any(isinstance(a, Tensor) and a._requires_grad for a in args)
+        return self.finish(wrap(data), args, tracked, self.changed(arrays, data))
+
+
+masked_scatter = register(MaskedScatter)
+in_place("masked_scatter")
 
 
 def _scatter_arguments(src: Any, value: Any) -> tuple[Operation, Any]:

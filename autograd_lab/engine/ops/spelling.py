@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
-from ..register import SPELLINGS, check, expose_made, functions
+from ..register import SPELLINGS, check, dressed, expose_made, functions
 from ..tensor import Tensor
 
 
@@ -20,7 +19,6 @@ def public(
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         def made(name: str, bound: bool) -> Callable[..., Any]:
-            @functools.wraps(function)
             def spelled(*args: Any, **kwargs: Any) -> Any:
                 try:
                     if kwargs:
@@ -36,7 +34,7 @@ def public(
                     check(name, bound, args, kwargs)
                     raise
 
-            return spelled
+            return dressed(spelled, function)
 
         for each in (name, *aliases):
             if as_method:

@@ -203,6 +203,11 @@ def vsplit(self: Tensor, indices_or_sections: Any) -> Any:
     return _cut_evenly("vsplit", self, indices_or_sections, 2, 0)
 
 
+def dsplit(self: Tensor, indices_or_sections: Any) -> Any:
+    """Return views of parts one behind the other: cut along dimension 2."""
+    return _cut_evenly("dsplit", self, indices_or_sections, 3, 2)
+
+
 def _cut_evenly(name: str, self: Tensor, parts: Any, rank: int, dim: int) -> Any:
     if self.ndim < rank:
         raise RuntimeError(
@@ -231,4 +236,5 @@ expose("chunk", chunk)
 expose("tensor_split", tensor_split)
 expose("hsplit", hsplit)
 expose("vsplit", vsplit)
+expose("dsplit", dsplit)
 method("__iter__", _iter)

@@ -98,6 +98,16 @@ def is_nonzero(self: Tensor) -> bool:
     return bool(self)
 
 
+def is_same_size(self: Tensor, other: Tensor) -> bool:
+    """Return whether both have one shape."""
+    return self.shape == other.shape
+
+
+def is_inference(self: Tensor) -> bool:
+    """Return whether the tensor was made in inference mode."""
+    return self.is_inference()
+
+
 METHODS: dict[str, Any] = dict(
     stride=stride,
     storage_offset=own_offset,
@@ -106,12 +116,8 @@ METHODS: dict[str, Any] = dict(
     nelement=numel,
     element_size=lambda self: int(self._data.itemsize),
     ndimension=lambda self: int(self._data.ndim),
-    is_complex=lambda self: False,
-    is_same_size=lambda self, other: self.shape == other.shape,
     itemsize=property(lambda self: int(self._data.itemsize)),
     nbytes=property(lambda self: int(self._data.nbytes)),
-    is_cuda=property(lambda self: False),
-    is_sparse=property(lambda self: False),
     layout=property(lambda self: strided),
     _is_view=lambda self: self._base is not None,
 )
@@ -119,4 +125,6 @@ for _name, _method in METHODS.items():
     method(_name, _method)
 expose("as_strided", windowed)
 expose("is_nonzero", is_nonzero)
+expose("is_same_size", is_same_size)
+functions["is_inference"] = is_inference
 functions |= {"numel": numel, "is_tensor": is_tensor, "is_floating_point": is_floating_point}

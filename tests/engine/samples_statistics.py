@@ -1,0 +1,65 @@
+"""Samples of quantiles, covariances, differences of neighbours, and of searching and counting."""
+
+from .samples import samples
+
+SHAPES = {"plain": ((2, 3),), "vector": ((5,),), "0-d": ((),), "empty": ((0, 3),),
+          "non-contiguous": ((2, 3),), "three": ((2, 3, 2),)}  # fmt: skip
+samples(
+    "torch.quantile(x, 0.3)", "x.quantile(0.5, dim=0)", "x.quantile(0.5, 0, keepdim=True)",
+    "torch.quantile(x, 0.3, interpolation='lower')", "torch.quantile(x, 1.0)",
+    "torch.quantile(x, 0.3, interpolation='higher')", "torch.quantile(x, 0.25, -1)",
+    "torch.quantile(x, 0.3, interpolation='midpoint')", "x.nanquantile(0.5)",
+    "torch.quantile(x, 0.3, interpolation='nearest')", "torch.quantile(x, 2.0)",
+    "torch.quantile(x, 0.3, keepdim=True)", "torch.quantile(x, 0.5, interpolation='foo')",
+    "torch.quantile(x, torch.tensor([0.1, 0.9], dtype=x.dtype))", "torch.quantile(x.long(), 0.5)",
+    "torch.quantile(x, torch.tensor([0.1, 0.9], dtype=x.dtype), dim=0, keepdim=True)",
+    "torch.quantile(x, torch.ones(2, 2, dtype=x.dtype))", "torch.quantile(x, [0.5])",
+    "torch.quantile(x, torch.ones(1, dtype=torch.float16))", "x.quantile(0.5, dim=5)",
+    "torch.nanquantile(torch.where(x > 0, x, float('nan')), 0.5, dim=-1)",
+    "torch.quantile(torch.where(x > 0, x, float('nan')), 0.5, dim=-1)",
+    "x.quantile(0.7, -1)", "torch.quantile(x, 0.0)", "x.quantile(0.2)", "x.nanquantile(0.2, 0)",
+    "torch.quantile(x, 0.6, dim=0, interpolation='higher')", "x.nanquantile(0.7, -1, keepdim=True)",
+    "torch.quantile(x, 0.6, dim=-1, interpolation='midpoint')", "torch.nanquantile(x, 0.9)",
+    "torch.diff(x, 1, 0)", "torch.diff(x, 2, 0)", "torch.diff(x, prepend=x)", "x.diff(append=x)",
+    "torch.trapezoid(x, x.detach(), dim=0)", "torch.trapz(x, dx=0.1)", "torch.trapz(x.detach(), x)",
+    "torch.cumulative_trapezoid(x, dim=0)", "torch.cumulative_trapezoid(x.detach(), x)",
+    "torch.diff(x)", "x.diff(n=2)", "x.diff(dim=0)", "torch.diff(x, n=0)", "torch.diff(x, n=9)",
+    "torch.diff(x, prepend=x, append=x)", "torch.diff(x > 0)", "torch.diff(x, n=-1)", "x.diff(dim=4)",
+    "torch.trapezoid(x)", "torch.trapezoid(x, dx=2.0)", "torch.trapezoid(x, dim=0)",
+    "torch.trapz(x, x)", "torch.cumulative_trapezoid(x)", "torch.cumulative_trapezoid(x, x)",
+    "torch.trapezoid(x, torch.arange(3.0, dtype=x.dtype))", "torch.trapezoid(x > 0)",
+    "torch.cumulative_trapezoid(x, dx=0.5, dim=0)", "torch.trapezoid(x, torch.ones(7))",
+    "torch.cov(x)", "x.cov(correction=0)", "torch.cov(x > 0)", "torch.corrcoef(x)", "x.corrcoef()",
+    "torch.cov(x.t())", "torch.corrcoef(x.t())", "torch.cov(x, correction=2)", "x.square().cov()",
+    "torch.cov(x, fweights=torch.tensor([1, 2, 3]))",
+    "torch.cov(x, aweights=torch.tensor([0.5, 0.2, 0.3], dtype=x.dtype))",
+    "torch.cov(x, fweights=torch.tensor([1, 2, 3]), aweights=torch.ones(3, dtype=x.dtype))",
+    "torch.histc(x.detach(), 4)", "torch.histc(x.detach(), 4, -1, 1)", "torch.histc(x.long())",
+    "torch.histc(x.detach(), 0)", "torch.histc(x.detach(), 3, 1, -1)",
+    "torch.isin(x.long(), torch.tensor([0, 1]))", "torch.isin(x, 1)",
+    "torch.isin(x.long(), torch.tensor([0, 1]), invert=True)",
+    "torch.bucketize(x, torch.tensor([-1.0, 0.0, 1.0], dtype=x.dtype))", "torch.bucketize(x, x)",
+    "torch.bucketize(x.long(), torch.tensor([-1, 0, 1]), right=True, out_int32=True)",
+    "torch.bucketize(0.5, torch.tensor([-1.0, 0.0, 1.0]))",
+    "torch.searchsorted(torch.tensor([-1.0, 0.0, 1.0], dtype=x.dtype), x, side='right')",
+    "torch.searchsorted(x.sort()[0].detach(), x.detach())", "torch.searchsorted(x, 0.5)",
+    "torch.unique_consecutive(x > 0)", "x.unique_consecutive()", "x.sum_to_size(1, 3)",
+    "torch.unique_consecutive(x > 0, return_counts=True, return_inverse=True)",
+    "x.sum_to_size(3)", "x.sum_to_size(2, 2)", "torch.dsplit(x, 2)", "torch.dsplit(x, [1])",
+    "x.conj()", "torch.real(x)", "x.real", "x.imag", "torch.resolve_conj(x)",
+    "torch.positive(x)", "torch.positive(x > 0)",
+    shapes=SHAPES,
+)  # fmt: skip
+samples(
+    "torch.block_diag(x, y)", "torch.block_diag(x)", "torch.block_diag(x, y, x, y.double())",
+    "torch.block_diag(x[None, None], y)", "torch.block_diag()",
+    shapes={"plain": ((2, 3), (3, 2)), "vectors": ((3,), (2,)), "0-d": ((), (2,))},
+)  # fmt: skip
+PAIR = {"plain": ((2, 3), (3, 2)), "vectors": ((3,), (2,)), "0-d": ((), (2,)), "empty": ((0,), (2,)),
+        "non-contiguous": ((2, 3), (3, 2))}  # fmt: skip
+samples(
+    "torch.cartesian_prod(x, y)", "torch.cartesian_prod(x)", "torch.combinations(x)",
+    "torch.combinations(x, 3)", "torch.combinations(x, with_replacement=True)",
+    "torch.combinations(x, 1)", "torch.combinations(x, 0)", "torch.combinations(x, -1)",
+    shapes=PAIR,
+)  # fmt: skip
