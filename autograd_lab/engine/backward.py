@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from . import messages
-from .node import AccumulateGrad, Node, gradient_edge
+from .node import AccumulateGrad, Node, expected_shape, gradient_edge
 from .observe import observers
+from .ops.dims import expands_to
+from .ops.reduce import sum_to_size
 from .register import method
 from .tensor import Tensor, wrap
 from .traversal import Pass, as_tensor
@@ -141,13 +143,27 @@ def _roots(
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
-        start = (
-            as_tensor(seed)
-            if create_graph
-            else (seed._buffer() if isinstance(seed, Tensor) else seed)
-        )
+        if isinstance(seed, Tensor):
+            if seed._data.dtype != tensor._data.dtype:
+                seed = seed.to(tensor.dtype)
+            start = seed if create_graph else seed._buffer()
+        else:
+            start = as_tensor(seed) if create_graph else seed
+        start = _fitting(start, i, expected_shape(tensor, edge))
         roots.append((edge, tensor._output_nr, start))
     return roots
+
+
+def _fitting(grad: Any, i: int, shape: tuple[int, ...]) -> Any:
+    """Return `grad` in the shape that its node expects, which may have been made for another one."""
+    if tuple(grad.shape) == shape:
+        return grad
+    if not expands_to(shape, tuple(grad.shape)):
+        raise RuntimeError(
+            f"invalid gradient at index {i} - got {list(grad.shape)} but expected shape compatible "
+            f"with {list(shape)}"
+        )
+    return sum_to_size(grad, shape)
 
 
 def _seed(i: int, tensor: Tensor, grad: Any) -> Any:

@@ -35,7 +35,7 @@ def finish(data: Any, requires_grad: bool = False, device: Any = None) -> Tensor
     if state.inference:
         made._counter = INFERENCE
     if requires_grad:
-        made._set_requires_grad(True, "Only")
+        made._set_requires_grad(True)
     return made
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import dtypes
 from .creation import as_dtype, finish, tensor
+from .ops.dims import filled_like
 from .register import functions, method
 from .tensor import Tensor
 
@@ -100,8 +101,8 @@ def full_like(
     """Return `fill_value` everywhere in the shape, dtype and memory order of `input`."""
     pattern = like(input, "full_like")._data
     kind = as_dtype(dtype, "full_like")
-    made = np.empty_like(pattern, None if kind is None else kind.numpy)
-    made[...] = np.asarray(fill_value).astype(made.dtype)
+    wanted = pattern.dtype if kind is None else kind.numpy
+    made = filled_like(pattern, np.asarray(fill_value).astype(wanted), wanted)
     return finish(made, requires_grad, device)
 
 

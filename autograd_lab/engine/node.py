@@ -136,10 +136,17 @@ class Node:
             return products
         from .ops.reduce import fit
 
-        return [
+        fitted = [
             grad if target is None or grad is None else fit(grad, *target)
             for grad, target in zip(products, self._targets, strict=True)
         ]
+        for i, (grad, target) in enumerate(zip(fitted, self._targets, strict=True)):
+            if target is not None and grad is not None and grad.shape != target[0]:
+                raise RuntimeError(
+                    f"Function {self.name()} returned an invalid gradient at index {i} - got "
+                    f"{list(grad.shape)} but expected shape compatible with {list(target[0])}"
+                )
+        return fitted
 
     def _arrays(self) -> list[Any]:
         """Return the numbers of what was saved, unless they were overwritten since."""
@@ -218,7 +225,7 @@ class Node:
         if now == then:
             return
         output = f", which is output 0 of {maker.short_name()}," if maker else ""
-        shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
+        shape, kind = list(value._data.shape), wrap(value._data).dtype.type_name
         hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
         raise RuntimeError(
             messages.MODIFIED.format(
@@ -242,13 +249,16 @@ class AccumulateGrad(Node):
 
     __module__ = "builtins"  # so that it prints as `<AccumulateGrad object at …>`
 
-    __slots__ = ("__weakref__", "variable")
+    __slots__ = ("__weakref__", "shape", "variable")
     _edges = ()
     variable: Tensor
     """The leaf."""
+    shape: tuple[int, ...]
+    """The leaf's when the node was made: the shape it takes gradients in."""
 
     def __init__(self, leaf: Tensor) -> None:
         self.variable = leaf
+        self.shape = tuple(leaf._data.shape)
         self._order = next(_leaf_numbers)
         self._hooks = None
 
@@ -276,6 +286,14 @@ class AccumulateGrad(Node):
 def gradient_edge(tensor: Tensor) -> Node | None:
     """Return the node that `tensor`'s gradient goes to: its grad_fn, or its AccumulateGrad."""
     return tensor.grad_fn or leaf_edge(tensor)
+
+
+def expected_shape(tensor: Tensor, edge: Node | None) -> tuple[int, ...]:
+    """Return the shape in which `edge` takes the gradient of `tensor`: that when it was made."""
+    if type(edge) is AccumulateGrad:
+        return edge.shape
+    meta = tensor._meta
+    return (meta and meta.shape) or tuple(tensor._data.shape)
 
 
 def leaf_edge(leaf: Tensor) -> Node | None:

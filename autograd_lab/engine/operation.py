@@ -20,19 +20,22 @@ in an ordinary backward pass and records itself under `create_graph=True`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from . import anomaly, messages
+import numpy as np
+
+from . import anomaly, dtypes, messages
 from .forward import levels, push
 from .grad_mode import state
 from .hooks import detecting
-from .node import Node, leaf_edge, next_order
+from .node import Node, expected_shape, leaf_edge, next_order
 from .observe import observers
 from .plan import RESULTS, Plan
 from .quiet import hush, unhush
-from .tensor import INFERENCE, Tensor, wrap
+from .tensor import INFERENCE, InferenceCounter, Tensor, wrap
 
 Rule = Any
 """A function of the gradient and what it names besides."""
@@ -62,6 +65,8 @@ class Operation:
     """Whether each output element depends on one element of each input, so that Jacobians are diagonal."""
     linear: ClassVar[bool] = False
     """Whether it is linear in its first argument, its only tensor."""
+    c_names: ClassVar[bool] = False
+    """Whether its message about a dtype that cannot be written to names that as C++ does."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
     results: dict[str, int] = RESULTS
@@ -121,10 +126,20 @@ class Operation:
                     tracked = True
             else:
                 arrays.append(arg)
-        data = self.compute(arrays)
+        try:
+            data = self.compute(arrays)
+        except Exception:
+            self.refuse(args, tracked)
+            raise
         if type(data) is tuple:
             return self.finish_many([wrap(d) for d in data], args, tracked)
         return self.finish(wrap(data), args, tracked)
+
+    def refuse(self, args: Sequence[Any], tracked: bool) -> None:
+        """Raise what torch finds before it computes: that something cannot be recorded or saved."""
+        if tracked and state.enabled and self.node:
+            with suppress(IndexError):  # what is computed only now is not among `args`
+                self.record(wrap(np.zeros(())), args)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Run forward on arrays and plain numbers, without a word from NumPy."""
@@ -162,7 +177,7 @@ class Operation:
 
     def finish_many(self, outputs: list[Tensor], args: Sequence[Any], tracked: bool) -> Any:
         """Do what `finish` does for an operation that returns several tensors; return their tuple."""
-        if tracked and state.enabled and self.node:
+        if tracked and state.enabled and self.node and self.recordable(args):
             self.record(outputs[0], args, None, outputs)
             node = outputs[0]._grad_fn
             assert node is not None
@@ -211,10 +226,16 @@ class Operation:
                 edges.append(edge)
                 if edge is not None:
                     choice |= bit
+                    if shared and expected_shape(arg, edge) != arg._data.shape:
+                        targets = reshaped(targets, len(self.bits), len(edges) - 1, arg, edge)
                 if arg._output_nr:
                     numbered = True
             else:
                 edges.append(None)
+        if shared and finished:
+            if not self.recordable(args):
+                return
+            check_differentiable(output)
         plan = self.plans[choice] or self.plan(choice)
         node: Node = _new(self.Node)
         node._edges = tuple(edges)
@@ -227,6 +248,10 @@ class Operation:
         node._versions = versions(node._saved) if shared or output._counter else None
         output._grad_fn = node
         output._requires_grad = True
+
+    def recordable(self, args: Sequence[Any]) -> bool:
+        """Return whether any of the tensors was made outside inference mode; torch forgets the others."""
+        return not all(tensor.is_inference() for tensor in tensors_in(args))
 
     def tensor_inputs(self, args: Sequence[Any]) -> Sequence[Any]:
         """Return the differentiable inputs among `args`, in the order of the node's edges."""
@@ -252,6 +277,29 @@ class Operation:
 
     def _edge_numbers(self, args: Sequence[Any]) -> tuple[int, ...]:
         return tuple(args[p]._output_nr if isinstance(args[p], Tensor) else 0 for _, p in self.bits)
+
+
+def reshaped(targets: Any, count: int, i: int, arg: Tensor, edge: Node) -> list[Any]:
+    """Return `targets` with the shape that `edge` expects, as that of `arg` was changed unrecorded."""
+    new = list(targets or [None] * count)
+    new[i] = expected_shape(arg, edge), arg._data.dtype
+    return new
+
+
+def tensors_in(args: Sequence[Any]) -> Iterator[Tensor]:
+    """Yield the tensors among `args`, and in tuples and lists among them."""
+    for arg in args:
+        if isinstance(arg, Tensor):
+            yield arg
+        elif isinstance(arg, (tuple, list)):
+            yield from tensors_in(arg)
+
+
+def check_differentiable(output: Tensor) -> None:
+    """Raise for integers made from integers that require grad, which writing a tensor there does."""
+    kind = dtypes.of_numpy(output._data.dtype)
+    if not kind.is_floating_point:
+        raise RuntimeError(messages.NO_GRADIENT_FOR.format(kind=kind.class_name))
 
 
 def names_of(function: Any) -> tuple[str, ...]:
@@ -280,7 +328,7 @@ def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """Return the write counters of saved values, None if all are 0."""
     for value in saved:
         counter = value._counter
-        if counter is INFERENCE:
+        if type(counter) is InferenceCounter:
             raise RuntimeError(messages.INFERENCE_SAVED)
         if counter is not None and counter[0]:
             return tuple([v._counter[0] if v._counter else 0 for v in saved])

@@ -199,9 +199,12 @@ def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> No
         for observer in observers:
             observer.on_accumulate(node, leaf, as_tensor(grads[0]))
     if create_graph:
-        leaf._grad = grads[0] if leaf._grad is None else leaf._grad + grads[0]
+        empty = wrap(np.empty(leaf._data.shape, leaf._data.dtype))
+        leaf._grad = empty.copy_(grads[0]) if leaf._grad is None else leaf._grad + grads[0]
     elif leaf._grad is None:
-        leaf._grad = wrap(_own(grads))
+        leaf._grad = wrap(
+            _own(grads) if grads[0].shape == leaf._data.shape else _spread(grads, leaf)
+        )
     else:
         held = leaf._grad
         if isinstance(held._data, np.ndarray):
@@ -228,6 +231,11 @@ def _own(grads: list[Any]) -> Any:
             data.flags.writeable = True
         return data
     return np.array(data, order="C")
+
+
+def _spread(grads: list[Any], leaf: Tensor) -> Any:
+    """Return the gradient in the shape that `leaf` has by now, unlike when its node was made."""
+    return wrap(np.empty(leaf._data.shape, leaf._data.dtype)).copy_(wrap(grads[0]))._data
 
 
 def as_tensor(value: Any) -> Any:

@@ -16,8 +16,8 @@ import numpy as np
 from . import messages
 from .grad_mode import state
 from .hooks import hand_on
-from .node import Node, gradient_edge, next_order
-from .operation import Operation
+from .node import Node, expected_shape, gradient_edge, next_order
+from .operation import Operation, reshaped
 from .tensor import INFERENCE, Meta, Tensor, wrap
 
 Array = np.ndarray[Any, Any]
@@ -43,7 +43,7 @@ class ViewOperation(Operation):
 
 def tie(view: Tensor, source: Tensor, made: str) -> None:
     """Make `view` a view of what `source` is a view of, or of `source` itself."""
-    if source._counter is INFERENCE:
+    if source.is_inference():
         view._counter = INFERENCE
         return
     base = source if source._base is None else source._base
@@ -51,9 +51,8 @@ def tie(view: Tensor, source: Tensor, made: str) -> None:
     meta.base = base
     if state.inference:
         made = "inference"
-    if made == "default" and source._meta is not None:
-        made = source._meta.made
-    meta.made = made
+    before = "default" if source._meta is None else source._meta.made
+    meta.made = before if made == "default" or before == "inference" else made
     view._counter = source._shared_counter()
     meta.version = view._now()
     view._requires_grad = view._requires_grad or base._requires_grad
@@ -79,7 +78,7 @@ def look_through(view: Tensor, base: Tensor, where: Array) -> None:
     from .ops.strided import as_strided
 
     window = wrap(view._data)
-    as_strided.record(window, (base, *geometry(view, base), where))
+    as_strided.record(window, (base, *geometry(view, base), where), finished=False)  # of any dtype
     before, number = view._grad_fn, view._output_nr
     view._grad_fn, view._output_nr, view._requires_grad = window._grad_fn, 0, True
     view._own_meta().version = view._now()
@@ -117,6 +116,13 @@ def _places(size: Sequence[int], strides: Sequence[int]) -> Array:
     return places
 
 
+def check_histories(tensors: Sequence[Tensor]) -> None:
+    """Raise what torch does before it looks at shapes: that a view's history cannot be found."""
+    for tensor in tensors:
+        if state.enabled and tensor._requires_grad:
+            tensor.grad_fn  # noqa: B018  (to raise)
+
+
 class CopySlices(Node):
     """The history of a base that was written to through a view.
 
@@ -133,11 +139,14 @@ class CopySlices(Node):
         self.positions = where
         self.freed = False
         own = gradient_edge(base) if base._requires_grad else None
+        self._targets: Any = None
+        if own is not None and expected_shape(base, own) != base._data.shape:
+            self._targets = reshaped(None, len(function._edges), 0, base, own)
         self._edges = (own, *function._edges[1:])
         numbers = function._edge_numbers or (0,) * len(function._edges)
         self._edge_numbers = (base._output_nr, *numbers[1:])
         self._order = next_order()
-        self._targets = self._hooks = None
+        self._hooks = None
 
     def name(self) -> str:
         """Return `"torch::autograd::CopySlices"`."""
@@ -213,6 +222,7 @@ def rebase(view: Tensor, function: Node) -> None:
     where = positions(view, base)
     before, number = base._grad_fn, base._output_nr
     base._grad_fn = CopySlices(base, where, function)
+    base._own_meta().shape = None
     base._output_nr = 0
     base._requires_grad = True
     hand_on(base, before, number)

@@ -9,8 +9,9 @@ import numpy as np
 from ..operation import Operation
 from ..register import method, register
 from ..tensor import Tensor, wrap
+from .dims import expands_to
 from .gathering import zeros_for
-from .inplace import write
+from .inplace import SHARED_WITH_INPUT, meet, write
 
 Indices = tuple["Tensor | None", ...]
 """Per dimension a tensor of indices, or None for all of the dimension; a mask counts for all of its."""
@@ -55,23 +56,22 @@ class IndexPut(Operation):
     @staticmethod
     def forward(self: Any, indices: Indices, values: Any, accumulate: bool = False) -> Any:
         where = fitted(indices, self.shape)
+        out = np.array(self)
+        if not expands_to(values.shape, out[where].shape):
+            raise RuntimeError(
+                f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
+                f"indexing result of shape {list(out[where].shape)}"
+            )
         if self.dtype != values.dtype:
             mine, other = wrap(self).dtype.class_name, wrap(values).dtype.class_name
             raise RuntimeError(
                 "Index put requires the source and destination dtypes match, got "
                 f"{mine} for the destination and {other} for the source."
             )
-        out = np.array(self)
-        try:
-            if accumulate:
-                np.add.at(out, where, values)
-            else:
-                out[where] = values
-        except ValueError:
-            raise RuntimeError(
-                f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
-                f"indexing result of shape {list(out[where].shape)}"
-            ) from None
+        if accumulate:
+            np.add.at(out, where, values)
+        else:
+            out[where] = values
         return out
 
     def changed(self, arrays: Any, data: Any) -> Any:
@@ -146,7 +146,15 @@ def _check_range(where: list[Any], shape: tuple[int, ...]) -> None:
 
 def index_put_(self: Tensor, indices: Indices, values: Tensor, accumulate: bool = False) -> Tensor:
     """Write (or add) `values` to the elements that `indices` name."""
-    return write(index_put, self, tuple(indices), values, accumulate)
+    return write(index_put, self, tuple(indices), values, accumulate, apart=check_apart)
+
+
+def check_apart(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Raise if indices or values share memory with what is written to."""
+    indices, values, _ = inputs
+    for each in (values, *indices):
+        if each is not None and meet(each._data, buffer):
+            raise RuntimeError(SHARED_WITH_INPUT)
 
 
 method("index_put_", index_put_)

@@ -17,7 +17,7 @@ from ..grad_mode import state
 from ..hooks import hand_on
 from ..node import Node
 from ..observe import observers
-from ..operation import OPERATIONS, Operation
+from ..operation import OPERATIONS, Operation, check_differentiable
 from ..plan import Saved
 from ..register import OPERANDS, defaults_of, functions, method, register
 from ..tensor import Tensor, let_views_follow, wrap
@@ -45,22 +45,25 @@ SHARED_WITH_INPUT = (
 )
 
 
-def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
+def anywhere(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Let all be written, also where one place in memory serves several elements."""
+
+
+def write(op: Operation, *args: Any, apart: Callable[..., None] | None = None) -> Tensor:
     """Run `op` and put its result into `args[0]`, history and all.
 
-    Where one place in memory serves several elements, only what writes the same number `anywhere`
-    may write.
+    `apart` raises where elements share memory in a way that `op` cannot deal with.
     """
     target: Tensor = args[0]
     tracked = state.enabled and any(isinstance(a, Tensor) and a._requires_grad for a in args)
+    tracked = tracked and op.recordable(args)
     check_writable(target, tracked)
-    tracked = tracked and bool(op.node) and target.is_floating_point()
+    tracked = tracked and bool(op.node)
     buffer = target._buffer()
     before = snapshot(op, target) if tracked or levels else target
     sources = (before, *args[1:])
     written = begin(op, sources, target) if tracked else None
-    if not anywhere:
-        check_overlap(buffer, args[1:])
+    (apart or check_overlap)(buffer, args[1:])
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
     try:
         data = op.compute(arrays)
@@ -69,13 +72,16 @@ def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
         if in_kernel and isinstance(op, Binary):
             check_operands(arrays, target)
         raise
-    check_fits(data.shape, dtypes.of_numpy(data.dtype), target)
+    check_fits(data.shape, dtypes.of_numpy(data.dtype), target, op.c_names)
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
-    buffer[...] = data
+    if apart is not None and 0 in buffer.strides:
+        np.copyto(buffer, data, where=data != buffer)  # else the last of several would win
+    else:
+        buffer[...] = data
     target._wrote()
     if written is not None:
-        written._targets = op.changed(arrays, buffer)
+        written._targets = merged(op.changed(arrays, buffer), written._targets)
         enter(written, target)
     let_views_follow(target if target._base is None else target._base)
     if levels:
@@ -103,7 +109,7 @@ zero = register(Zero)
 
 def zero_(self: Tensor) -> Tensor:
     """Put 0 everywhere."""
-    return write(zero, self, anywhere=True)
+    return write(zero, self, apart=anywhere)
 
 
 method("zero_", zero_)
@@ -113,11 +119,15 @@ functions["zero_"] = zero_
 def snapshot(op: Operation, target: Tensor) -> Tensor:
     """Return what `target` is before the write: its history, its numbers (copied if `op` reads them)."""
     reads = any(op.parameters[0] in names for names in op.reads.values())
+    if reads and state.enabled and target._requires_grad:
+        check_differentiable(target)
     before = wrap(np.array(target._data) if reads else target._data)
     before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
     before._requires_grad = target._requires_grad
-    if levels and target._meta is not None:
-        before._own_meta().tangents = target._meta.tangents
+    if target._meta is not None:
+        meta = before._own_meta()
+        meta.tangents, meta.shape = target._meta.tangents, target._meta.shape
+        before._counter = [0]  # a copy's own, and the sign to look closer at what it is
     return before
 
 
@@ -140,6 +150,8 @@ def enter(node: Node, target: Tensor) -> None:
     if target._base is None:
         before, number = target._grad_fn, target._output_nr
         target._grad_fn, target._output_nr, target._requires_grad = node, 0, True
+        if target._meta is not None:
+            target._meta.shape = None
         hand_on(target, before, number)
         return
     rebase(target, node)
@@ -147,6 +159,13 @@ def enter(node: Node, target: Tensor) -> None:
     window = ref(target._grad_fn)
     for _, saved in node.saved_results():
         saved.maker = window
+
+
+def merged(targets: Any, reshaped: Any) -> Any:
+    """Return what `targets` say about each input, unless it was given another shape unrecorded."""
+    if targets is None or reshaped is None:
+        return targets or reshaped
+    return [r or t for r, t in zip(reshaped, targets, strict=True)]
 
 
 def save_unheld(node: Node, target: Tensor) -> None:
@@ -165,17 +184,25 @@ def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
         if stride == 0 and size > 1 and buffer.size:
             raise RuntimeError(SHARED_PLACE)
     for each in inputs:
-        if not isinstance(each, Tensor) or not isinstance(each._data, np.ndarray):
-            continue
-        data = each._data
-        # An axis of length 1 has no stride to speak of.
-        strides = zip(buffer.shape, data.strides, buffer.strides, strict=False)
-        same = data.shape == buffer.shape and all(a == b for n, a, b in strides if n > 1)
-        start, own = (a.__array_interface__["data"][0] for a in (data, buffer))
-        dense = data.flags.forc and buffer.flags.forc
-        meet = start < own + buffer.nbytes and own < start + data.nbytes
-        if dense and meet and not (same and start == own):
-            raise RuntimeError(SHARED_WITH_INPUT)
+        if isinstance(each, Tensor) and meet(each._data, buffer):
+            # An axis of length 1 has no stride to speak of.
+            strides = zip(buffer.shape, each._data.strides, buffer.strides, strict=False)
+            same = each._data.shape == buffer.shape and all(a == b for n, a, b in strides if n > 1)
+            if not (same and start_of(each._data) == start_of(buffer)):
+                raise RuntimeError(SHARED_WITH_INPUT)
+
+
+def meet(data: Any, buffer: Any) -> bool:
+    """Return whether two arrays without gaps share memory; of arrays with gaps torch does not ask."""
+    if not isinstance(data, np.ndarray) or not (data.flags.forc and buffer.flags.forc):
+        return False
+    start, own = start_of(data), start_of(buffer)
+    return start < own + buffer.nbytes and own < start + data.nbytes
+
+
+def start_of(data: Any) -> int:
+    """Return the address of an array's first element."""
+    return int(data.__array_interface__["data"][0])
 
 
 def check_operands(arrays: Sequence[Any], target: Tensor) -> None:
@@ -187,13 +214,15 @@ def check_operands(arrays: Sequence[Any], target: Tensor) -> None:
     check_fits(shape, dtypes.result_type(*arrays), target)
 
 
-def check_fits(shape: tuple[int, ...], kind: dtypes.dtype, target: Tensor) -> None:
+def check_fits(
+    shape: tuple[int, ...], kind: dtypes.dtype, target: Tensor, c_names: bool = False
+) -> None:
     """Raise if a result of this shape and dtype cannot be stored in `target`."""
     if shape != target._data.shape:
         raise RuntimeError(
             f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(shape)}"
         )
-    dtypes.check_cast(kind, target.dtype)
+    dtypes.check_cast(kind, target.dtype, c_names)
 
 
 def chooser(name: str) -> Callable[..., Chosen]:
@@ -214,7 +243,7 @@ def chooser(name: str) -> Callable[..., Chosen]:
     return choose
 
 
-def in_place(name: str, anywhere: bool = False) -> Callable[..., Tensor]:
+def in_place(name: str, apart: Callable[..., None] | None = None) -> Callable[..., Tensor]:
     """Make the method `name_` that writes the result of the function `name` into the tensor."""
     choose = chooser(name)
 
@@ -224,7 +253,7 @@ def in_place(name: str, anywhere: bool = False) -> Callable[..., Tensor]:
                 f"{name}_(): argument 'other' (position 1) must be Tensor, not {type(args[0]).__name__}"
             )
         op, arguments = choose(self, *args, **kwargs)
-        return write(op, *arguments, anywhere=anywhere)
+        return write(op, *arguments, apart=apart)
 
     written.__name__ = f"{name}_"
     written.__doc__ = f"Put the result of `{name}` into this tensor."
@@ -270,4 +299,4 @@ for _name in METHODS_ONLY.split():
     in_place(_name)
 for _name in FUNCTIONS_TOO.split():
     functions[f"{_name}_"] = in_place(_name)
-in_place("masked_fill", anywhere=True)
+in_place("masked_fill", apart=anywhere)

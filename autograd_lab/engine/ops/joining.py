@@ -12,6 +12,7 @@ from ..operation import size_mismatch
 from ..register import functions, register
 from ..tensor import Size, Tensor
 from ..variadic import Variadic
+from ..views import check_histories
 from .dims import wrap_dim
 from .selecting import select, slice_range
 from .shape import expanded, reshape, unsqueeze, viewed
@@ -31,7 +32,8 @@ class Cat(Variadic):
 
     @staticmethod
     def forward(tensors: Sequence[Any], dim: int) -> Any:
-        return np.concatenate([t for t in tensors if t.shape != (0,)] or tensors, dim)
+        joined = np.concatenate([t for t in tensors if t.shape != (0,)] or tensors, dim)
+        return np.asarray(joined, order="C")
 
 
 cat = register(Cat)
@@ -64,7 +66,7 @@ class Stack(Variadic):
 
     @staticmethod
     def forward(tensors: Sequence[Any], dim: int) -> Any:
-        return np.stack(tensors, dim)
+        return np.asarray(np.stack(tensors, dim), order="C")
 
 
 stack = register(Stack)
@@ -95,6 +97,7 @@ def concatenate(tensors: Any, dim: int = 0) -> Any:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for i, part in enumerate(parts):
         if not part.ndim:
+            check_histories(parts)
             raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
     solid = [(i, p) for i, p in enumerate(parts) if tuple(p.shape) != (0,)] or [(0, parts[0])]
     first = solid[0][1]
@@ -121,6 +124,7 @@ def stacked(tensors: Any, dim: int = 0) -> Any:
     wrap_dim(dim, parts[0].ndim + 1)
     for i, part in enumerate(parts):
         if part.shape != parts[0].shape:
+            check_histories(parts)
             raise RuntimeError(
                 f"stack expects each tensor to be equal size, but got {list(parts[0].shape)} at entry "
                 f"0 and {list(part.shape)} at entry {i}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, messages
 from ..grad_mode import state
 from ..operation import Operation
 from ..register import register
@@ -65,7 +65,7 @@ def in_dtype(op: Operation, self: Tensor, dtype: Any, *rest: Any) -> Any:
     """Run `op` on the numbers of `self` in another dtype; the gradient comes back in its own."""
     data = op.compute((self._data.astype(dtype.numpy), *rest))
     if self._requires_grad and state.enabled and not dtype.is_floating_point:
-        raise RuntimeError(f"Autograd not support dtype: {dtype.class_name}")
+        raise RuntimeError(messages.NO_GRADIENT_FOR.format(kind=dtype.class_name))
     targets = [(tuple(self._data.shape), self._data.dtype)]
     return op.finish(wrap(data), (self, *rest), self._requires_grad, targets)
 

@@ -81,7 +81,9 @@ def from_the_end(self: Any, factor: Any, dim: int) -> Any:
 def _accumulate(ufunc: Any, self: Any, dim: int) -> Any:
     wrap_dim(dim, self.ndim)
     kind = self.dtype if self.dtype.kind == "f" else np.dtype(np.int64)
-    return ufunc.accumulate(self, dim, kind) if self.ndim else np.array(self, kind)
+    if not self.ndim:
+        return np.array(self, kind)
+    return np.asarray(ufunc.accumulate(self, dim, kind), order="C")
 
 
 class Cumsum(Operation):

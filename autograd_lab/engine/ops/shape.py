@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from .. import messages
+from ..grad_mode import state
 from ..node import next_order
 from ..observe import observers
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, let_views_follow, wrap
-from ..views import ViewOperation
-from .dims import ints, wrap_dim, wrap_distinct
+from ..views import ViewOperation, check_histories
+from .dims import filled_like, ints, wrap_dim, wrap_distinct
 
 
 class View(ViewOperation):
@@ -96,7 +97,17 @@ class Expand(ViewOperation):
 
     @staticmethod
     def forward(self: Any, size: tuple[int, ...]) -> Any:
-        return np.broadcast_to(self, size)
+        wide = np.broadcast_to(self, size)
+        if 1 not in size:
+            return wide
+        steps = list(wide.strides)  # NumPy has 0 also for what does not repeat
+        extra = wide.ndim - self.ndim
+        for axis in reversed(range(wide.ndim)):
+            if size[axis] == 1 and axis >= extra:
+                steps[axis] = self.strides[axis - extra]
+            elif size[axis] == 1 and self.ndim:
+                steps[axis] = size[axis + 1] * steps[axis + 1]
+        return np.lib.stride_tricks.as_strided(wide, size, steps)
 
 
 expand = register(Expand)
@@ -205,14 +216,19 @@ class T(ViewOperation):
 
     @staticmethod
     def forward(self: Any) -> Any:
-        if self.ndim > 2:
-            raise RuntimeError(
-                f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D"
-            )
-        return self.T
+        return transposed(self, "t")
 
 
 t: Operation = register(T)
+
+
+def transposed(array: Any, name: str) -> Any:
+    """Return the transpose of at most a matrix; RuntimeError in the name of the function `name`."""
+    if array.ndim > 2:
+        raise RuntimeError(
+            f"{name}() expects a tensor with <= 2 dimensions, but self is {array.ndim}D"
+        )
+    return array.T
 
 
 class Clone(Operation):
@@ -223,7 +239,9 @@ class Clone(Operation):
 
     @staticmethod
     def forward(self: Any, memory_format: Any = None) -> Any:
-        return np.array(self, order="C" if str(memory_format) == CONTIGUOUS else "K")
+        if str(memory_format) == CONTIGUOUS:
+            return np.array(self, order="C")
+        return filled_like(self, self) if 0 in self.strides else np.array(self)
 
 
 CONTIGUOUS = "torch.contiguous_format"
@@ -241,7 +259,7 @@ class Cast(Operation):
 
     @staticmethod
     def forward(self: Any, kind: np.dtype[Any]) -> Any:
-        return self.astype(kind)
+        return filled_like(self, self, kind) if 0 in self.strides else self.astype(kind)
 
     def record(self, output: Tensor, *rest: Any) -> None:
         """Record casts between floats only: integers carry no gradient."""
@@ -269,8 +287,13 @@ def viewed(self: Tensor, *shape: Any) -> Any:
 
     RuntimeError if the strides do not allow it.
     """
-    size = filled_in(ints(shape), self._data.size)
+    try:
+        size = filled_in(ints(shape), self._data.size)
+    except RuntimeError:
+        check_histories([self])
+        raise
     if not viewable(self._data, size):
+        check_histories([self])
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension "
             "spans across two contiguous subspaces). Use .reshape(...) instead."
@@ -311,7 +334,12 @@ def contiguous(self: Tensor, memory_format: Any = None) -> Any:
 def expanded(self: Tensor, *sizes: Any) -> Any:
     """Return a view in which dimensions of size 1 repeat; −1 keeps a size."""
     wanted = ints(sizes, "expand", "size")
-    return expand.apply(self, expanded_size(self, wanted))
+    try:
+        size = expanded_size(self, wanted)
+    except RuntimeError:
+        check_histories([self])
+        raise
+    return expand.apply(self, size)
 
 
 def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
@@ -320,7 +348,7 @@ def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
     extra = len(wanted) - len(have)
     if extra < 0:
         raise RuntimeError(
-            f"expand(torch.{self.dtype.class_name}Tensor{{{list(have)}}}, size={list(wanted)}): "
+            f"expand({self.dtype.type_name}{{{list(have)}}}, size={list(wanted)}): "
             f"the number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
             f"dimensions in the tensor ({len(have)})"
         )
@@ -348,7 +376,7 @@ def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
 def detach(self: Tensor) -> Tensor:
     """Return the same numbers, sharing memory, cut off from their history."""
     output = wrap(self._buffer())
-    output._counter = self._shared_counter()
+    output._counter = self._inference_counter() or self._shared_counter()
     if observers:
         for observer in observers:
             observer.on_op("detach", (self,), output, None)
@@ -357,8 +385,15 @@ def detach(self: Tensor) -> Tensor:
 
 expose("reshape", reshape)
 expose("squeeze", squeeze_some)
+
+
 def detach_(self: Tensor) -> Tensor:
-    """Cut this tensor off from its history, in place; RuntimeError for a view."""
+    """Cut this tensor off from its history, in place; RuntimeError for a view.
+
+    In inference mode, and to what was made there, nothing happens, as in torch.
+    """
+    if state.inference or self.is_inference():
+        return self
     if self._base is not None:
         raise RuntimeError(messages.DETACH_VIEW)
     if self._grad_fn is not None:

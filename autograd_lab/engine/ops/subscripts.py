@@ -13,8 +13,7 @@ import numpy as np
 
 from ..register import method
 from ..tensor import Tensor, wrap
-from .indexing import Indices, index, index_put
-from .inplace import write
+from .indexing import Indices, index, index_put_
 from .selecting import select, slice_range
 from .shape import alias, expanded, unsqueeze, viewed
 from .writing import fill_, overwrite
@@ -49,7 +48,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     else:
         part, indices = applied(self, _as_tuple(key))
     if indices:
-        write(index_put, part, indices, _without_leading_ones(source), False)
+        index_put_(part, indices, _without_leading_ones(source))
     elif source.shape == part.shape:
         overwrite(part, source)
     elif not source.ndim:

@@ -12,7 +12,7 @@ from ..operation import Operation
 from ..register import OPERANDS, functions, method, register
 from ..tensor import Tensor, wrap
 from .elementwise import zeros
-from .inplace import write
+from .inplace import anywhere, write
 
 
 class CopyNode(Node):
@@ -100,14 +100,15 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
 
 def overwrite(target: Tensor, src: Tensor) -> Tensor:
     """Copy `src` into `target`; no gradient flows into integers."""
-    return write(copy, target, src if target.is_floating_point() else wrap(src._data))
+    given = src if target.is_floating_point() else wrap(src._data)
+    return write(copy, target, given, apart=anywhere if src is target else None)
 
 
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one number (plain, or a 0-d tensor) everywhere."""
-    if isinstance(value, Tensor):
-        return write(fill_tensor, self, value)
-    return write(fill_number, self, value, anywhere=True)
+    if not isinstance(value, Tensor):
+        return write(fill_number, self, value, apart=anywhere)
+    return write(fill_tensor, self, value, apart=anywhere if value.ndim else None)
 
 
 method("copy_", copy_)
