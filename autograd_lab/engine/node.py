@@ -144,7 +144,7 @@ class Node:
             if target is not None and grad is not None and grad.shape != target[0]:
                 raise RuntimeError(
                     f"Function {self.name()} returned an invalid gradient at index {i} - got "
-                    f"{list(grad.shape)} but expected shape compatible with {list(target[0])}"
+                    f"{list(products[i].shape)} but expected shape compatible with {list(target[0])}"
                 )
         return fitted
 

@@ -138,7 +138,7 @@ class Operation:
     def refuse(self, args: Sequence[Any], tracked: bool) -> None:
         """Raise what torch finds before it computes: that something cannot be recorded or saved."""
         if tracked and state.enabled and self.node:
-            with suppress(IndexError):  # what is computed only now is not among `args`
+            with suppress(IndexError, TypeError, ValueError, AttributeError):  # wrong arguments
                 self.record(wrap(np.zeros(())), args)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
@@ -326,10 +326,12 @@ def size_mismatch(*arrays: Any) -> str:
 
 def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """Return the write counters of saved values, None if all are 0."""
+    written = False
     for value in saved:
         counter = value._counter
-        if type(counter) is InferenceCounter:
-            raise RuntimeError(messages.INFERENCE_SAVED)
-        if counter is not None and counter[0]:
-            return tuple([v._counter[0] if v._counter else 0 for v in saved])
-    return None
+        if counter is not None:
+            if type(counter) is InferenceCounter:
+                raise RuntimeError(messages.INFERENCE_SAVED)
+            if counter[0]:
+                written = True
+    return tuple([v._counter[0] if v._counter else 0 for v in saved]) if written else None

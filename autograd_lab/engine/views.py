@@ -7,9 +7,10 @@ strided window onto the base, when it is next asked for one.
 
 from __future__ import annotations
 
+import functools
 import weakref
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -17,10 +18,11 @@ from . import messages
 from .grad_mode import state
 from .hooks import hand_on
 from .node import Node, expected_shape, gradient_edge, next_order
-from .operation import Operation, reshaped
+from .operation import Operation, reshaped, tensors_in
 from .tensor import INFERENCE, Meta, Tensor, wrap
 
 Array = np.ndarray[Any, Any]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class ViewOperation(Operation):
@@ -116,11 +118,25 @@ def _places(size: Sequence[int], strides: Sequence[int]) -> Array:
     return places
 
 
-def check_histories(tensors: Sequence[Tensor]) -> None:
+def check_histories(tensors: Iterable[Tensor]) -> None:
     """Raise what torch does before it looks at shapes: that a view's history cannot be found."""
     for tensor in tensors:
         if state.enabled and tensor._requires_grad:
             tensor.grad_fn  # noqa: B018  (to raise)
+
+
+def histories_first(function: F) -> F:
+    """Let an error of `function` give way to that of a view among its tensors; see `check_histories`."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception:
+            check_histories(tensors_in(args))
+            raise
+
+    return cast(F, run)
 
 
 class CopySlices(Node):

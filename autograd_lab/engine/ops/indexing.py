@@ -153,7 +153,7 @@ def check_apart(buffer: Any, inputs: tuple[Any, ...]) -> None:
     """Raise if indices or values share memory with what is written to."""
     indices, values, _ = inputs
     for each in (values, *indices):
-        if each is not None and meet(each._data, buffer):
+        if each is not None and (each._data is buffer or meet(each._data, buffer)):
             raise RuntimeError(SHARED_WITH_INPUT)
 
 

@@ -119,8 +119,6 @@ functions["zero_"] = zero_
 def snapshot(op: Operation, target: Tensor) -> Tensor:
     """Return what `target` is before the write: its history, its numbers (copied if `op` reads them)."""
     reads = any(op.parameters[0] in names for names in op.reads.values())
-    if reads and state.enabled and target._requires_grad:
-        check_differentiable(target)
     before = wrap(np.array(target._data) if reads else target._data)
     before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
     before._requires_grad = target._requires_grad
@@ -138,6 +136,8 @@ def begin(op: Operation, args: Sequence[Any], target: Tensor) -> Node:
     op.record(written, args, finished=False)
     node = written._grad_fn
     assert node is not None
+    if target._requires_grad and any(value is args[0] for value in node._saved or ()):
+        check_differentiable(target)
     return node
 
 
@@ -178,16 +178,19 @@ def save_unheld(node: Node, target: Tensor) -> None:
     node._saved = tuple([stand_in if value is target else value for value in node._saved])
 
 
-def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
-    """Raise if elements of `buffer` share a place in memory, with each other or with shifted inputs."""
+def check_places(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Raise if elements of `buffer` share a place in memory with each other."""
     for size, stride in zip(buffer.shape, buffer.strides, strict=True):
         if stride == 0 and size > 1 and buffer.size:
             raise RuntimeError(SHARED_PLACE)
+
+
+def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Raise if elements of `buffer` share a place in memory, with each other or with shifted inputs."""
+    check_places(buffer, inputs)
     for each in inputs:
         if isinstance(each, Tensor) and meet(each._data, buffer):
-            # An axis of length 1 has no stride to speak of.
-            strides = zip(buffer.shape, each._data.strides, buffer.strides, strict=False)
-            same = each._data.shape == buffer.shape and all(a == b for n, a, b in strides if n > 1)
+            same = each._data.shape == buffer.shape and each._data.strides == buffer.strides
             if not (same and start_of(each._data) == start_of(buffer)):
                 raise RuntimeError(SHARED_WITH_INPUT)
 

@@ -12,7 +12,7 @@ from ..operation import size_mismatch
 from ..register import functions, register
 from ..tensor import Size, Tensor
 from ..variadic import Variadic
-from ..views import check_histories
+from ..views import histories_first
 from .dims import wrap_dim
 from .selecting import select, slice_range
 from .shape import expanded, reshape, unsqueeze, viewed
@@ -87,6 +87,7 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
     return list(tensors)
 
 
+@histories_first
 def concatenate(tensors: Any, dim: int = 0) -> Any:
     """Return the tensors one after the other along dimension `dim`.
 
@@ -97,7 +98,6 @@ def concatenate(tensors: Any, dim: int = 0) -> Any:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for i, part in enumerate(parts):
         if not part.ndim:
-            check_histories(parts)
             raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
     solid = [(i, p) for i, p in enumerate(parts) if tuple(p.shape) != (0,)] or [(0, parts[0])]
     first = solid[0][1]
@@ -116,6 +116,7 @@ def concatenate(tensors: Any, dim: int = 0) -> Any:
     return cat.apply(parts, dim)
 
 
+@histories_first
 def stacked(tensors: Any, dim: int = 0) -> Any:
     """Return the tensors, all of one shape, one after the other along a new dimension `dim`."""
     parts = _sequence(tensors, "stack")
@@ -124,7 +125,6 @@ def stacked(tensors: Any, dim: int = 0) -> Any:
     wrap_dim(dim, parts[0].ndim + 1)
     for i, part in enumerate(parts):
         if part.shape != parts[0].shape:
-            check_histories(parts)
             raise RuntimeError(
                 f"stack expects each tensor to be equal size, but got {list(parts[0].shape)} at entry "
                 f"0 and {list(part.shape)} at entry {i}"

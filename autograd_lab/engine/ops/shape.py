@@ -107,7 +107,7 @@ class Expand(ViewOperation):
                 steps[axis] = self.strides[axis - extra]
             elif size[axis] == 1 and self.ndim:
                 steps[axis] = size[axis + 1] * steps[axis + 1]
-        return np.lib.stride_tricks.as_strided(wide, size, steps)
+        return np.lib.stride_tricks.as_strided(self, size, steps)
 
 
 expand = register(Expand)
@@ -127,7 +127,13 @@ class Unsqueeze(ViewOperation):
 
     @staticmethod
     def forward(self: Any, dim: int) -> Any:
-        return np.expand_dims(self, wrap_dim(dim, self.ndim + 1))
+        dim = wrap_dim(dim, self.ndim + 1)
+        if self.flags.c_contiguous or not self.ndim:
+            return np.expand_dims(self, dim)
+        steps = list(self.strides)  # NumPy would change those of other dimensions of size 1
+        steps.insert(dim, self.shape[dim] * steps[dim] if dim < self.ndim else self.itemsize)
+        shape = (*self.shape[:dim], 1, *self.shape[dim:])
+        return np.lib.stride_tricks.as_strided(self, shape, steps)
 
 
 unsqueeze = register(Unsqueeze)

@@ -54,9 +54,8 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     elif not source.ndim:
         fill_(part, source)
     else:
-        source = _without_leading_ones(source)
-        fits = source.shape == part.shape
-        overwrite(part, source if fits else expanded(source, part.shape))
+        source = viewed(source, tuple(_without_leading_ones(source).shape))
+        overwrite(part, source if source.shape == part.shape else expanded(source, part.shape))
 
 
 def _as_value(target: Tensor, value: Any) -> Tensor:

@@ -11,8 +11,9 @@ from ..node import Node
 from ..operation import Operation
 from ..register import OPERANDS, functions, method, register
 from ..tensor import Tensor, wrap
+from ..views import geometry
 from .elementwise import zeros
-from .inplace import anywhere, write
+from .inplace import anywhere, check_places, write
 
 
 class CopyNode(Node):
@@ -101,14 +102,15 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
 def overwrite(target: Tensor, src: Tensor) -> Tensor:
     """Copy `src` into `target`; no gradient flows into integers."""
     given = src if target.is_floating_point() else wrap(src._data)
-    return write(copy, target, given, apart=anywhere if src is target else None)
+    nothing_to_do = geometry(src, target) == geometry(target, target) and src.dtype is target.dtype
+    return write(copy, target, given, apart=anywhere if nothing_to_do else None)
 
 
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one number (plain, or a 0-d tensor) everywhere."""
     if not isinstance(value, Tensor):
         return write(fill_number, self, value, apart=anywhere)
-    return write(fill_tensor, self, value, apart=anywhere if value.ndim else None)
+    return write(fill_tensor, self, value, apart=anywhere if value.ndim else check_places)
 
 
 method("copy_", copy_)
