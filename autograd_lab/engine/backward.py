@@ -108,18 +108,17 @@ def _used(
 
 
 def _run(work: Pass, outputs: Sequence[Tensor], roots: Sequence[tuple[Node, int, Any]]) -> None:
-    error: BaseException | None = None
     try:
         for observer in observers:
             seeds = [as_tensor(grad) for _, _, grad in roots]
             observer.on_backward(outputs, seeds, work.retain_graph)
         work.run()
-    except BaseException as caught:
-        error = caught
-        raise
-    finally:
+    except BaseException as error:
         for observer in observers:
             observer.on_backward_end(error)
+        raise
+    for observer in observers:
+        observer.on_backward_end(None)
 
 
 def _as_gradients(grads: Any, n: int) -> tuple[Any, ...]:

@@ -84,7 +84,7 @@ OTHER = (
     "g = torch.autograd.grad(({a} * {a}).sum(), {b}, create_graph=True)[0]; (g * g).sum().backward()",
     *("print({a})", "print('version', {a}._version)", "print({a}.is_inference(), {a}._is_view())"),
     "print({a}.requires_grad, {a}.is_leaf, {a}.retains_grad, {a}.output_nr)",
-    "print({a}.dtype, {a}.numel() and {a}.stride(), {a}.is_contiguous())",
+    "print({a}.dtype, steps({a}), {a}.is_contiguous())",
 )
 MODES = ("", "", "", "", "", "", "no_grad", "enable_grad", "inference_mode")
 VERSION = re.compile(r"(?<=version )\d+")
@@ -118,7 +118,7 @@ def written_out(lines: list[tuple[str, int, int, str]]) -> list[str]:
 def run(program: list[str], torch: ModuleType) -> list[Any]:
     """Run the statements one by one and return, for each, its error, or what all tensors look like."""
     said: list[Any] = []
-    space: dict[str, Any] = {"torch": torch, "shifted": shifted}
+    space: dict[str, Any] = {"torch": torch, "shifted": shifted, "steps": steps}
     space["print"] = lambda *values: said.append(shown(values))
     happened: list[Any] = []
     with warnings.catch_warnings():
@@ -135,6 +135,13 @@ def run(program: list[str], torch: ModuleType) -> list[Any]:
     if any("inference_mode" in statement for statement in program):
         happened = without_versions(happened)
     return happened
+
+
+def steps(tensor: Any) -> list[int]:
+    """Return the strides that mean something: those between two elements or more."""
+    if not tensor.numel():
+        return []
+    return [s for n, s in zip(tensor.shape, tensor.stride(), strict=True) if n > 1]
 
 
 def shifted(target: Any, source: Any) -> bool:

@@ -61,6 +61,11 @@ def expands_to(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
     return all(n in (1, m) for n, m in zip(shape, tail, strict=True))
 
 
+def in_rows(array: Any) -> Any:
+    """Return an array or scalar in row order, which is how torch lays out what it reduces to."""
+    return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
 def filled_like(array: Any, values: Any, kind: Any = None) -> Any:
     """Return `values` (an array, or a number) in the shape of `array`, and in its order in memory.
 

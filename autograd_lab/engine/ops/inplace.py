@@ -49,14 +49,16 @@ def anywhere(buffer: Any, inputs: tuple[Any, ...]) -> None:
     """Let all be written, also where one place in memory serves several elements."""
 
 
-def write(op: Operation, *args: Any, apart: Callable[..., None] | None = None) -> Tensor:
-    """Run `op` and put its result into `args[0]`, history and all.
+def write(
+    op: Operation, *args: Any, apart: Callable[..., None] | None = None, recorded: bool = True
+) -> Tensor:
+    """Run `op` and put its result into `args[0]`, history and all unless it is not to be `recorded`.
 
     `apart` raises where elements share memory in a way that `op` cannot deal with.
     """
     target: Tensor = args[0]
     tracked = state.enabled and any(isinstance(a, Tensor) and a._requires_grad for a in args)
-    tracked = tracked and op.recordable(args)
+    tracked = recorded and tracked and op.recordable(args)
     check_writable(target, tracked)
     tracked = tracked and bool(op.node)
     buffer = target._buffer()
@@ -190,9 +192,19 @@ def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
     check_places(buffer, inputs)
     for each in inputs:
         if isinstance(each, Tensor) and meet(each._data, buffer):
-            same = each._data.shape == buffer.shape and each._data.strides == buffer.strides
-            if not (same and start_of(each._data) == start_of(buffer)):
+            if start_of(each._data) != start_of(buffer) or not same_layout(each._data, buffer):
                 raise RuntimeError(SHARED_WITH_INPUT)
+
+
+def same_layout(data: Any, buffer: Any) -> bool:
+    """Return whether two arrays have one shape and one stride per axis.
+
+    That of an axis of length 1 means nothing, unless it is 0: there something is repeated.
+    """
+    return data.shape == buffer.shape and all(
+        a == b or (n == 1 and a and b)
+        for n, a, b in zip(buffer.shape, data.strides, buffer.strides, strict=True)
+    )
 
 
 def meet(data: Any, buffer: Any) -> bool:

@@ -216,7 +216,9 @@ def matmul(self: Any, other: Any) -> Any:
     if ranks == (2, 1):
         return mv.apply(self, other)
     if ranks == (1, 2):
-        return squeeze_result.apply(mm.apply(unsqueeze.apply(self, 0), other), 0)
+        product: Tensor = squeeze_result.apply(mm.apply(unsqueeze.apply(self, 0), other), 0)
+        product._wrote()  # torch squeezes it in place
+        return product
     if ranks == (3, 3):
         self, other = without_batch(self, other), without_batch(other, self)
     if folds(self, other):

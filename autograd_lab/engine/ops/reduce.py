@@ -11,7 +11,7 @@ from ..grad_mode import state
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, wrap
-from .dims import as_ints, wrap_distinct
+from .dims import as_ints, in_rows, wrap_distinct
 from .shape import cast, expand, unsqueeze, view
 from .spelling import public
 
@@ -114,7 +114,7 @@ class SumDims(Operation):
     @staticmethod
     def forward(self: Any, dim: Any, keepdim: bool) -> Any:
         axes = axis_of(dim, self.ndim)
-        return total(self, axis=axes, dtype=_sum_dtype(self), keepdims=keepdim)
+        return in_rows(total(self, axis=axes, dtype=_sum_dtype(self), keepdims=keepdim))
 
 
 sum_dims = register(SumDims)
@@ -178,7 +178,8 @@ class MeanDims(Operation):
     @staticmethod
     def forward(self: Any, dim: Any, keepdim: bool) -> Any:
         axes = axis_of(dim, self.ndim)
-        return total(self, axis=axes, keepdims=keepdim) / self.dtype.type(count_of(self.shape, dim))
+        sums = in_rows(total(self, axis=axes, keepdims=keepdim))
+        return sums / self.dtype.type(count_of(self.shape, dim))
 
 
 mean_dims = register(MeanDims)

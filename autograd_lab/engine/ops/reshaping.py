@@ -24,7 +24,7 @@ def _shaped(base: type[Operation], node: str, **members: Any) -> Operation:
 
 def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
     """Give `target` another shape and enter that into its history."""
-    tracked = state.enabled and target._requires_grad
+    tracked = state.enabled and target._requires_grad and self.recordable((target,))
     check_writable(target, tracked)
     before = wrap(target._buffer())
     if tracked:

@@ -201,6 +201,10 @@ class FloorDivide(Binary):
     def forward(self: Any, other: Any) -> Any:
         return quotient(self, other, "floor")
 
+    def recordable(self, args: Any) -> bool:
+        """Leave integers out."""
+        return super().recordable(args) and any(t.is_floating_point() for t in tensors_in(args))
+
 
 class FloorDivideNumber(FloorDivide):
     """Return `self / other` rounded down, for a plain number `other`."""

@@ -10,7 +10,7 @@ from ..operation import Operation
 from ..register import register
 from ..tensor import raw
 from ..unary import only_for
-from .dims import wrap_dim
+from .dims import in_rows, wrap_dim
 from .elementwise_exp import exp
 from .reduce import like, product, reduce_with, stretch
 from .shape import reshape
@@ -192,7 +192,7 @@ class ProdDim(Operation):
     def forward(self: Any, dim: int, keepdim: bool) -> Any:
         wrap_dim(dim, self.ndim)
         axis = dim if self.ndim else None
-        return product(self, axis=axis, dtype=_product_dtype(self), keepdims=keepdim)
+        return in_rows(product(self, axis=axis, dtype=_product_dtype(self), keepdims=keepdim))
 
 
 def _product_dtype(array: Any) -> Any:

@@ -99,6 +99,8 @@ class Expand(ViewOperation):
     def forward(self: Any, size: tuple[int, ...]) -> Any:
         wide = np.broadcast_to(self, size)
         if 1 not in size:
+            if self.flags.writeable:
+                wide.flags.writeable = True
             return wide
         steps = list(wide.strides)  # NumPy has 0 also for what does not repeat
         extra = wide.ndim - self.ndim

@@ -100,10 +100,10 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
 
 
 def overwrite(target: Tensor, src: Tensor) -> Tensor:
-    """Copy `src` into `target`; no gradient flows into integers."""
-    given = src if target.is_floating_point() else wrap(src._data)
+    """Copy `src` into `target`; into integers, that is not recorded."""
     nothing_to_do = geometry(src, target) == geometry(target, target) and src.dtype is target.dtype
-    return write(copy, target, given, apart=anywhere if nothing_to_do else None)
+    apart = anywhere if nothing_to_do else None
+    return write(copy, target, src, apart=apart, recorded=target.is_floating_point())
 
 
 def fill_(self: Tensor, value: Any) -> Tensor:
