@@ -191,17 +191,18 @@ def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
     """Raise if elements of `buffer` share a place in memory, with each other or with shifted inputs."""
     check_places(buffer, inputs)
     for each in inputs:
-        if isinstance(each, Tensor) and meet(each._data, buffer):
-            if start_of(each._data) != start_of(buffer) or not same_layout(each._data, buffer):
-                raise RuntimeError(SHARED_WITH_INPUT)
+        if isinstance(each, Tensor) and meet(each._data, buffer) and not same(each._data, buffer):
+            raise RuntimeError(SHARED_WITH_INPUT)
 
 
-def same_layout(data: Any, buffer: Any) -> bool:
-    """Return whether two arrays have one shape and one stride per axis.
+def same(data: Any, buffer: Any) -> bool:
+    """Return whether two arrays are the same elements in the same order.
 
-    That of an axis of length 1 means nothing, unless it is 0: there something is repeated.
+    The stride of an axis of length 1 means nothing, unless it is 0: there something is repeated.
     """
-    return data.shape == buffer.shape and all(
+    if start_of(data) != start_of(buffer) or data.shape != buffer.shape:
+        return False
+    return all(
         a == b or (n == 1 and a and b)
         for n, a, b in zip(buffer.shape, data.strides, buffer.strides, strict=True)
     )

@@ -9,6 +9,7 @@ import numpy as np
 from ..binary import Binary
 from ..choice import CHOICES, Chosen, choice
 from ..node import Node
+from ..operation import tensors_in
 from ..register import OPERANDS, method, register
 from ..tensor import Tensor
 from ..unary import Unary, only_for
