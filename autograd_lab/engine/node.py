@@ -220,23 +220,27 @@ class Node:
                 raise RuntimeError(messages.DETACHED_SAVED)
         else:
             maker = (value.maker and value.maker()) or self
-        now = value._counter[0] if value._counter else 0
-        then = self._versions[i] if self._versions else 0
-        if now == then:
-            return
-        output = f", which is output 0 of {maker.short_name()}," if maker else ""
-        shape, kind = list(value._data.shape), wrap(value._data).dtype.type_name
-        hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
-        raise RuntimeError(
-            messages.MODIFIED.format(
-                kind=kind, shape=shape, output=output, now=now, then=then, hint=hint
-            )
-        )
+        check_unwritten(value, self._versions[i] if self._versions else 0, maker)
 
     def short_name(self) -> str:
         """Return the name as messages about views and versions have it: `"Sum"`, `"Sum1"`."""
         name, _, number = self.name().partition("Backward")
         return name + number.removeprefix("0")
+
+
+def check_unwritten(value: Tensor | Saved, then: int, maker: Node | None = None) -> None:
+    """Raise if `value`, a result of `maker`, was written to since its write counter was `then`."""
+    now = value._counter[0] if value._counter else 0
+    if now == then:
+        return
+    output = f", which is output 0 of {maker.short_name()}," if maker else ""
+    shape, kind = list(value._data.shape), wrap(value._data).dtype.type_name
+    hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
+    raise RuntimeError(
+        messages.MODIFIED.format(
+            kind=kind, shape=shape, output=output, now=now, then=then, hint=hint
+        )
+    )
 
 
 def unsigned(value: Any) -> Any:

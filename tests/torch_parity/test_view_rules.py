@@ -289,6 +289,14 @@ m = torch.ones(1, 1)
 m[0] = m
 i = torch.arange(3)
 i[i] = 1""",
+    "indices are saved, too": """
+i = torch.arange(2)
+z = x[i]
+y = v * 1
+y[i] = 0
+i[0] = 1
+z.sum().backward()
+y.sum().backward()""",
     "messages about dtypes": """
 m = x > 2
 z = torch.where(m, x, x * 2)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..node import Node, check_unwritten
 from ..operation import Operation
 from ..register import method, register
 from ..tensor import Tensor, wrap
@@ -17,7 +18,36 @@ Indices = tuple["Tensor | None", ...]
 """Per dimension a tensor of indices, or None for all of the dimension; a mask counts for all of its."""
 
 
-class Index(Operation):
+class IndexNode(Node):
+    """A node that keeps tensors of indices, which must not be written to either."""
+
+    __slots__ = ("then",)
+    then: tuple[int, ...]
+    """The write counters of the tensors of indices."""
+
+    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+        """Return the gradients of the inputs, unless indices were written to."""
+        indices = self._plain[self._plan.plain_names.index("indices")]
+        for tensor, then in zip(indices, self.then, strict=True):
+            if tensor is not None:
+                check_unwritten(tensor, then)
+        return super().gradients(grads, as_tensors)
+
+
+class Indexing(Operation):
+    """An operation on elements that tensors name."""
+
+    kind = IndexNode
+
+    def record(self, output: Tensor, args: Any, *rest: Any, **named: Any) -> None:
+        """Record as any operation does, and the write counters of the indices."""
+        super().record(output, args, *rest, **named)
+        if isinstance(output._grad_fn, IndexNode):
+            counters = [None if index is None else index._counter for index in args[1]]
+            output._grad_fn.then = tuple([c[0] if c else 0 for c in counters])
+
+
+class Index(Indexing):
     """Return the elements of `self` that tensors of indices and masks name."""
 
     public = False
@@ -39,7 +69,7 @@ class Index(Operation):
 index: Operation = register(Index)
 
 
-class IndexPut(Operation):
+class IndexPut(Indexing):
     """Return `self` with `values` written (or added) to the elements that `indices` name."""
 
     node = "IndexPutBackward0"
