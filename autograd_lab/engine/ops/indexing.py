@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..node import Node, check_unwritten
-from ..operation import Operation
+from ..operation import Operation, versions
 from ..register import method, register
 from ..tensor import Tensor, wrap
 from .dims import expands_to
@@ -43,7 +43,8 @@ class Indexing(Operation):
         """Record as any operation does, and the write counters of the indices."""
         super().record(output, args, *rest, **named)
         if isinstance(output._grad_fn, IndexNode):
-            counters = [None if index is None else index._counter for index in args[1]]
+            versions([i for i in args[1] if i is not None])  # raises for some
+            counters = [None if i is None else i._counter for i in args[1]]
             output._grad_fn.then = tuple([c[0] if c else 0 for c in counters])
 
 

@@ -196,21 +196,16 @@ def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
 
 
 def same(data: Any, buffer: Any) -> bool:
-    """Return whether two arrays are the same elements in the same order.
-
-    The stride of an axis of length 1 means nothing, unless it is 0: there something is repeated.
-    """
-    if start_of(data) != start_of(buffer) or data.shape != buffer.shape:
-        return False
-    return all(
-        a == b or (n == 1 and a and b)
-        for n, a, b in zip(buffer.shape, data.strides, buffer.strides, strict=True)
-    )
+    """Return whether two arrays are the same elements in the same order."""
+    alike = data.shape == buffer.shape and data.strides == buffer.strides
+    return bool(alike and start_of(data) == start_of(buffer))
 
 
 def meet(data: Any, buffer: Any) -> bool:
     """Return whether two arrays without gaps share memory; of arrays with gaps torch does not ask."""
     if not isinstance(data, np.ndarray) or not (data.flags.forc and buffer.flags.forc):
+        return False
+    if not data.size or not buffer.size:
         return False
     start, own = start_of(data), start_of(buffer)
     return start < own + buffer.nbytes and own < start + data.nbytes

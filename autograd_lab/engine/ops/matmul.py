@@ -51,6 +51,7 @@ class Dot(Operation):
     @staticmethod
     def forward(self: Any, tensor: Any) -> Any:
         check_same_length(self, tensor)
+        only_for("fiu", "dot", self)
         return np.dot(self, tensor)
 
 
@@ -89,6 +90,7 @@ class Mm(Operation):
                 "expected m1 and m2 to have the same dtype, but got: "
                 f"{dtypes.of_numpy(self.dtype).c_name} != {dtypes.of_numpy(mat2.dtype).c_name}"
             )
+        only_for("fiu", "addmm_impl_cpu_", self)
         return self @ mat2
 
 
@@ -103,7 +105,6 @@ def check_matrices(first: Any, second: Any, name: str, got: str = "") -> None:
     if first.shape[1] != second.shape[0]:
         (n, k), (k2, m) = first.shape, second.shape
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {k2}x{m})")
-    only_for("fiu", "addmm_impl_cpu_", first)
 
 
 def outer_product(first: Any, second: Any) -> Any:
@@ -165,7 +166,7 @@ class Bmm(Operation):
 bmm: Operation = register(Bmm)
 
 
-def check_batches(first: Any, second: Any) -> None:
+def check_batches(first: Any, second: Any, kernel: str = "bmm") -> None:
     """Raise unless both are batches of matrices that can be multiplied."""
     for i, batch in enumerate((first, second), 1):
         if batch.ndim != 3:
@@ -176,6 +177,7 @@ def check_batches(first: Any, second: Any) -> None:
             f"Expected size for first two dimensions of batch2 tensor to be: {wanted} but got: "
             f"{list(second.shape[:2])}."
         )
+    only_for("fiu", kernel, first)
     if first.dtype != second.dtype:
         raise RuntimeError(
             f"expected scalar type {dtype_name(first)} but found {dtype_name(second)}"

@@ -12,6 +12,7 @@ import numpy as np
 from ..operation import Operation
 from ..register import functions, method, register
 from ..tensor import Tensor, wrap
+from ..unary import only_for
 from .dims import as_ints, wrap_dim
 from .elementwise import mul, scaled
 from .matmul import (
@@ -100,6 +101,7 @@ class Addmm(Stretched):
                 "mat1 and mat2 must have the same dtype, but got "
                 f"{dtype_name(mat1)} and {dtype_name(mat2)}"
             )
+        only_for("fiu", "addmm_impl_cpu_", mat1)
         return added(self, mat1 @ mat2, beta, alpha)
 
 
@@ -158,7 +160,7 @@ class Baddbmm(Stretched):
     def forward(self: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
         wrap_dim(1, batch1.ndim)
         wrap_dim(2, batch2.ndim)
-        check_batches(batch1, batch2)
+        check_batches(batch1, batch2, "baddbmm")
         return added(self, batch1 @ batch2, beta, alpha)
 
 

@@ -130,7 +130,7 @@ class Unsqueeze(ViewOperation):
     @staticmethod
     def forward(self: Any, dim: int) -> Any:
         dim = wrap_dim(dim, self.ndim + 1)
-        if self.flags.c_contiguous or not self.ndim:
+        if not self.ndim or (self.flags.c_contiguous and 1 not in self.shape):
             return np.expand_dims(self, dim)
         steps = list(self.strides)  # NumPy would change those of other dimensions of size 1
         steps.insert(dim, self.shape[dim] * steps[dim] if dim < self.ndim else self.itemsize)

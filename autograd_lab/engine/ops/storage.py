@@ -29,8 +29,11 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
 def owner(self: Tensor) -> np.ndarray[Any, Any]:
     """Return the array whose memory the tensor shares."""
     array = (self if self._base is None else self._base)._buffer()
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+    below: Any = array
+    while isinstance(below, np.ndarray):
+        array, below = below, below.base
+        if not isinstance(below, np.ndarray):  # an array at a place that was worked out
+            below = getattr(below, "base", None)
     return array
 
 
