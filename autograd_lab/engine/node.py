@@ -136,15 +136,16 @@ class Node:
             return products
         from .ops.reduce import fit
 
-        fitted = [
-            grad if target is None or grad is None else fit(grad, *target)
-            for grad, target in zip(products, self._targets, strict=True)
-        ]
-        for i, (grad, target) in enumerate(zip(fitted, self._targets, strict=True)):
-            if target is not None and grad is not None and grad.shape != target[0]:
+        fitted = []
+        for i, (grad, target) in enumerate(zip(products, self._targets, strict=True)):
+            if grad is None or target is None:
+                fitted.append(grad)
+                continue
+            fitted.append(fit(grad, *target))
+            if fitted[i].shape != target[0]:
                 raise RuntimeError(
                     f"Function {self.name()} returned an invalid gradient at index {i} - got "
-                    f"{list(products[i].shape)} but expected shape compatible with {list(target[0])}"
+                    f"{list(grad.shape)} but expected shape compatible with {list(target[0])}"
                 )
         return fitted
 

@@ -96,14 +96,21 @@ def geometry(view: Tensor, base: Tensor) -> tuple[Any, ...]:
 
 
 def positions(view: Tensor, base: Tensor) -> Array:
-    """Return, in the shape of `view`, which element of `base` (counted in row order) each one is."""
+    """Return, in the shape of `view`, which element of `base` (counted in row order) each one is.
+
+    Those that are none of it, which `as_strided` can make, are −1.
+    """
     size, strides, offset = geometry(view, base)
     places: Array = _places(size, strides) + offset
-    if base._data.flags.c_contiguous or not places.size:
+    if not places.size:
+        return places
+    if base._data.flags.c_contiguous:
+        places[(places < 0) | (places >= base._data.size)] = -1
         return places
     homes = _places(base._data.shape, tuple(s // base._data.itemsize for s in base._data.strides))
-    counted = np.zeros(homes.max() + 1, np.int64)
+    counted = np.full(homes.max(initial=-1) + 2, -1)  # the last one stands for places outside
     counted[homes.ravel()] = np.arange(homes.size)
+    places[(places < 0) | (places >= counted.size)] = -1
     found: Array = counted[places]
     return found
 

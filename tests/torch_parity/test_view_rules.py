@@ -289,6 +289,17 @@ m = torch.ones(1, 1)
 m[0] = m
 i = torch.arange(3)
 i[i] = 1""",
+    "a window may reach beyond its tensor, but its gradient does not": """
+a = v[1:2].as_strided((2,), (1,), 0)
+(a * a).sum().backward()
+print(v.grad)
+e = v.expand(2, 3).select(-1, 0).as_strided((2,), (1,))
+e.sum().backward()
+print(e, v.grad)
+y = x * 2
+y.t().as_strided((2, 2), (1, 2)).mul_(3)
+(y * y).sum().backward()
+print(x.grad)""",
     "indices are saved, too": """
 i = torch.arange(2)
 z = x[i]
