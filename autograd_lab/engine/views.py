@@ -101,7 +101,8 @@ def positions(view: Tensor, base: Tensor) -> Array:
     Those that are none of it, which `as_strided` can make, are −1.
     """
     size, strides, offset = geometry(view, base)
-    places: Array = _places(size, strides) + offset
+    places = _places(size, strides)
+    places += offset
     if not places.size:
         return places
     if base._data.flags.c_contiguous:
