@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from . import messages
-from .node import AccumulateGrad, Node, gradient_edge
+from .node import AccumulateGrad, Node, expected_shape, gradient_edge
 from .observe import observers, unobserved
+from .ops.dims import expands_to
+from .ops.reduce import sum_to_size
 from .register import method
 from .tensor import Tensor, wrap
 from .traversal import Pass, as_tensor
@@ -116,18 +118,17 @@ def _run(
     wanted: Sequence[Tensor],
 ) -> None:
     __tracebackhide__ = True  # an error in a node is shown there, not here
-    error: BaseException | None = None
     try:
         for observer in observers:
             seeds = [as_tensor(grad) for _, _, grad in roots]
             observer.on_backward(outputs, seeds, wanted, work)
         work.run()
-    except BaseException as caught:
-        error = caught
-        raise
-    finally:
+    except BaseException as error:
         for observer in observers:
             observer.on_backward_end(error)
+        raise
+    for observer in observers:
+        observer.on_backward_end(None)
 
 
 def _as_gradients(grads: Any, n: int) -> tuple[Any, ...]:
@@ -156,13 +157,28 @@ def _roots(
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
-        seed = seeds[i]
-        if create_graph:
-            seed = as_tensor(seed)
-        elif isinstance(seed, Tensor):
-            seed = seed._buffer()
-        roots.append((edge, tensor._output_nr, seed))
+        start = seeds[i]
+        if isinstance(start, Tensor):
+            if start._data.dtype != tensor._data.dtype:
+                start = start.to(tensor.dtype)
+            start = start if create_graph else start._buffer()
+        elif create_graph:
+            start = as_tensor(start)
+        start = _fitting(start, i, expected_shape(tensor, edge))
+        roots.append((edge, tensor._output_nr, start))
     return roots
+
+
+def _fitting(grad: Any, i: int, shape: tuple[int, ...]) -> Any:
+    """Return `grad` in the shape that its node expects, which may have been made for another one."""
+    if tuple(grad.shape) == shape:
+        return grad
+    if not expands_to(shape, tuple(grad.shape)):
+        raise RuntimeError(
+            f"invalid gradient at index {i} - got {list(grad.shape)} but expected shape compatible "
+            f"with {list(shape)}"
+        )
+    return sum_to_size(grad, shape)
 
 
 def _seed(i: int, tensor: Tensor, grad: Any) -> Any:

@@ -43,7 +43,11 @@ class Binary(Operation):
                 unhush(token)
             targets = None
         else:
-            data = self.compute((x, y, *rest))
+            try:
+                data = self.compute((x, y, *rest))
+            except Exception:
+                self.refuse((a, b, *rest), tracked)
+                raise
             targets = self.changed((x, y), data) if tracked else None
         output = wrap(data)
         if tracked and self.node and state.enabled and not (observers or levels or detecting):
@@ -84,6 +88,10 @@ class Binary(Operation):
             return x, y
         target = dtypes.result_type(x, y).numpy
         return _cast(x, target), _cast(y, target)
+
+    def recordable(self, args: Sequence[Any]) -> bool:
+        """Return whether any operand was made outside inference mode, such as a plain number."""
+        return type(args[0]) in NUMBERS or type(args[1]) in NUMBERS or super().recordable(args)
 
     def changed(self, arrays: Sequence[Any], data: Any) -> Any:
         """Return shape and dtype of the operands whose gradients must be summed or cast.

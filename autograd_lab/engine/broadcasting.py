@@ -27,7 +27,11 @@ class Broadcasting(Operation):
         """Promote, run forward, record."""
         arrays = [a._data if isinstance(a, Tensor) else a for a in args]
         tracked = any(isinstance(a, Tensor) and a._requires_grad for a in args)
-        data = self.compute(arrays)
+        try:
+            data = self.compute(arrays)
+        except Exception:
+            self.refuse(args, tracked)
+            raise
         return self.finish(
             wrap(data), args, tracked, self.changed(arrays, data) if tracked else None
         )

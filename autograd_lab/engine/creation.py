@@ -41,7 +41,7 @@ def finish(
     if state.inference:
         made._counter = INFERENCE
     if requires_grad:
-        made._set_requires_grad(True, "Only")
+        made._set_requires_grad(True)
     if observers:
         tell("create", made, name=name, source=source)
     return made

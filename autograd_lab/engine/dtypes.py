@@ -34,6 +34,11 @@ class dtype:
     def __repr__(self) -> str:
         return f"torch.{self.name}"
 
+    @property
+    def type_name(self) -> str:
+        """The name of the type in messages: `"torch.FloatTensor"`, but an older one for bool."""
+        return "CPUBoolType" if self.category == BOOLEAN else f"torch.{self.class_name}Tensor"
+
     def __reduce__(self) -> str:
         return self.name
 
@@ -119,12 +124,12 @@ def result_type(*operands: Any) -> dtype:
     return result
 
 
-def check_cast(result: dtype, wanted: dtype) -> None:
+def check_cast(result: dtype, wanted: dtype, c_names: bool = False) -> None:
     """Raise torch's RuntimeError if a result of one dtype may not be written into another."""
     if result.category > wanted.category:
         raise RuntimeError(
             f"result type {result.class_name} can't be cast to the desired output type "
-            f"{wanted.class_name}"
+            f"{wanted.c_name if c_names else wanted.class_name}"
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import dtypes
 from .creation import as_dtype, finish, tensor
+from .ops.dims import filled_like
 from .register import functions, method
 from .tensor import Tensor
 
@@ -112,9 +113,9 @@ def full_like(
 
 def _alike(pattern: Tensor, fill_value: Any, dtype: Any) -> Any:
     kind = as_dtype(dtype, "full_like")
-    made = np.empty_like(pattern._data, None if kind is None else kind.numpy)
-    made[...] = np.asarray(fill_value).astype(made.dtype)
-    return made
+    data = pattern._data
+    wanted = data.dtype if kind is None else kind.numpy
+    return filled_like(data, np.asarray(fill_value).astype(wanted), wanted)
 
 
 def _like(value: int, name: str) -> Callable[..., Tensor]:

@@ -15,6 +15,7 @@ from .grad_mode import no_grad, set_modes, state, switch_recording
 from .hooks import detecting
 from .node import Node, gradient_edge, next_order
 from .observe import observers, unobserved
+from .ops.dims import expands_to
 from .plan import Saved
 from .tensor import Tensor, wrap
 
@@ -153,7 +154,7 @@ class FunctionNode(Node):
             raise RuntimeError(f"expected Variable or None (got {_type_name(grad)})")
         shape, kind = self._input_facts[i]
         got = tuple(grad._data.shape)
-        if got != shape and not _expands_to(shape, got):
+        if got != shape and not expands_to(shape, got):
             raise RuntimeError(
                 f"Function {self.name()} returned an invalid gradient at index {i} - got "
                 f"{list(got)} but expected shape compatible with {list(shape)}"
@@ -166,14 +167,6 @@ class FunctionNode(Node):
 def _type_name(value: Any) -> str:
     kind = type(value)
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-
-
-def _expands_to(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
-    """Return whether a tensor of `shape` can be expanded to `larger`."""
-    if len(shape) > len(larger):
-        return False
-    tail = larger[len(larger) - len(shape) :]
-    return all(n in (1, m) for n, m in zip(shape, tail, strict=True))
 
 
 class Function:

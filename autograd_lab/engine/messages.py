@@ -28,7 +28,7 @@ HINT_UNDER_ANOMALY = (
 )
 MODIFIED = (
     "one of the variables needed for gradient computation has been modified by an inplace operation: "
-    "[torch.{kind}Tensor {shape}]{output} is at version {now}; expected version {then} instead. {hint}"
+    "[{kind} {shape}]{output} is at version {now}; expected version {then} instead. {hint}"
 )
 DETACHED_SAVED = (
     "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not "
@@ -42,12 +42,14 @@ NON_LEAF_GRAD = (
     "Tensor by mistake, make sure you access the leaf Tensor instead. See "
     "github.com/pytorch/pytorch/pull/30531 for more information."
 )
-ONLY_LEAVES = (
-    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
-    "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+ONLY_LEAVES = "you can only change requires_grad flags of leaf variables."
+USE_DETACH = (
+    " If you want to use a computed variable in a subgraph that doesn't require differentiation use "
+    "var_no_grad = var.detach()."
 )
-ONLY_FLOATS = "{only} Tensors of floating point and complex dtype can require gradients"
-ONLY_FLOATS_METHOD = "only Tensors of floating point dtype can require gradients"
+FLOATS_ALONE = "only Tensors of floating point dtype can require gradients"
+NO_GRADIENT_FOR = "Autograd not support dtype: {kind}"
+ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 LEAF_INPLACE = "a leaf Variable that requires grad is being used in an in-place operation."
 VIEW_OF_LEAF_INPLACE = (

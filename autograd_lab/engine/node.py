@@ -190,10 +190,18 @@ class Node:
             return products
         from .ops.reduce import fit
 
-        return [
-            grad if target is None or grad is None else fit(grad, *target)
-            for grad, target in zip(products, self._targets, strict=True)
-        ]
+        fitted = []
+        for i, (grad, target) in enumerate(zip(products, self._targets, strict=True)):
+            if grad is None or target is None:
+                fitted.append(grad)
+                continue
+            fitted.append(fit(grad, *target))
+            if fitted[i].shape != target[0]:
+                raise RuntimeError(
+                    f"Function {self.name()} returned an invalid gradient at index {i} - got "
+                    f"{list(grad.shape)} but expected shape compatible with {list(target[0])}"
+                )
+        return fitted
 
     def _tensors(self, saved: tuple[Any, ...]) -> list[Any]:
         """Return what was saved as tensors with their history (or numbers), unless overwritten since."""
@@ -256,18 +264,7 @@ class Node:
                 raise RuntimeError(messages.DETACHED_SAVED)
         else:
             maker = (value.maker and value.maker()) or self
-        now = value._counter[0] if value._counter else 0
-        then = self._versions[i] if self._versions else 0
-        if now == then:
-            return
-        output = f", which is output 0 of {maker.short_name()}," if maker else ""
-        shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
-        hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
-        raise RuntimeError(
-            messages.MODIFIED.format(
-                kind=kind, shape=shape, output=output, now=now, then=then, hint=hint
-            )
-        )
+        check_unwritten(value, self._versions[i] if self._versions else 0, maker)
 
     def short_name(self) -> str:
         """Return the name as messages about views and versions have it: `"Sum"`, `"Sum1"`."""
@@ -287,6 +284,21 @@ def _as_tensor(value: Any) -> Tensor | None:
     return tensor
 
 
+def check_unwritten(value: Tensor | Saved, then: int, maker: Node | None = None) -> None:
+    """Raise if `value`, a result of `maker`, was written to since its write counter was `then`."""
+    now = value._counter[0] if value._counter else 0
+    if now == then:
+        return
+    output = f", which is output 0 of {maker.short_name()}," if maker else ""
+    shape, kind = list(value._data.shape), wrap(value._data).dtype.type_name
+    hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
+    raise RuntimeError(
+        messages.MODIFIED.format(
+            kind=kind, shape=shape, output=output, now=now, then=then, hint=hint
+        )
+    )
+
+
 def unsigned(value: Any) -> Any:
     """Return saved numbers as torch shows them, which reads −1 as an unsigned 64-bit integer."""
     if type(value) is tuple:
@@ -299,13 +311,16 @@ class AccumulateGrad(Node):
 
     __module__ = "builtins"  # so that it prints as `<AccumulateGrad object at …>`
 
-    __slots__ = ("__weakref__", "variable")
+    __slots__ = ("__weakref__", "shape", "variable")
     _edges = ()
     variable: Tensor
     """The leaf."""
+    shape: tuple[int, ...]
+    """The leaf's when the node was made: the shape it takes gradients in."""
 
     def __init__(self, leaf: Tensor) -> None:
         self.variable = leaf
+        self.shape = tuple(leaf._data.shape)
         self._order = next(_leaf_numbers)
         self._extra = None
 
@@ -333,6 +348,16 @@ class AccumulateGrad(Node):
 def gradient_edge(tensor: Tensor) -> Node | None:
     """Return the node that `tensor`'s gradient goes to: its grad_fn, or its AccumulateGrad."""
     return tensor.grad_fn or leaf_edge(tensor)
+
+
+def expected_shape(tensor: Tensor, edge: Node | None) -> tuple[int, ...]:
+    """Return the shape in which `edge` takes the gradient of `tensor`: that when it was made."""
+    if type(edge) is AccumulateGrad:
+        return edge.shape
+    meta = tensor._meta
+    if meta is not None and meta.shape is not None:
+        return meta.shape
+    return tuple(tensor._data.shape)
 
 
 def leaf_edge(leaf: Tensor) -> Node | None:

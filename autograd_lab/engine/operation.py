@@ -20,20 +20,23 @@ in an ordinary backward pass and records itself under `create_graph=True`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from . import anomaly, messages
+import numpy as np
+
+from . import anomaly, dtypes, messages
 from .forward import levels, push
 from .grad_mode import state
 from .hooks import detecting
-from .node import Node, leaf_edge, next_order
+from .node import Node, expected_shape, leaf_edge, next_order
 from .observe import observers
 from .plan import RESULTS, Plan, Plans
 from .quiet import hush, unhush
 from .short import OPERANDS, on_one, with_code_of_its_own
-from .tensor import INFERENCE, Tensor, wrap
+from .tensor import INFERENCE, InferenceCounter, Tensor, wrap
 
 Rule = Any
 """A function of the gradient and what it names besides."""
@@ -65,6 +68,8 @@ class Operation:
     """Whether each output element depends on one element of each input, so that Jacobians are diagonal."""
     linear: ClassVar[bool] = False
     """Whether it is linear in its first argument, its only tensor."""
+    c_names: ClassVar[bool] = False
+    """Whether its message about a dtype that cannot be written to names that as C++ does."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
     keeps: ClassVar[tuple[str, ...]] = ()
@@ -133,7 +138,11 @@ class Operation:
                     tracked = True
             else:
                 arrays.append(arg)
-        data = self.compute(arrays)
+        try:
+            data = self.compute(arrays)
+        except Exception:
+            self.refuse(args, tracked)
+            raise
         if type(data) is tuple:
             return self.finish_many([wrap(d) for d in data], args, tracked)
         return self.finish(wrap(data), args, tracked)
@@ -151,6 +160,12 @@ class Operation:
             return apply(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
 
         return operator
+
+    def refuse(self, args: Sequence[Any], tracked: bool) -> None:
+        """Raise what torch finds before it computes: that something cannot be recorded or saved."""
+        if tracked and state.enabled and self.node:
+            with suppress(IndexError, TypeError, ValueError, AttributeError):  # wrong arguments
+                self.record(wrap(np.zeros(())), args)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Run forward on arrays and plain numbers, without a word from NumPy."""
@@ -188,7 +203,7 @@ class Operation:
 
     def finish_many(self, outputs: list[Tensor], args: Sequence[Any], tracked: bool) -> Any:
         """Do what `finish` does for an operation that returns several tensors; return their tuple."""
-        if tracked and state.enabled and self.node:
+        if tracked and state.enabled and self.node and self.recordable(args):
             self.record(outputs[0], args, None, outputs)
             node = outputs[0]._grad_fn
             assert node is not None
@@ -222,6 +237,12 @@ class Operation:
         that its gradient will come out different. What is not `finished` has no numbers yet.
         """
         edges, choice, shared = self._edges_into(args)
+        if shared:
+            if finished:
+                if not self.recordable(args):
+                    return
+                check_differentiable(output)
+            targets = self._as_expected(args, edges, targets)
         plan = self.plans[choice]
         kept = plan.keep(args, outputs or (output,), finished)
         node = self.hang(output, edges, plan, *kept)
@@ -248,11 +269,25 @@ class Operation:
                     shared = True
                 if arg._requires_grad:
                     edge = (arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg)
-                    if edge is not None:
+                    if edge is not None or len(self.slots) == 1:
                         choice |= bit
             edges.append(edge)
             bit <<= 1
         return tuple(edges), choice, shared
+
+    def _as_expected(
+        self, args: Sequence[Any], edges: tuple[Node | None, ...], targets: Any
+    ) -> Any:
+        """Return `targets` with the shapes that `edges` expect, where one is not that of the input."""
+        for i, edge in enumerate(edges):
+            arg = args[self.slots[i]]
+            if edge is not None and expected_shape(arg, edge) != arg._data.shape:
+                targets = reshaped(targets, len(edges), i, arg, edge)
+        return targets
+
+    def recordable(self, args: Sequence[Any]) -> bool:
+        """Return whether any of the tensors was made outside inference mode; torch forgets the others."""
+        return not all(tensor.is_inference() for tensor in tensors_in(args))
 
     def tensor_inputs(self, args: Sequence[Any]) -> Sequence[Any]:
         """Return the differentiable inputs among `args`, in the order of the node's edges."""
@@ -295,6 +330,29 @@ def hanger(make_node: type[Node]) -> Callable[..., Node]:
     return hang
 
 
+def reshaped(targets: Any, count: int, i: int, arg: Tensor, edge: Node) -> list[Any]:
+    """Return `targets` with the shape that `edge` expects, as that of `arg` was changed unrecorded."""
+    new = list(targets or [None] * count)
+    new[i] = expected_shape(arg, edge), arg._data.dtype
+    return new
+
+
+def tensors_in(args: Sequence[Any]) -> Iterator[Tensor]:
+    """Yield the tensors among `args`, and in tuples and lists among them."""
+    for arg in args:
+        if isinstance(arg, Tensor):
+            yield arg
+        elif isinstance(arg, (tuple, list)):
+            yield from tensors_in(arg)
+
+
+def check_differentiable(output: Tensor) -> None:
+    """Raise for integers made from integers that require grad, which writing a tensor there does."""
+    kind = dtypes.of_numpy(output._data.dtype)
+    if not kind.is_floating_point:
+        raise RuntimeError(messages.NO_GRADIENT_FOR.format(kind=kind.class_name))
+
+
 def names_of(function: Any) -> tuple[str, ...]:
     """Return the parameters' names; `inspect` would say the same, in ten times the time."""
     code = function.__code__
@@ -319,10 +377,12 @@ def size_mismatch(*arrays: Any) -> str:
 
 def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
     """Return the write counters of saved values, None if all are 0."""
+    written = False
     for value in saved:
         counter = value._counter
-        if counter is INFERENCE:
-            raise RuntimeError(messages.INFERENCE_SAVED)
-        if counter is not None and counter[0]:
-            return tuple([v._counter[0] if v._counter else 0 for v in saved])
-    return None
+        if counter is not None:
+            if type(counter) is InferenceCounter:
+                raise RuntimeError(messages.INFERENCE_SAVED)
+            if counter[0]:
+                written = True
+    return tuple([v._counter[0] if v._counter else 0 for v in saved]) if written else None

@@ -297,7 +297,8 @@ def randint_like(
     kind = as_dtype(dtype, "randint_like") or like(input, "randint_like").dtype
     low, high = (0, low) if high is None else (low, high)
     numbers = _integers(None, low, high, input.numel(), kind)
-    return finish(in_memory_order(numbers, input._data), requires_grad, device)
+    drawn = in_memory_order(numbers, input._data)
+    return finish("randint_like", drawn, requires_grad, device, source=input)
 
 
 expose("bernoulli", bernoulli)

@@ -47,8 +47,15 @@ class Size(tuple[int, ...]):
         return product
 
 
-INFERENCE: list[int] = [-1]
-"""The counter of every tensor made in inference mode: it counts nothing, and marks them."""
+class InferenceCounter(list[int]):
+    """The counter of a tensor made in inference mode: it marks it."""
+
+
+INFERENCE = InferenceCounter([-1])
+"""The one that most of them share, which counts nothing; but a detached copy has one that counts.
+
+Not 0, so that an operation's short way takes such a tensor for one that was written to.
+"""
 
 
 class Meta:
@@ -63,6 +70,7 @@ class Meta:
         "made",
         "post_accumulate",
         "retains",
+        "shape",
         "tangents",
         "version",
         "views",
@@ -84,6 +92,8 @@ class Meta:
         """What to call with a leaf once its `.grad` has grown."""
         self.retains = False
         """Whether this tensor, though not a leaf, keeps its gradient."""
+        self.shape: tuple[int, ...] | None = None
+        """The shape its grad_fn takes gradients in, where it was given another without recording."""
         self.detached: int | None = None
         """When it was cut off from its history in place, in the order of nodes."""
         self.tangents: dict[int, Tensor] | None = None
@@ -195,23 +205,23 @@ class Tensor(Methods):
             raise RuntimeError("requires_grad must be a bool")
         if observers:
             tell("set", self, name="requires_grad", value=value)
-        self._set_requires_grad(value, "only")
+        if self._grad_fn is not None:
+            raise RuntimeError(messages.ONLY_LEAVES + ("" if value else messages.USE_DETACH))
+        self._set_requires_grad(value, messages.ONLY_FLOATS.replace("Only", "only"))
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Start (or stop) recording on a leaf, in place."""
         if observers:
             tell("set", self, name="requires_grad", value=requires_grad)
-        if requires_grad and self.grad_fn is None and not self.is_floating_point():
-            raise RuntimeError(messages.ONLY_FLOATS_METHOD)
-        self._set_requires_grad(requires_grad, "only")
+        if self._grad_fn is not None and not requires_grad:
+            raise RuntimeError(messages.ONLY_LEAVES + messages.USE_DETACH)
+        self._set_requires_grad(requires_grad, messages.FLOATS_ALONE)
         return self
 
-    def _set_requires_grad(self, value: bool, only: str) -> None:
-        if self._grad_fn is not None and not value:
-            raise RuntimeError(messages.ONLY_LEAVES)
+    def _set_requires_grad(self, value: bool, only_floats: str = messages.ONLY_FLOATS) -> None:
         if value and not self.dtype.is_floating_point:
-            raise RuntimeError(messages.ONLY_FLOATS.format(only=only))
-        if value and self._counter is INFERENCE and not state.inference:
+            raise RuntimeError(only_floats)
+        if value and self.is_inference() and not state.inference:
             raise RuntimeError(messages.INFERENCE_REQUIRES_GRAD)
         self._requires_grad = value or self._grad_fn is not None
         if self._meta is not None:
@@ -257,6 +267,8 @@ class Tensor(Methods):
     def data(self) -> Tensor:
         """The same numbers without history, and with a write counter of its own."""
         plain = wrap(self._buffer())
+        if self.is_inference():
+            self._mark(plain)
         if observers:
             for observer in observers:
                 observer.on_op("data", (self,), plain, None)
@@ -288,15 +300,23 @@ class Tensor(Methods):
             self._counter = [0]
         return self._counter
 
+    def _mark(self, copy: Tensor) -> None:
+        """Let a detached copy of what was made in inference mode be marked as that, too."""
+        copy._counter = INFERENCE
+        if not state.inference:
+            copy._counter = InferenceCounter([0])
+            copy._own_meta()  # the other sign that this is none of the many plain tensors
+
     def _now(self) -> int:
         return self._counter[0] if self._counter else 0
 
     def _wrote(self) -> None:
         """Count an in-place write; RuntimeError outside inference mode for what was made in it."""
-        if self._counter is not INFERENCE:
-            self._shared_counter()[0] += 1
-        elif not state.inference:
+        if state.inference and self.is_inference():
+            return
+        if self._counter is INFERENCE:
             raise RuntimeError(messages.INFERENCE_INPLACE)
+        self._shared_counter()[0] += 1
 
     def _comes_from(self, node: Node | None, number: int) -> None:
         """Make this output `number` of `node`, whose gradient it then has.
@@ -311,7 +331,7 @@ class Tensor(Methods):
 
     def is_inference(self) -> bool:
         """Return whether this tensor was made in inference mode."""
-        return self._counter is INFERENCE
+        return type(self._counter) is InferenceCounter
 
     # --- into Python --------------------------------------------------------------------------
 

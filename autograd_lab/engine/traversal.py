@@ -22,7 +22,7 @@ from .hooks import call, detecting, run_tensor_hook
 from .node import AccumulateGrad, Node
 from .observe import observers
 from .quiet import hush, unhush
-from .tensor import Tensor, wrap
+from .tensor import INFERENCE, Tensor, wrap
 
 
 class Pass:
@@ -241,9 +241,12 @@ def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> No
         for observer in observers:
             observer.on_accumulate(node, leaf, as_tensor(grads[0]))
     if create_graph:
-        leaf._grad = grads[0] if leaf._grad is None else leaf._grad + grads[0]
+        empty = wrap(np.empty(leaf._data.shape, leaf._data.dtype))
+        leaf._grad = empty.copy_(grads[0]) if leaf._grad is None else leaf._grad + grads[0]
     elif leaf._grad is None:
-        leaf._grad = wrap(_own(grads))
+        leaf._grad = wrap(_own(grads, leaf))
+        if state.inference:
+            leaf._grad._counter = INFERENCE
     else:
         held = leaf._grad
         if isinstance(held._data, np.ndarray):
@@ -255,21 +258,24 @@ def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> No
         _tell_node(node, grads, [], [])
 
 
-def _own(grads: list[Any]) -> Any:
+def _own(grads: list[Any], leaf: Tensor) -> Any:
     """Return the array in `grads[0]`, copied unless this list alone holds it.
 
     As in torch, the array counts, not its memory: a gradient that was only reshaped on its way still
-    shares memory with what it was before.
+    shares memory with what it was before. One that the leaf has outgrown by now is spread.
     """
     data = grads[0]
     if not isinstance(data, np.ndarray):
-        return data
+        return data if not leaf._data.ndim else np.broadcast_to(data, leaf._data.shape).copy()
     held_here_only = sys.getrefcount(data) <= 3  # the list, `data`, the call's argument
-    if held_here_only and data.flags.c_contiguous:
+    alike = data.shape == leaf._data.shape
+    if held_here_only and data.flags.c_contiguous and (alike or data.strides == leaf._data.strides):
         if not data.flags.writeable:  # one element, broadcast
             data.flags.writeable = True
         return data
-    return np.array(data, order="C")
+    if alike:
+        return np.array(data, order="C")
+    return wrap(np.empty(leaf._data.shape, data.dtype)).copy_(wrap(data))._data
 
 
 def as_tensor(value: Any) -> Any:

@@ -27,8 +27,9 @@ class Floating(Unary):
     def apply(self, a: Any, *rest: Any) -> Any:
         """Run forward and record, as any operation does; `rest` are plain arguments."""
         tracked = a._requires_grad
-        # what requires grad is a float already
-        data = super().compute((a._data, *rest)) if tracked else self.compute((a._data, *rest))
+        # what requires grad is a float already, but for integers that were written to
+        known = tracked and a._counter is None
+        data = super().compute((a._data, *rest)) if known else self.compute((a._data, *rest))
         return self.finish(wrap(data), (a, *rest), tracked)
 
     def compute(self, arrays: Sequence[Any]) -> Any:

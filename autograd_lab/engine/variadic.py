@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import dtypes
-from .node import Node, gradient_edge, next_order
-from .operation import Operation
+from .node import Node, expected_shape, gradient_edge, next_order
+from .operation import Operation, check_differentiable, reshaped
 from .tensor import Tensor, wrap
 
 
@@ -49,8 +49,12 @@ class Variadic(Operation):
         """Promote, run forward, record; `rest` are plain arguments."""
         target = dtypes.result_type(*(t._data for t in tensors)).numpy
         arrays = [t._data if t._data.dtype is target else t._data.astype(target) for t in tensors]
-        data = self.compute((arrays, *rest))
         tracked = any(t._requires_grad for t in tensors)
+        try:
+            data = self.compute((arrays, *rest))
+        except Exception:
+            self.refuse((tuple(tensors), *rest), tracked)
+            raise
         targets = None
         if any(t._data.dtype is not target for t in tensors):
             targets = [(tuple(t._data.shape), t._data.dtype) for t in tensors]
@@ -77,6 +81,7 @@ class Variadic(Operation):
         finished: bool = True,
     ) -> None:
         """Make the node for `output`, with an edge per tensor of the sequence."""
+        check_differentiable(output)
         plan = self.plans[1]
         node = self.Node()
         node._edges = tuple(gradient_edge(t) if t._requires_grad else None for t in args[0])
@@ -84,6 +89,9 @@ class Variadic(Operation):
         node._edge_numbers = tuple(t._output_nr for t in args[0])
         node._order = next_order()
         node._plan = plan
+        for i, (tensor, edge) in enumerate(zip(args[0], node._edges, strict=True)):
+            if edge is not None and expected_shape(tensor, edge) != tensor._data.shape:
+                targets = reshaped(targets, len(args[0]), i, tensor, edge)
         node._targets = targets
         node._saved, node._plain = plan.keep(args, (output,))
         output._grad_fn = node

@@ -7,20 +7,22 @@ strided window onto the base, when it is next asked for one.
 
 from __future__ import annotations
 
+import functools
 import weakref
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from . import messages
 from .grad_mode import state
 from .hooks import hand_on
-from .node import Node, gradient_edge, next_order
-from .operation import Operation
+from .node import Node, expected_shape, gradient_edge, next_order
+from .operation import Operation, reshaped, tensors_in
 from .tensor import INFERENCE, Meta, Tensor, wrap
 
 Array = np.ndarray[Any, Any]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class ViewOperation(Operation):
@@ -47,7 +49,7 @@ class ViewOperation(Operation):
 
 def tie(view: Tensor, source: Tensor, made: str) -> None:
     """Make `view` a view of what `source` is a view of, or of `source` itself."""
-    if source._counter is INFERENCE:
+    if source.is_inference():
         view._counter = INFERENCE
         return
     base = source if source._base is None else source._base
@@ -55,9 +57,8 @@ def tie(view: Tensor, source: Tensor, made: str) -> None:
     meta.base = base
     if state.inference:
         made = "inference"
-    if made == "default" and source._meta is not None:
-        made = source._meta.made
-    meta.made = made
+    before = "default" if source._meta is None else source._meta.made
+    meta.made = before if made == "default" or before == "inference" else made
     view._counter = source._shared_counter()
     meta.version = view._now()
     view._requires_grad = view._requires_grad or base._requires_grad
@@ -83,7 +84,7 @@ def look_through(view: Tensor, base: Tensor, where: Array) -> None:
     from .ops.strided import as_strided
 
     window = wrap(view._data)
-    as_strided.record(window, (base, *geometry(view, base), where))
+    as_strided.record(window, (base, *geometry(view, base), where), finished=False)  # of any dtype
     before, number = view._grad_fn, view._output_nr
     view._grad_fn, view._output_nr, view._requires_grad = window._grad_fn, 0, True
     view._own_meta().version = view._now()
@@ -99,14 +100,22 @@ def geometry(view: Tensor, base: Tensor) -> tuple[Any, ...]:
 
 
 def positions(view: Tensor, base: Tensor) -> Array:
-    """Return, in the shape of `view`, which element of `base` (counted in row order) each one is."""
+    """Return, in the shape of `view`, which element of `base` (counted in row order) each one is.
+
+    Those that are none of it, which `as_strided` can make, are −1.
+    """
     size, strides, offset = geometry(view, base)
-    places: Array = _places(size, strides) + offset
-    if base._data.flags.c_contiguous or not places.size:
+    places = _places(size, strides)
+    places += offset
+    if not places.size:
+        return places
+    if base._data.flags.c_contiguous:
+        places[(places < 0) | (places >= base._data.size)] = -1
         return places
     homes = _places(base._data.shape, tuple(s // base._data.itemsize for s in base._data.strides))
-    counted = np.zeros(homes.max() + 1, np.int64)
+    counted = np.full(homes.max(initial=-1) + 2, -1)  # the last one stands for places outside
     counted[homes.ravel()] = np.arange(homes.size)
+    places[(places < 0) | (places >= counted.size)] = -1
     found: Array = counted[places]
     return found
 
@@ -119,6 +128,27 @@ def _places(size: Sequence[int], strides: Sequence[int]) -> Array:
         shape[axis] = n
         places += (np.arange(n) * stride).reshape(shape)
     return places
+
+
+def check_histories(tensors: Iterable[Tensor]) -> None:
+    """Raise what torch does before it looks at shapes: that a view's history cannot be found."""
+    for tensor in tensors:
+        if state.enabled and tensor._requires_grad:
+            tensor.grad_fn  # noqa: B018  (to raise)
+
+
+def histories_first(function: F) -> F:
+    """Let an error of `function` give way to that of a view among its tensors; see `check_histories`."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception:
+            check_histories(tensors_in(args))
+            raise
+
+    return cast(F, run)
 
 
 class CopySlices(Node):
@@ -137,9 +167,11 @@ class CopySlices(Node):
         self.positions = where
         self.freed = False
         own = gradient_edge(base) if base._requires_grad else None
+        self._extra = None
+        if own is not None and expected_shape(base, own) != base._data.shape:
+            self._targets = reshaped(None, len(function._edges), 0, base, own)
         self._edges = (own, *function._edges[1:])
         numbers = function._edge_numbers or (0,) * len(function._edges)
-        self._extra = None
         self._edge_numbers = (base._output_nr, *numbers[1:])
         self._order = next_order()
 
@@ -217,6 +249,7 @@ def rebase(view: Tensor, function: Node) -> None:
     where = positions(view, base)
     before, number = base._grad_fn, base._output_nr
     base._grad_fn = CopySlices(base, where, function)
+    base._own_meta().shape = None
     base._output_nr = 0
     base._requires_grad = True
     hand_on(base, before, number)

@@ -65,7 +65,8 @@ def mse_loss(
 ) -> Any:
     """Return the mean (sum, or none: each one) of the squared differences."""
     reduction = _told(reduction, size_average, reduce)
-    return loss.squared_error[_number(reduction)](*_pair(input, target))
+    pair = _pair(input, target)
+    return loss.squared_error[_number(reduction)](*pair)
 
 
 def l1_loss(

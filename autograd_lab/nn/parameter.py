@@ -24,7 +24,7 @@ class Parameter(Tensor):
         made._output_nr = 0
         made._requires_grad = False
         if requires_grad:
-            made._set_requires_grad(True, "Only")
+            made._set_requires_grad(True)
         if observers:
             tell("create", made, name="Parameter", source=data)
         return made

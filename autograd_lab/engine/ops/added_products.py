@@ -10,6 +10,7 @@ import numpy as np
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, wrap
+from ..unary import only_for
 from .dims import wrap_dim
 from .elementwise import scaled
 from .matmul import (
@@ -83,6 +84,7 @@ class Addmm(Stretched):
                 "mat1 and mat2 must have the same dtype, but got "
                 f"{dtype_name(mat1)} and {dtype_name(mat2)}"
             )
+        only_for("fiu", "addmm_impl_cpu_", mat1)
         return added(self, mat1 @ mat2, beta, alpha)
 
 
@@ -144,7 +146,7 @@ class Baddbmm(Stretched):
     def forward(self: Any, batch1: Any, batch2: Any, beta: Any = 1, alpha: Any = 1) -> Any:
         wrap_dim(1, batch1.ndim)
         wrap_dim(2, batch2.ndim)
-        check_batches(batch1, batch2)
+        check_batches(batch1, batch2, "baddbmm")
         return added(self, batch1 @ batch2, beta, alpha)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from .. import messages
+from ..grad_mode import state
 from ..node import next_order
 from ..observe import observers
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, let_views_follow, wrap
+from .dims import filled_like
 
 
 class Clone(Operation):
@@ -23,7 +25,9 @@ class Clone(Operation):
 
     @staticmethod
     def forward(self: Any, memory_format: Any = None) -> Any:
-        return np.array(self, order="C" if str(memory_format) == CONTIGUOUS else "K")
+        if str(memory_format) == CONTIGUOUS:
+            return np.array(self, order="C")
+        return filled_like(self, self) if 0 in self.strides else np.array(self)
 
 
 CONTIGUOUS = "torch.contiguous_format"
@@ -41,7 +45,7 @@ class Cast(Operation):
 
     @staticmethod
     def forward(self: Any, kind: np.dtype[Any]) -> Any:
-        return self.astype(kind)
+        return filled_like(self, self, kind) if 0 in self.strides else self.astype(kind)
 
     def record(self, output: Tensor, *rest: Any) -> None:
         """Record casts between floats only: integers carry no gradient."""
@@ -60,7 +64,10 @@ def contiguous(self: Tensor, memory_format: Any = None) -> Any:
 def detach(self: Tensor) -> Tensor:
     """Return the same numbers, sharing memory, cut off from their history."""
     output = wrap(self._buffer())
-    output._counter = self._shared_counter()
+    if self.is_inference():
+        self._mark(output)
+    else:
+        output._counter = self._shared_counter()
     if observers:
         for observer in observers:
             observer.on_op("detach", (self,), output, None)
@@ -68,7 +75,12 @@ def detach(self: Tensor) -> Tensor:
 
 
 def detach_(self: Tensor) -> Tensor:
-    """Cut this tensor off from its history, in place; RuntimeError for a view."""
+    """Cut this tensor off from its history, in place; RuntimeError for a view.
+
+    In inference mode, and to what was made there, nothing happens, as in torch.
+    """
+    if state.inference or self.is_inference():
+        return self
     if self._base is not None:
         raise RuntimeError(messages.DETACH_VIEW)
     if self._grad_fn is not None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any
 
+import numpy as np
+
 
 def wrap_dim(dim: int, ndim: int) -> int:
     """Return `dim` counted from the front; IndexError if a tensor of `ndim` dimensions has none such."""
@@ -49,3 +51,32 @@ def as_ints(value: Any) -> tuple[int, ...]:
 def window(ndim: int, dim: int, part: Any) -> tuple[Any, ...]:
     """Return the NumPy index that takes `part` of dimension `dim`; never a scalar, always a view."""
     return (*(slice(None),) * (dim % ndim if ndim else 0), part, ...)
+
+
+def expands_to(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
+    """Return whether a tensor of `shape` can be expanded to `larger`."""
+    if len(shape) > len(larger):
+        return False
+    tail = larger[len(larger) - len(shape) :]
+    return all(n in (1, m) for n, m in zip(shape, tail, strict=True))
+
+
+def in_rows(array: Any) -> Any:
+    """Return an array or scalar in row order, which is how torch lays out what it reduces to."""
+    return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+def filled_like(array: Any, values: Any, kind: Any = None) -> Any:
+    """Return `values` (an array, or a number) in the shape of `array`, and in its order in memory.
+
+    Where `array` repeats elements, dimensions keep the order in which they are named.
+    """
+    if 0 in array.strides and array.size > 1:
+        both = np.nditer(
+            [array, None], [], [["readonly"], ["writeonly", "allocate"]], [array.dtype, kind]
+        )
+        made = both.operands[1]
+    else:
+        made = np.empty_like(array, kind)
+    made[...] = values
+    return made

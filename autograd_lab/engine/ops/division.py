@@ -9,6 +9,7 @@ import numpy as np
 from ..binary import Binary
 from ..choice import CHOICES, Chosen, choice
 from ..node import Node
+from ..operation import tensors_in
 from ..register import method, register
 from ..short import OPERANDS
 from ..tensor import Tensor
@@ -112,6 +113,10 @@ class FloorDivide(Binary):
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
         return quotient(self, other, "floor")
+
+    def recordable(self, args: Any) -> bool:
+        """Leave integers out."""
+        return super().recordable(args) and any(t.is_floating_point() for t in tensors_in(args))
 
 
 class FloorDivideNumber(FloorDivide):

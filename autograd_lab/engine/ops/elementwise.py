@@ -264,5 +264,14 @@ class Abs(Unary):
         only_for("fiu", "abs_cpu", self)
         return np.absolute(self)
 
+    def recordable(self, args: Any) -> bool:
+        """Refuse a tensor made in inference mode that requires grad: torch's `abs` uses its `out=`."""
+        if not super().recordable(args):
+            raise RuntimeError(
+                "abs(): functions with out=... arguments don't support automatic differentiation, but "
+                "one of the arguments requires grad."
+            )
+        return True
+
 
 abs = register(Abs)

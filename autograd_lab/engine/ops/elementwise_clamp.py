@@ -36,6 +36,7 @@ class ClampScalars(Broadcasting):
 
     public = False
     operands = ("self", "min", "max")
+    c_names = True
     node = "ClampBackward1"
     derivative = dict(
         self=(

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..binary import Binary, ByNumber
 from ..choice import CHOICES, Chosen, choice
+from ..operation import Operation
 from ..register import expose, method, register
 from ..short import OPERANDS
 from ..tensor import Tensor
@@ -43,6 +44,7 @@ class PowScalar(ByNumber):
     public = False
     node = "PowBackward0"
     derivative = dict(self=("grad · exponent · self^(exponent − 1)", power_of_base))
+    recordable = Operation.recordable  # the exponent does not become a tensor
 
     @staticmethod
     def forward(self: Any, exponent: Any) -> Any:

@@ -11,7 +11,7 @@ from ..observe import observers
 from ..operation import Operation
 from ..register import functions, register
 from ..tensor import Tensor, raw, wrap
-from .dims import wrap_dim
+from .dims import in_rows, wrap_dim
 from .reduce import axis_of, dims_of, largest, like, smallest, stretch
 from .spelling import public
 from .strided import put_flat
@@ -134,7 +134,7 @@ def _extreme(name: str, reduce: Any, arg: Any) -> tuple[Operation, Operation, Op
         @staticmethod
         def forward(self: Any, dim: Any, keepdim: bool) -> Any:
             check_not_empty(f"a{name}", self, dim)
-            return reduce(self, axis=axis_of(dim, self.ndim), keepdims=keepdim)
+            return in_rows(reduce(self, axis=axis_of(dim, self.ndim), keepdims=keepdim))
 
     made = []
     for cls, suffix in ((All, "all"), (AlongDim, "along_dim"), (OverDims, "over_dims")):

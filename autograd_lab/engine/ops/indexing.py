@@ -6,17 +6,49 @@ from typing import Any
 
 import numpy as np
 
-from ..operation import Operation
+from ..node import Node, check_unwritten
+from ..operation import Operation, versions
 from ..register import method, register
 from ..tensor import Tensor, wrap
+from .dims import expands_to
 from .gathering import zeros_for
-from .inplace import write
+from .inplace import SHARED_WITH_INPUT, meet, write
 
 Indices = tuple["Tensor | None", ...]
 """Per dimension a tensor of indices, or None for all of the dimension; a mask counts for all of its."""
 
 
-class Index(Operation):
+class IndexNode(Node):
+    """A node that keeps tensors of indices, which must not be written to either."""
+
+    __slots__ = ("then",)
+    then: tuple[int, ...]
+    """The write counters of the tensors of indices."""
+
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
+        """Return the gradients of the inputs, unless indices were written to."""
+        indices = self._plain[self._plan.plain_names.index("indices")]
+        for tensor, then in zip(indices, self.then, strict=True):
+            if tensor is not None:
+                check_unwritten(tensor, then)
+        return super().gradients(grad, as_tensors)
+
+
+class Indexing(Operation):
+    """An operation on elements that tensors name."""
+
+    kind = IndexNode
+
+    def record(self, output: Tensor, args: Any, *rest: Any, **named: Any) -> None:
+        """Record as any operation does, and the write counters of the indices."""
+        super().record(output, args, *rest, **named)
+        if isinstance(output._grad_fn, IndexNode):
+            versions([i for i in args[1] if i is not None])  # raises for some
+            counters = [None if i is None else i._counter for i in args[1]]
+            output._grad_fn.then = tuple([c[0] if c else 0 for c in counters])
+
+
+class Index(Indexing):
     """Return the elements of `self` that tensors of indices and masks name."""
 
     public = False
@@ -38,7 +70,7 @@ class Index(Operation):
 index: Operation = register(Index)
 
 
-class IndexPut(Operation):
+class IndexPut(Indexing):
     """Return `self` with `values` written (or added) to the elements that `indices` name."""
 
     node = "IndexPutBackward0"
@@ -55,23 +87,22 @@ class IndexPut(Operation):
     @staticmethod
     def forward(self: Any, indices: Indices, values: Any, accumulate: bool = False) -> Any:
         where = fitted(indices, self.shape)
+        out = np.array(self)
+        if not expands_to(values.shape, out[where].shape):
+            raise RuntimeError(
+                f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
+                f"indexing result of shape {list(out[where].shape)}"
+            )
         if self.dtype != values.dtype:
             mine, other = wrap(self).dtype.class_name, wrap(values).dtype.class_name
             raise RuntimeError(
                 "Index put requires the source and destination dtypes match, got "
                 f"{mine} for the destination and {other} for the source."
             )
-        out = np.array(self)
-        try:
-            if accumulate:
-                np.add.at(out, where, values)
-            else:
-                out[where] = values
-        except ValueError:
-            raise RuntimeError(
-                f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
-                f"indexing result of shape {list(out[where].shape)}"
-            ) from None
+        if accumulate:
+            np.add.at(out, where, values)
+        else:
+            out[where] = values
         return out
 
     def changed(self, arrays: Any, data: Any) -> Any:
@@ -146,7 +177,15 @@ def _check_range(where: list[Any], shape: tuple[int, ...]) -> None:
 
 def index_put_(self: Tensor, indices: Indices, values: Tensor, accumulate: bool = False) -> Tensor:
     """Write (or add) `values` to the elements that `indices` name."""
-    return write(index_put, self, tuple(indices), values, accumulate)
+    return write(index_put, self, tuple(indices), values, accumulate, apart=check_apart)
+
+
+def check_apart(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Raise if indices or values share memory with what is written to."""
+    indices, values, _ = inputs
+    for each in (values, *indices):
+        if each is not None and (each._data is buffer or meet(each._data, buffer)):
+            raise RuntimeError(SHARED_WITH_INPUT)
 
 
 method("index_put_", index_put_)

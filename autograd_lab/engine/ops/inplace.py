@@ -17,7 +17,7 @@ from ..grad_mode import state
 from ..hooks import hand_on
 from ..node import Node
 from ..observe import observers
-from ..operation import OPERATIONS, Operation
+from ..operation import OPERATIONS, Operation, check_differentiable
 from ..plan import Saved
 from ..quiet import hush, unhush
 from ..register import defaults_of, functions, method, register
@@ -54,30 +54,39 @@ SHARED_WITH_INPUT = (
 )
 
 
-def write(op: Operation, *args: Any, anywhere: bool = False) -> Tensor:
-    """Run `op` and put its result into `args[0]`, history and all.
+def anywhere(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Let all be written, also where one place in memory serves several elements."""
 
-    Where one place in memory serves several elements, only what writes the same number `anywhere`
-    may write.
+
+def write(
+    op: Operation, *args: Any, apart: Callable[..., None] | None = None, recorded: bool = True
+) -> Tensor:
+    """Run `op` and put its result into `args[0]`, history and all unless it is not to be `recorded`.
+
+    `apart` raises where elements share memory in a way that `op` cannot deal with.
     """
     target: Tensor = args[0]
     tracked = state.enabled and any(isinstance(a, Tensor) and a._requires_grad for a in args)
+    tracked = recorded and tracked and op.recordable(args)
     check_writable(target, tracked)
-    tracked = tracked and bool(op.node) and target.is_floating_point()
+    tracked = tracked and bool(op.node)
     buffer = target._buffer()
     before = snapshot(op, target) if tracked or levels else target
     sources = (before, *args[1:])
     written = begin(op, sources, target) if tracked else None
-    if not anywhere:
-        check_overlap(buffer, args[1:])
+    (apart or check_overlap)(buffer, args[1:])
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
     if tracked or levels or not written_directly(op, arrays, buffer):
-        buffer[...] = computed(op, arrays, target)
+        data = computed(op, arrays, target)
+        if apart is not None and 0 in buffer.strides:
+            np.copyto(buffer, data, where=data != buffer)  # else the last of several would win
+        else:
+            buffer[...] = data
     target._wrote()
     if written is not None:
-        written._targets = op.changed(arrays, buffer)
+        written._targets = merged(op.changed(arrays, buffer), written._targets)
         enter(written, target)
     let_views_follow(target if target._base is None else target._base)
     if levels:
@@ -118,7 +127,7 @@ def computed(op: Operation, arrays: Sequence[Any], target: Tensor) -> Any:
         if in_kernel and isinstance(op, Binary):
             check_operands(arrays, target)
         raise
-    check_fits(data.shape, dtypes.of_numpy(data.dtype), target)
+    check_fits(data.shape, dtypes.of_numpy(data.dtype), target, op.c_names)
     return data
 
 
@@ -139,7 +148,7 @@ zero = register(Zero)
 
 def zero_(self: Tensor) -> Tensor:
     """Put 0 everywhere."""
-    return write(zero, self, anywhere=True)
+    return write(zero, self, apart=anywhere)
 
 
 method("zero_", zero_)
@@ -152,8 +161,10 @@ def snapshot(op: Operation, target: Tensor) -> Tensor:
     before = wrap(np.array(target._data) if reads else target._data)
     before._comes_from(target.grad_fn, target._output_nr)
     before._requires_grad = target._requires_grad
-    if levels and target._meta is not None:
-        before._own_meta().tangents = target._meta.tangents
+    if target._meta is not None:
+        meta = before._own_meta()
+        meta.tangents, meta.shape = target._meta.tangents, target._meta.shape
+        before._counter = [0]  # a copy's own, and the sign to look closer at what it is
     return before
 
 
@@ -164,6 +175,8 @@ def begin(op: Operation, args: Sequence[Any], target: Tensor) -> Node:
     op.record(written, args, finished=False)
     node = written._grad_fn
     assert node is not None
+    if target._requires_grad and any(value is args[0] for value in node._saved or ()):
+        check_differentiable(target)
     return node
 
 
@@ -176,6 +189,8 @@ def enter(node: Node, target: Tensor) -> None:
     if target._base is None:
         before, number = target._grad_fn, target._output_nr
         target._grad_fn, target._output_nr, target._requires_grad = node, 0, True
+        if target._meta is not None:
+            target._meta.shape = None
         hand_on(target, before, number)
         return
     rebase(target, node)
@@ -183,6 +198,13 @@ def enter(node: Node, target: Tensor) -> None:
     window = ref(target._grad_fn)
     for _, saved in node.saved_results():
         saved.maker = window
+
+
+def merged(targets: Any, reshaped: Any) -> Any:
+    """Return what `targets` say about each input, unless it was given another shape unrecorded."""
+    if targets is None or reshaped is None:
+        return targets or reshaped
+    return [r or t for r, t in zip(reshaped, targets, strict=True)]
 
 
 def save_unheld(node: Node, target: Tensor) -> None:
@@ -195,26 +217,46 @@ def save_unheld(node: Node, target: Tensor) -> None:
     node._saved = tuple([stand_in if value is target else value for value in node._saved])
 
 
+def check_places(buffer: Any, inputs: tuple[Any, ...]) -> None:
+    """Raise if elements of `buffer` share a place in memory with each other."""
+    if buffer.base is None:
+        return  # what has memory of its own has a place for each element
+    for size, stride in zip(buffer.shape, buffer.strides, strict=True):
+        if stride == 0 and size > 1 and buffer.size:
+            raise RuntimeError(SHARED_PLACE)
+
+
 def check_overlap(buffer: Any, inputs: tuple[Any, ...]) -> None:
     """Raise if elements of `buffer` share a place in memory, with each other or with shifted inputs."""
-    if buffer.base is not None:  # what has memory of its own has a place for each element
-        for size, stride in zip(buffer.shape, buffer.strides, strict=True):
-            if stride == 0 and size > 1 and buffer.size:
-                raise RuntimeError(SHARED_PLACE)
+    check_places(buffer, inputs)
     for each in inputs:
-        if not isinstance(each, Tensor) or not isinstance(each._data, np.ndarray):
-            continue
-        data = each._data
-        if data.base is None and buffer.base is None and data is not buffer:
-            continue  # each has memory of its own
-        # An axis of length 1 has no stride to speak of.
-        strides = zip(buffer.shape, data.strides, buffer.strides, strict=False)
-        same = data.shape == buffer.shape and all(a == b for n, a, b in strides if n > 1)
-        start, own = (a.__array_interface__["data"][0] for a in (data, buffer))
-        dense = data.flags.forc and buffer.flags.forc
-        meet = start < own + buffer.nbytes and own < start + data.nbytes
-        if dense and meet and not (same and start == own):
+        if isinstance(each, Tensor) and meet(each._data, buffer) and not same(each._data, buffer):
             raise RuntimeError(SHARED_WITH_INPUT)
+
+
+def same(data: Any, buffer: Any) -> bool:
+    """Return whether two arrays are the same elements in the same order."""
+    alike = data.shape == buffer.shape and data.strides == buffer.strides
+    return bool(alike and start_of(data) == start_of(buffer))
+
+
+def meet(data: Any, buffer: Any) -> bool:
+    """Return whether two arrays without gaps share memory; of arrays with gaps torch does not ask."""
+    if not isinstance(data, np.ndarray):
+        return False
+    if data.base is None and buffer.base is None and data is not buffer:
+        return False  # each has memory of its own
+    if not (data.flags.forc and buffer.flags.forc):
+        return False
+    if not data.size or not buffer.size:
+        return False
+    start, own = start_of(data), start_of(buffer)
+    return start < own + buffer.nbytes and own < start + data.nbytes
+
+
+def start_of(data: Any) -> int:
+    """Return the address of an array's first element."""
+    return int(data.__array_interface__["data"][0])
 
 
 def check_operands(arrays: Sequence[Any], target: Tensor) -> None:
@@ -226,13 +268,15 @@ def check_operands(arrays: Sequence[Any], target: Tensor) -> None:
     check_fits(shape, dtypes.result_type(*arrays), target)
 
 
-def check_fits(shape: tuple[int, ...], kind: dtypes.dtype, target: Tensor) -> None:
+def check_fits(
+    shape: tuple[int, ...], kind: dtypes.dtype, target: Tensor, c_names: bool = False
+) -> None:
     """Raise if a result of this shape and dtype cannot be stored in `target`."""
     if shape != target._data.shape:
         raise RuntimeError(
             f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(shape)}"
         )
-    dtypes.check_cast(kind, target.dtype)
+    dtypes.check_cast(kind, target.dtype, c_names)
 
 
 def chooser(name: str) -> Callable[..., Chosen]:
@@ -253,7 +297,7 @@ def chooser(name: str) -> Callable[..., Chosen]:
     return choose
 
 
-def in_place(name: str, anywhere: bool = False) -> Callable[..., Tensor]:
+def in_place(name: str, apart: Callable[..., None] | None = None) -> Callable[..., Tensor]:
     """Make the method `name_` that writes the result of the function `name` into the tensor."""
     choose = chooser(name)
 
@@ -263,7 +307,7 @@ def in_place(name: str, anywhere: bool = False) -> Callable[..., Tensor]:
                 f"{name}_(): argument 'other' (position 1) must be Tensor, not {type(args[0]).__name__}"
             )
         op, arguments = choose(self, *args, **kwargs)
-        return write(op, *arguments, anywhere=anywhere)
+        return write(op, *arguments, apart=apart)
 
     written.__name__ = f"{name}_"
     written.__doc__ = f"Put the result of `{name}` into this tensor."
@@ -312,4 +356,4 @@ for _name in METHODS_ONLY.split():
     in_place(_name)
 for _name in FUNCTIONS_TOO.split():
     functions[f"{_name}_"] = in_place(_name)
-in_place("masked_fill", anywhere=True)
+in_place("masked_fill", apart=anywhere)

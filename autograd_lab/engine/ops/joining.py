@@ -12,6 +12,7 @@ from ..operation import size_mismatch
 from ..register import functions, register
 from ..tensor import Size, Tensor
 from ..variadic import Variadic
+from ..views import histories_first
 from .dims import wrap_dim
 from .selecting import select, slice_range
 from .shape import expanded, reshape, viewed
@@ -32,7 +33,8 @@ class Cat(Variadic):
 
     @staticmethod
     def forward(tensors: Sequence[Any], dim: int) -> Any:
-        return np.concatenate([t for t in tensors if t.shape != (0,)] or tensors, dim)
+        joined = np.concatenate([t for t in tensors if t.shape != (0,)] or tensors, dim)
+        return np.asarray(joined, order="C")
 
 
 cat = register(Cat)
@@ -65,7 +67,7 @@ class Stack(Variadic):
 
     @staticmethod
     def forward(tensors: Sequence[Any], dim: int) -> Any:
-        return np.stack(tensors, dim)
+        return np.asarray(np.stack(tensors, dim), order="C")
 
 
 stack = register(Stack)
@@ -86,6 +88,7 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
     return list(tensors)
 
 
+@histories_first
 def concatenate(tensors: Any, dim: int = 0) -> Any:
     """Return the tensors one after the other along dimension `dim`.
 
@@ -114,6 +117,7 @@ def concatenate(tensors: Any, dim: int = 0) -> Any:
     return cat.apply(parts, dim)
 
 
+@histories_first
 def stacked(tensors: Any, dim: int = 0) -> Any:
     """Return the tensors, all of one shape, one after the other along a new dimension `dim`."""
     parts = _sequence(tensors, "stack")

@@ -55,6 +55,7 @@ class Dot(Operation):
     @staticmethod
     def forward(self: Any, tensor: Any) -> Any:
         check_same_length(self, tensor)
+        only_for("fiu", "dot", self)
         return np.dot(self, tensor)
 
 
@@ -94,6 +95,7 @@ class Mm(Operation):
                 "expected m1 and m2 to have the same dtype, but got: "
                 f"{dtypes.of_numpy(self.dtype).c_name} != {dtypes.of_numpy(mat2.dtype).c_name}"
             )
+        only_for("fiu", "addmm_impl_cpu_", self)
         return self @ mat2
 
 
@@ -122,7 +124,6 @@ def check_matrices(first: Any, second: Any, name: str, got: str = "") -> None:
     if first.shape[1] != second.shape[0]:
         (n, k), (k2, m) = first.shape, second.shape
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {k2}x{m})")
-    only_for("fiu", "addmm_impl_cpu_", first)
 
 
 def outer_product(first: Any, second: Any) -> Any:
@@ -184,7 +185,7 @@ class Bmm(Operation):
 bmm: Operation = register(Bmm)
 
 
-def check_batches(first: Any, second: Any) -> None:
+def check_batches(first: Any, second: Any, kernel: str = "bmm") -> None:
     """Raise unless both are batches of matrices that can be multiplied."""
     for i, batch in enumerate((first, second), 1):
         if batch.ndim != 3:
@@ -195,6 +196,7 @@ def check_batches(first: Any, second: Any) -> None:
             f"Expected size for first two dimensions of batch2 tensor to be: {wanted} but got: "
             f"{list(second.shape[:2])}."
         )
+    only_for("fiu", kernel, first)
     if first.dtype != second.dtype:
         raise RuntimeError(
             f"expected scalar type {dtype_name(first)} but found {dtype_name(second)}"
@@ -235,7 +237,9 @@ def matmul(self: Any, other: Any) -> Any:
     if ranks == (2, 1):
         return mv.apply(self, other)
     if ranks == (1, 2):
-        return squeeze_result.apply(mm.apply(unsqueeze.apply(self, 0), other), 0)
+        product: Tensor = squeeze_result.apply(mm.apply(unsqueeze.apply(self, 0), other), 0)
+        product._wrote()  # torch squeezes it in place
+        return product
     if ranks == (3, 3):
         self, other = without_batch(self, other), without_batch(other, self)
     if folds(self, other):

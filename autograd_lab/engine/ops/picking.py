@@ -9,7 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..operation import Operation, size_mismatch
 from ..register import expose, register
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, raw, wrap
 from .strided import put_flat
 
 
@@ -20,7 +20,9 @@ class Take(Operation):
     derivative = dict(
         self=(
             "grad added at those places, 0 elsewhere",
-            lambda grad, self, index: put_flat(grad, numbers(index), tuple(self.shape)),
+            lambda grad, self, index: put_flat(
+                grad, numbers(index) % raw(self).size, tuple(self.shape)
+            ),
         )
     )
 

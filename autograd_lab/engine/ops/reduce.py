@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, messages
 from ..grad_mode import state
 from ..operation import Operation
 from ..register import method, register
 from ..tensor import Tensor, wrap
 from .copying import cast
-from .dims import as_ints, ints, wrap_distinct
+from .dims import as_ints, in_rows, ints, wrap_distinct
 from .shape import expand, view
 from .spelling import public
 from .squeezing import unsqueeze
@@ -67,7 +67,7 @@ def in_dtype(op: Operation, self: Tensor, dtype: Any, *rest: Any) -> Any:
     """Run `op` on the numbers of `self` in another dtype; the gradient comes back in its own."""
     data = op.compute((self._data.astype(dtype.numpy), *rest))
     if self._requires_grad and state.enabled and not dtype.is_floating_point:
-        raise RuntimeError(f"Autograd not support dtype: {dtype.class_name}")
+        raise RuntimeError(messages.NO_GRADIENT_FOR.format(kind=dtype.class_name))
     targets = [(tuple(self._data.shape), self._data.dtype)]
     return op.finish(wrap(data), (self, *rest), self._requires_grad, targets)
 
@@ -117,7 +117,7 @@ class SumDims(Operation):
     @staticmethod
     def forward(self: Any, dim: Any, keepdim: bool) -> Any:
         axes = axis_of(dim, self.ndim)
-        return total(self, axis=axes, dtype=_sum_dtype(self), keepdims=keepdim)
+        return in_rows(total(self, axis=axes, dtype=_sum_dtype(self), keepdims=keepdim))
 
 
 sum_dims = register(SumDims)
@@ -182,7 +182,8 @@ class MeanDims(Operation):
     @staticmethod
     def forward(self: Any, dim: Any, keepdim: bool) -> Any:
         axes = axis_of(dim, self.ndim)
-        return total(self, axis=axes, keepdims=keepdim) / self.dtype.type(count_of(self.shape, dim))
+        sums = in_rows(total(self, axis=axes, keepdims=keepdim))
+        return sums / self.dtype.type(count_of(self.shape, dim))
 
 
 mean_dims = register(MeanDims)

@@ -8,39 +8,45 @@ from ..forward import levels, push
 from ..grad_mode import state
 from ..hooks import hand_on
 from ..observe import observers
-from ..operation import Operation
+from ..operation import Operation, check_differentiable
 from ..register import method, register
 from ..tensor import Tensor, wrap
 from ..views import check_writable
-from .shape import T
+from .shape import T, transposed
 from .squeezing import Squeeze, SqueezeAll, SqueezeDims, Unsqueeze
 from .transposing import Transpose
 
 
-def _shaped(base: type[Operation], node: str) -> Operation:
+def _shaped(base: type[Operation], node: str, **members: Any) -> Operation:
     """Return the operation of `base` as torch records it when done in place."""
-    return register(
-        type(f"{base.__name__}InPlace", (base,), {"node": node, "public": False, "apply": _record})
-    )
+    members |= {"node": node, "public": False, "apply": _record}
+    return register(type(f"{base.__name__}InPlace", (base,), members))
 
 
 def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
     """Give `target` another shape and enter that into its history."""
-    tracked = state.enabled and target._requires_grad
+    tracked = state.enabled and target._requires_grad and self.recordable((target,))
     check_writable(target, tracked)
     before = wrap(target._buffer())
-    before._comes_from(target.grad_fn, target._output_nr)
+    if tracked:
+        before._comes_from(target.grad_fn, target._output_nr)
     before._requires_grad = target._requires_grad
     if levels and target._meta is not None:
         before._own_meta().tangents = target._meta.tangents
     target._data = self.compute((before._data, *args))
     target._wrote()
     if tracked:
+        check_differentiable(target)
         self.record(target, (before, *args))
         target._output_nr = 0
-    if target._meta is not None:
-        target._meta.version = target._now()
-    hand_on(target, before._grad_fn, before._output_nr)
+        if target._meta is not None:
+            target._meta.version = target._now()
+            target._meta.shape = None
+        hand_on(target, before._grad_fn, before._output_nr)
+    elif target._grad_fn is not None and target._base is None:
+        meta = target._own_meta()
+        if meta.shape is None:
+            meta.shape = tuple(before._data.shape)
     if levels:
         push(self, (before, *args), (target,))
     for observer in observers:
@@ -48,7 +54,11 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
     return target
 
 
-t_in_place = _shaped(T, "TBackward1")
+def _transposed(self: Any) -> Any:
+    return transposed(self, "t_")
+
+
+t_in_place = _shaped(T, "TBackward1", forward=staticmethod(_transposed))
 unsqueeze_in_place = _shaped(Unsqueeze, "UnsqueezeBackward1")
 transpose_in_place = _shaped(Transpose, "TransposeBackward1")
 squeeze_all_in_place = _shaped(SqueezeAll, "SqueezeBackward3")

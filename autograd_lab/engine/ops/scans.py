@@ -10,7 +10,7 @@ from ..operation import Operation
 from ..register import register
 from ..tensor import raw
 from ..unary import only_for
-from .dims import wrap_dim
+from .dims import in_rows, wrap_dim
 from .elementwise_exp import exp
 from .reduce import like, product, reduce_with, stretch
 from .shape import reshape
@@ -81,7 +81,9 @@ def from_the_end(self: Any, factor: Any, dim: int) -> Any:
 def _accumulate(ufunc: Any, self: Any, dim: int) -> Any:
     wrap_dim(dim, self.ndim)
     kind = self.dtype if self.dtype.kind == "f" else np.dtype(np.int64)
-    return ufunc.accumulate(self, dim, kind) if self.ndim else np.array(self, kind)
+    if not self.ndim:
+        return np.array(self, kind)
+    return np.asarray(ufunc.accumulate(self, dim, kind), order="C")
 
 
 class Cumsum(Operation):
@@ -190,7 +192,7 @@ class ProdDim(Operation):
     def forward(self: Any, dim: int, keepdim: bool) -> Any:
         wrap_dim(dim, self.ndim)
         axis = dim if self.ndim else None
-        return product(self, axis=axis, dtype=_product_dtype(self), keepdims=keepdim)
+        return in_rows(product(self, axis=axis, dtype=_product_dtype(self), keepdims=keepdim))
 
 
 def _product_dtype(array: Any) -> Any:

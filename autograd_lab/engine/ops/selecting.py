@@ -94,6 +94,21 @@ class SliceBackward(Operation):
 slice_backward = register(SliceBackward)
 
 
+class Place:
+    """An array's place in memory, as NumPy asks for it, moved by some bytes."""
+
+    def __init__(self, array: Any, offset: int) -> None:
+        interface = array.__array_interface__
+        place = (interface["data"][0] + offset, not array.flags.writeable)
+        self.__array_interface__ = {**interface, "data": place, "strides": array.strides}
+        self.base = array
+
+
+def moved(empty: Any, offset: int) -> Any:
+    """Return an empty slice where torch has it; NumPy leaves it where the whole starts."""
+    return np.asarray(Place(empty, offset))
+
+
 class Slice(ViewOperation):
     """Return every `step`-th slice of dimension `dim` from `start` up to but without `end`."""
 
@@ -110,7 +125,10 @@ class Slice(ViewOperation):
 
     @staticmethod
     def forward(self: Any, dim: int, start: int, end: int, step: int) -> Any:
-        return self[window(self.ndim, dim, slice(start, end, step))]
+        part = self[window(self.ndim, dim, slice(start, end, step))]
+        if not part.size and self.size:
+            return moved(part, slice(start, None).indices(self.shape[dim])[0] * self.strides[dim])
+        return part
 
 
 slice_range: Operation = register(Slice)

@@ -10,7 +10,7 @@ import numpy as np
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor
-from ..views import ViewOperation
+from ..views import ViewOperation, check_histories
 from .copying import CONTIGUOUS, clone
 from .dims import ints
 
@@ -94,9 +94,21 @@ class Expand(ViewOperation):
 
     @staticmethod
     def forward(self: Any, size: tuple[int, ...]) -> Any:
-        if self.ndim == 0:  # the same as below, in a tenth of the time
+        if not self.ndim:  # the same as below, in a tenth of the time
             return np.ndarray(size, self.dtype, np.asarray(self), 0, (0,) * len(size))
-        return np.broadcast_to(self, size)
+        wide = np.broadcast_to(self, size)
+        if 1 not in size:
+            if self.flags.writeable:
+                wide.flags.writeable = True
+            return wide
+        steps = list(wide.strides)  # NumPy has 0 also for what does not repeat
+        extra = wide.ndim - self.ndim
+        for axis in reversed(range(wide.ndim)):
+            if size[axis] == 1 and axis >= extra:
+                steps[axis] = self.strides[axis - extra]
+            elif size[axis] == 1:
+                steps[axis] = size[axis + 1] * steps[axis + 1]
+        return np.lib.stride_tricks.as_strided(self, size, steps)
 
 
 expand = register(Expand)
@@ -116,14 +128,19 @@ class T(ViewOperation):
 
     @staticmethod
     def forward(self: Any) -> Any:
-        if self.ndim > 2:
-            raise RuntimeError(
-                f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D"
-            )
-        return self.T
+        return transposed(self, "t")
 
 
 t: Operation = register(T)
+
+
+def transposed(array: Any, name: str) -> Any:
+    """Return the transpose of at most a matrix; RuntimeError in the name of the function `name`."""
+    if array.ndim > 2:
+        raise RuntimeError(
+            f"{name}() expects a tensor with <= 2 dimensions, but self is {array.ndim}D"
+        )
+    return array.T
 
 
 def reshape(self: Any, *shape: Any) -> Any:
@@ -143,8 +160,13 @@ def viewed(self: Tensor, *shape: Any) -> Any:
 
     RuntimeError if the strides do not allow it.
     """
-    size = filled_in(ints(shape), self._data.size)
+    try:
+        size = filled_in(ints(shape), self._data.size)
+    except RuntimeError:
+        check_histories([self])
+        raise
     if not viewable(self._data, size):
+        check_histories([self])
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension "
             "spans across two contiguous subspaces). Use .reshape(...) instead."
@@ -180,7 +202,12 @@ def filled_in(size: tuple[int, ...], numel: int) -> tuple[int, ...]:
 def expanded(self: Tensor, *sizes: Any) -> Any:
     """Return a view in which dimensions of size 1 repeat; −1 keeps a size."""
     wanted = ints(sizes, "expand", "size")
-    return expand.apply(self, expanded_size(self, wanted))
+    try:
+        size = expanded_size(self, wanted)
+    except RuntimeError:
+        check_histories([self])
+        raise
+    return expand.apply(self, size)
 
 
 def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
@@ -189,7 +216,7 @@ def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
     extra = len(wanted) - len(have)
     if extra < 0:
         raise RuntimeError(
-            f"expand(torch.{self.dtype.class_name}Tensor{{{list(have)}}}, size={list(wanted)}): "
+            f"expand({self.dtype.type_name}{{{list(have)}}}, size={list(wanted)}): "
             f"the number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
             f"dimensions in the tensor ({len(have)})"
         )

@@ -25,7 +25,7 @@ def _shifted(name: str, self: Any, dim: int) -> tuple[Any, int | None]:
         return self, axis
     last = "_lastdim" if axis in (None, -1, self.ndim - 1) else ""
     only_for("f", f"{name}{last}_kernel_impl", self)
-    return self - largest(self, axis=axis, keepdims=True), axis
+    return np.asarray(self - largest(self, axis=axis, keepdims=True), order="C"), axis
 
 
 class Softmax(Operation):

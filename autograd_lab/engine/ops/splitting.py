@@ -11,7 +11,7 @@ import numpy as np
 from ..register import expose, method, register
 from ..tensor import Tensor, wrap
 from ..variadic import Many
-from ..views import ViewOperation
+from ..views import ViewOperation, histories_first
 from .dims import as_ints, some_dims, window, wrap_dim
 from .joining import cat, stack
 from .selecting import slice_range
@@ -122,6 +122,7 @@ def cut(array: Any, lengths: Sequence[int], dim: int) -> tuple[Any, ...]:
     return tuple(parts)
 
 
+@histories_first
 def unbound(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return the slices of dimension `dim` as views, each without that dimension."""
     if not self.ndim:
@@ -131,6 +132,7 @@ def unbound(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return result
 
 
+@histories_first
 def splits(self: Tensor, split_size: Any, dim: int = 0) -> Any:
     """Return views of `split_size` slices of dimension `dim` each, or of as many as a list says."""
     if not self.ndim:

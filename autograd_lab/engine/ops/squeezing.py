@@ -22,7 +22,13 @@ class Unsqueeze(ViewOperation):
 
     @staticmethod
     def forward(self: Any, dim: int) -> Any:
-        return np.expand_dims(self, wrap_dim(dim, self.ndim + 1))
+        dim = wrap_dim(dim, self.ndim + 1)
+        if not self.ndim or (self.flags.c_contiguous and 1 not in self.shape):
+            return np.expand_dims(self, dim)
+        steps = list(self.strides)  # NumPy would change those of other dimensions of size 1
+        steps.insert(dim, self.shape[dim] * steps[dim] if dim < self.ndim else self.itemsize)
+        shape = (*self.shape[:dim], 1, *self.shape[dim:])
+        return np.lib.stride_tricks.as_strided(self, shape, steps)
 
 
 unsqueeze = register(Unsqueeze)

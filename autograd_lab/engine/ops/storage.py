@@ -12,14 +12,14 @@ from ..grad_mode import state
 from ..layout import strided
 from ..register import expose, functions, method
 from ..tensor import Tensor, wrap
-from ..views import positions, tie
+from ..views import check_histories, positions, tie
 from .dims import ints, wrap_dim
 from .strided import as_strided
 
 
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """Return how many elements apart neighbours lie, per dimension or along `dim`."""
-    if self._data.size:
+    if self._data.size or any(self._data.strides):
         steps = tuple([s // self._data.itemsize for s in self._data.strides])
     else:  # NumPy's are 0, torch's those of rows
         steps = tuple([math.prod(max(n, 1) for n in self.shape[i + 1 :]) for i in range(self.ndim)])
@@ -29,8 +29,11 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
 def owner(self: Tensor) -> np.ndarray[Any, Any]:
     """Return the array whose memory the tensor shares."""
     array = (self if self._base is None else self._base)._buffer()
-    while isinstance(array.base, np.ndarray):
-        array = array.base
+    below: Any = array
+    while isinstance(below, np.ndarray):
+        array, below = below, below.base
+        if not isinstance(below, np.ndarray):  # an array at a place that was worked out
+            below = getattr(below, "base", None)
     return array
 
 
@@ -62,6 +65,7 @@ def windowed(self: Tensor, size: Any, stride: Any, storage_offset: int | None = 
     reach = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) + 1
     item = int(memory.itemsize)
     if 0 not in size and reach > memory.size:
+        check_histories([self])
         raise RuntimeError(
             f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and "
             f"itemsize {item} requiring a storage size of {reach * item} are out of bounds for storage "

@@ -53,7 +53,8 @@ class TakeFlat(Operation):
 
     @staticmethod
     def forward(self: Any, positions: Any) -> Any:
-        return np.reshape(self, -1)[positions]
+        taken = np.reshape(self, -1)[positions]
+        return np.where(positions < 0, 0, taken) if (positions < 0).any() else taken
 
 
 take_flat: Operation = register(TakeFlat)
@@ -71,7 +72,8 @@ class PutFlat(Operation):
     @staticmethod
     def forward(self: Any, positions: Any, sizes: Any) -> Any:
         out = np.zeros(sizes, self.dtype)
-        np.add.at(out.reshape(-1), positions, self)
+        inside = positions >= 0
+        np.add.at(out.reshape(-1), positions[inside], self[inside])
         return out
 
 

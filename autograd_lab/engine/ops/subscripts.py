@@ -15,8 +15,7 @@ from ..grad_mode import state
 from ..observe import observers, unobserved
 from ..register import method
 from ..tensor import Tensor, wrap
-from .indexing import Indices, index, index_put
-from .inplace import write
+from .indexing import Indices, index, index_put_
 from .selecting import select, slice_range
 from .shape import alias, expanded, viewed
 from .squeezing import unsqueeze
@@ -65,15 +64,14 @@ def _assign(self: Tensor, key: Any, value: Any) -> None:
     else:
         part, indices = applied(self, _as_tuple(key))
     if indices:
-        write(index_put, part, indices, _without_leading_ones(source), False)
+        index_put_(part, indices, _without_leading_ones(source))
     elif source.shape == part.shape:
         overwrite(part, source)
     elif not source.ndim:
         fill_(part, source)
     else:
-        source = _without_leading_ones(source)
-        fits = source.shape == part.shape
-        overwrite(part, source if fits else expanded(source, part.shape))
+        source = viewed(source, tuple(_without_leading_ones(source).shape))
+        overwrite(part, source if source.shape == part.shape else expanded(source, part.shape))
 
 
 def _as_value(target: Tensor, value: Any) -> Tensor:

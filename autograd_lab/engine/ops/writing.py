@@ -12,8 +12,9 @@ from ..operation import Operation
 from ..register import functions, method, register
 from ..short import OPERANDS
 from ..tensor import Tensor, wrap
+from ..views import geometry
 from .elementwise import zeros
-from .inplace import write
+from .inplace import anywhere, check_places, write
 
 
 class CopyNode(Node):
@@ -100,15 +101,17 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
 
 
 def overwrite(target: Tensor, src: Tensor) -> Tensor:
-    """Copy `src` into `target`; no gradient flows into integers."""
-    return write(copy, target, src if target.is_floating_point() else wrap(src._data))
+    """Copy `src` into `target`; into integers, that is not recorded."""
+    nothing_to_do = geometry(src, target) == geometry(target, target) and src.dtype is target.dtype
+    apart = anywhere if nothing_to_do else None
+    return write(copy, target, src, apart=apart, recorded=target.is_floating_point())
 
 
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one number (plain, or a 0-d tensor) everywhere."""
-    if isinstance(value, Tensor):
-        return write(fill_tensor, self, value)
-    return write(fill_number, self, value, anywhere=True)
+    if not isinstance(value, Tensor):
+        return write(fill_number, self, value, apart=anywhere)
+    return write(fill_tensor, self, value, apart=anywhere if value.ndim else check_places)
 
 
 method("copy_", copy_)
