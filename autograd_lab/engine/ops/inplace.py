@@ -67,14 +67,7 @@ def write(
     written = begin(op, sources, target) if tracked else None
     (apart or check_overlap)(buffer, args[1:])
     arrays = [a._data if isinstance(a, Tensor) else a for a in args]
-    try:
-        data = op.compute(arrays)
-    except RuntimeError as error:
-        in_kernel = type(error) is NotImplementedError or str(error) == ZERO_DIVISION
-        if in_kernel and isinstance(op, Binary):
-            check_operands(arrays, target)
-        raise
-    check_fits(data.shape, dtypes.of_numpy(data.dtype), target, op.c_names)
+    data = computed(op, arrays, target)
     if not buffer.flags.writeable:
         buffer.flags.writeable = True
     if apart is not None and 0 in buffer.strides:
@@ -92,6 +85,19 @@ def write(
         for observer in observers:
             observer.on_op(f"{op.name}_", args, target, target._grad_fn if tracked else None)
     return target
+
+
+def computed(op: Operation, arrays: Sequence[Any], target: Tensor) -> Any:
+    """Return what `op` makes of the arrays; raise if `target` cannot take it."""
+    try:
+        data = op.compute(arrays)
+    except RuntimeError as error:
+        in_kernel = type(error) is NotImplementedError or str(error) == ZERO_DIVISION
+        if in_kernel and isinstance(op, Binary):
+            check_operands(arrays, target)
+        raise
+    check_fits(data.shape, dtypes.of_numpy(data.dtype), target, op.c_names)
+    return data
 
 
 class Zero(Operation):
