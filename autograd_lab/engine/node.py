@@ -159,7 +159,7 @@ class Node:
             counter = value._counter
             if counter is not None and (
                 counter[0] != (versions[len(arrays)] if versions else 0)
-                or (isinstance(value, Tensor) and value._meta is not None)
+                or (type(value) is not Saved and value._meta is not None)
             ):
                 self._check_saved(len(arrays), value)
             arrays.append(value._data)

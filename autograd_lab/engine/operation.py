@@ -224,10 +224,12 @@ class Operation:
             if arg._requires_grad:
                 edge = (arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg)
                 edges.append(edge)
-                if edge is not None or len(self.bits) == 1:
+                if edge is not None:
                     choice |= bit
-                if edge is not None and shared and expected_shape(arg, edge) != arg._data.shape:
-                    targets = reshaped(targets, len(self.bits), len(edges) - 1, arg, edge)
+                    if shared and expected_shape(arg, edge) != arg._data.shape:
+                        targets = reshaped(targets, len(self.bits), len(edges) - 1, arg, edge)
+                elif len(self.bits) == 1:  # torch then saves what the rule reads all the same
+                    choice |= bit
                 if arg._output_nr:
                     numbered = True
             else:
