@@ -269,7 +269,9 @@ class Operation:
                     shared = True
                 if arg._requires_grad:
                     edge = (arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg)
-                    if edge is not None or len(self.slots) == 1:
+                    if (
+                        edge is not None or len(self.slots) == 1
+                    ):  # torch saves for a single one all the same
                         choice |= bit
             edges.append(edge)
             bit <<= 1

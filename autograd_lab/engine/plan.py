@@ -114,10 +114,11 @@ class Plan:
             if not isinstance(value, Tensor):
                 tensors = tuple([_stand_in(v, outputs[0]) for v in tensors])
                 break
+        if finished:
+            for i in self.results:
+                tensors += (Saved(outputs[i]._data, outputs[i]._shared_counter()),)
         if packing:
             tensors = tuple([_packed(v) for v in tensors])
-        if self.results and finished:
-            tensors += self.keep_results(outputs)
         plain: tuple[Any, ...] = self.pick_plain(args)
         if self.facts:
             plain += tuple([fact(args[position]) for position, fact in self.facts])
