@@ -1,0 +1,9 @@
+"""What a trace has to say about mistakes: one small rule per misconception, the best finding first.
+
+Reads the trace's data and the source text in it, never a live object. Texts go through `_()`.
+"""
+
+from .find import find
+from .model import Finding
+
+__all__ = ["Finding", "find"]
