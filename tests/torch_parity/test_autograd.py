@@ -103,6 +103,19 @@ z = Double.apply(y)
 print(z is y, z, y._version)
 z.sum().backward()
 print(x.grad)""",
+    "a view of a leaf out of a Function": """
+class Reverse(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.view_as(x)
+    @staticmethod
+    def backward(ctx, grad):
+        return -grad
+x = torch.tensor([1., 2.], requires_grad=True)
+y = Reverse.apply(x)
+print(y)
+(y * 3).sum().backward()
+print(x.grad)""",
     "grads that are not materialised": """
 class Two(torch.autograd.Function):
     @staticmethod
