@@ -35,7 +35,7 @@ def _finding(facts: Facts, rule: Rule, clue: Clue) -> Finding:
         rule.misconception,
         clue.level,
         rule.slug,
-        facts.line(clue.place),
+        facts.code.line(clue.place),
         clue.what,
         clue.why,
         clue.fix,

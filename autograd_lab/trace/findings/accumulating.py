@@ -1,0 +1,124 @@
+"""Gradients that are added to what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Event, Value
+from .facts import Facts
+from .model import Clue
+from .registry import rule
+
+
+@rule(7, "accumulated-grad")
+def accumulated(facts: Facts) -> Iterator[Clue]:
+    """A step was made with a gradient, and the next one was added to it."""
+    for moment, event in enumerate(facts.events):
+        if event.kind == "accumulate" and _holds_old(event.before):
+            earlier = _previous(facts, moment)
+            if earlier is not None and _stepped(facts, event.node, earlier, moment):
+                yield _clue(facts, event)
+
+
+@rule(7, "accumulated-between-reads")
+def read_between(facts: Facts) -> Iterator[Clue]:
+    """A gradient was read, then another function's was added to it and read again."""
+    for moment, event in enumerate(facts.events):
+        if event.kind != "accumulate" or not _holds_old(event.before):
+            continue
+        earlier = _previous(facts, moment)
+        if (
+            earlier is not None
+            and not _stepped(facts, event.node, earlier, moment)
+            and _was_read(facts, event.node, earlier, moment)
+            and _was_read(facts, event.node, moment, len(facts.events))
+            and _root(facts, earlier) != _root(facts, moment)
+        ):
+            yield _clue(facts, event, note=True)
+
+
+def _holds_old(before: Value | None) -> bool:
+    return before is not None and any(before.numbers)
+
+
+def _previous(facts: Facts, moment: int) -> int | None:
+    """Return when this leaf's `.grad` last grew, in an earlier pass."""
+    node = facts.events[moment].node
+    start = max((first for first, _last in facts.passes if first < moment), default=0)
+    return next(
+        (
+            m
+            for m in range(start - 1, -1, -1)
+            if facts.events[m].kind == "accumulate" and facts.events[m].node == node
+        ),
+        None,
+    )
+
+
+def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
+    """Return whether the leaf was updated with its gradient, and the gradient then left alone."""
+    tensor = None if leaf is None else facts.nodes[leaf].tensor
+    if tensor is None:
+        return False
+    read = stepped = False
+    for event in facts.events[start:end]:
+        mine = any(facts.memory(ref.tensor) == facts.memory(tensor) for ref in event.inputs[:1])
+        if event.kind == "step":
+            stepped = stepped or any(ref.tensor == tensor for ref in event.inputs)
+        elif event.kind == "read" and mine:
+            read = True
+        elif event.kind == "inplace" and mine:
+            stepped = stepped or read
+        elif _scales_gradient(facts, event, tensor):
+            return False
+    return stepped
+
+
+def _scales_gradient(facts: Facts, event: Event, tensor: int) -> bool:
+    """Return whether a gradient was changed on purpose, as momentum by hand does."""
+    name = facts.label(tensor)
+    return event.kind == "inplace" and bool(name) and event.label == f"{name}.grad"
+
+
+def _was_read(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
+    tensor = None if leaf is None else facts.nodes[leaf].tensor
+    return any(
+        event.kind == "read" and event.inputs and event.inputs[0].tensor == tensor
+        for event in facts.events[start:end]
+    )
+
+
+def _root(facts: Facts, moment: int) -> int | None:
+    """Return the node that the pass around a moment started from."""
+    start = max((first for first, last in facts.passes if first <= moment <= last), default=None)
+    return None if start is None else facts.events[start].node
+
+
+def _clue(facts: Facts, event: Event, note: bool = False) -> Clue:
+    place = facts.place(event)
+    label = facts.nodes[event.node or 0].label
+    name = f"{label}.grad" if label else _("the gradient of a parameter")
+    what = _("{name} was not empty when this backward pass came: the new gradient was added.")
+    if event.before is not None and event.contribution is not None and event.after is not None:
+        if event.after.complete and len(event.after.numbers) <= 6:
+            what = _("{name} still held {before}; this pass added {new}, which makes {after}.")
+        what = what.format(
+            name=name,
+            before=event.before.text,
+            new=event.contribution.text,
+            after=event.after.text,
+        )
+    return Clue(
+        place,
+        what,
+        _(
+            "backward() adds to .grad, it never replaces it, so that several losses can share one "
+            "step. Here the old gradient had already been used."
+        ),
+        _(
+            "If the sum is not meant, empty .grad before this line: optimizer.zero_grad(), or "
+            "{name} = None for each leaf."
+        ).format(name=name if label else "p.grad"),
+        level="note" if note else "problem",
+    )

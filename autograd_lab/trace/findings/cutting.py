@@ -1,0 +1,168 @@
+"""Where a history was cut: by an operation without a derivative, a mode, or a flag."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model import Event, Ref
+from .code import names_in
+from .facts import Facts
+from .model import Place
+
+NO_HISTORY = "does not require grad and does not have a grad_fn"
+MODES = {"no_grad", "inference_mode", "set_grad_enabled", "_set_grad_enabled"}
+READING_OUT = {"item", "float", "int", "bool", "tolist", "numpy", "tensor", "data", "detach"}
+"""Ways to leave the graph by a value that comes back as an ordinary number, array or tensor."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A place where a value lost its history."""
+
+    moment: int
+    """When it happened, a place in `Trace.events`."""
+    how: str
+    """`"item"`, `"argmax"`, `"no_grad"`, …; `"requires_grad"` for a flag, `""` for never on."""
+    place: Place
+    lost: Ref | None = None
+    """The tensor that had the history, if it is known."""
+
+    @property
+    def by_mode(self) -> bool:
+        """Whether a grad mode did it."""
+        return self.how in MODES
+
+
+def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
+    """Return where a tensor without history lost it, looking back from a moment.
+
+    None if nothing it was made of ever had one.
+    """
+    waiting, seen = [(tensor, before)], set()
+    read_out = None
+    while waiting:
+        current, moment = waiting.pop(0)
+        made = facts.maker(current, moment)
+        if made is None or (current, made) in seen:
+            continue
+        seen.add((current, made))
+        event = facts.events[made]
+        lost = next((ref for ref in event.inputs if ref.requires_grad), None)
+        if lost is not None:
+            return at(facts, made, lost)
+        if event.kind == "create":
+            read_out = read_out or _read_out(facts, facts.place(event), made)
+        waiting += [(ref.tensor, made) for ref in event.inputs]
+    return read_out
+
+
+def at(facts: Facts, moment: int, lost: Ref | None) -> Cut:
+    """Return the cut that an event made; a mode is to blame where it was entered."""
+    event = facts.events[moment]
+    how = event.text
+    place = facts.place(event)
+    if how in MODES:
+        place = where_entered(facts, moment)
+    return Cut(moment, how, place, lost)
+
+
+def of_number(facts: Facts, place: Place) -> Cut | None:
+    """Return where the numbers used at a place were read out of a tensor."""
+    return _read_out(facts, place, len(facts.events))
+
+
+def _read_out(facts: Facts, place: Place, before: int) -> Cut | None:
+    """Return the last reading-out on a line that the value at `place` goes back to."""
+    cuts: dict[Place, int] = {}
+    for moment, event in enumerate(facts.events[:before]):
+        if event.kind == "detach" and event.text in READING_OUT:
+            cuts[facts.place(event)] = moment
+    for line in facts.code.behind(place):
+        if line in cuts:
+            moment = cuts[line]
+            lost = next((r for r in facts.events[moment].inputs if r.requires_grad), None)
+            return at(facts, moment, lost)
+    return None
+
+
+def where_entered(facts: Facts, moment: int) -> Place:
+    """Return the line that switched off gradients for what ran at a moment."""
+    place = facts.place(facts.events[moment])
+    for around in reversed(facts.code.around(place)):
+        if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+            for decorator in around.decorator_list:
+                if {*names_in(decorator), getattr(_called(decorator), "attr", "")} & MODES:
+                    return Place(place.cell, decorator.lineno)
+    open_modes: list[Event] = []
+    for event in facts.events[:moment]:
+        if event.kind != "mode":
+            continue
+        if event.entered:
+            open_modes.append(event)
+        elif open_modes:
+            open_modes.pop()
+    off = [event for event in open_modes if event.text in MODES]
+    return facts.place(off[-1]) if off else place
+
+
+def _called(decorator: ast.expr) -> ast.expr:
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
+def never_trained(facts: Facts) -> Iterator[tuple[Cut, str]]:
+    """Yield cuts that keep a leaf from any gradient though it is meant to get one, with its name."""
+    fed = {event.node for event in facts.events if event.kind == "accumulate"}
+    reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
+    cuts = [e for e in facts.trace.graph.edges if e.cut and e.target in reached]
+    for ref in _wanted(facts):
+        leaf = ref.node
+        if leaf is None or leaf in fed or facts.nodes[leaf].kind != "leaf":
+            continue
+        for edge in cuts:
+            if leaf in facts.ancestors([edge.source]):
+                node = facts.nodes[edge.target]
+                moment = _moment_of(facts, edge.target)
+                place = facts.place(node)
+                if edge.cut in MODES and moment is not None:
+                    place = where_entered(facts, moment)
+                yield Cut(moment or 0, edge.cut, place), facts.nodes[leaf].label
+                break
+
+
+def _moment_of(facts: Facts, node: int) -> int | None:
+    return next(
+        (m for m, e in enumerate(facts.events) if any(ref.node == node for ref in e.outputs)), None
+    )
+
+
+def _wanted(facts: Facts) -> Iterator[Ref]:
+    """Yield the leaves that an optimizer steps, or whose `.grad` is read after a backward pass."""
+    seen = set()
+    first_end = min((last for _first, last in facts.passes), default=len(facts.events))
+    for moment, event in enumerate(facts.events):
+        asked = event.kind == "step" or (
+            event.kind == "read"
+            and event.after is None
+            and moment > first_end
+            and not tested_for_none(facts, event)
+        )
+        for ref in event.inputs if asked else ():
+            if ref.requires_grad and ref.is_leaf and ref.tensor not in seen:
+                seen.add(ref.tensor)
+                yield ref
+
+
+def tested_for_none(facts: Facts, read: Event) -> bool:
+    """Return whether a `.grad` was read only to see whether there is one."""
+    return any(
+        isinstance(node, ast.Compare)
+        and any(isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops)
+        and ast.unparse(node.left) == read.expression
+        for around in facts.code.around(facts.place(read))[-1:]
+        for node in ast.walk(around)
+    )
+
+
+__all__ = ["NO_HISTORY", "Cut", "at", "behind", "never_trained", "of_number", "tested_for_none"]

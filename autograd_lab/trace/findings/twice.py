@@ -1,0 +1,169 @@
+"""A graph that is walked a second time, and states that are carried over a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Node
+from .facts import Facts
+from .model import Clue, Place
+from .registry import rule
+
+SECOND_TIME = "Trying to backward through the graph a second time"
+OVERWRITTEN = "has been modified by an inplace operation"
+
+
+@rule(2, "second-backward")
+def second_backward(facts: Facts) -> Iterator[Clue]:
+    """A backward pass came to a node that an earlier pass had freed."""
+    if not facts.raised(SECOND_TIME) or not facts.passes:
+        return
+    second = facts.passes[-1]
+    first = _pass_that_freed(facts, second)
+    if first is None:
+        return
+    carried = carried_over(facts, first, second)
+    if carried is not None:
+        yield _carried_clue(facts, carried, explains_error=True)
+        return
+    outside = _made_before_loop(facts, first, second)
+    if outside is not None:
+        yield _outside_clue(facts, outside, first)
+    else:
+        yield _again_clue(facts, first, second)
+
+
+@rule(2, "carried-with-retain-graph")
+def carried_with_retain(facts: Facts) -> Iterator[Clue]:
+    """retain_graph=True keeps a loop going whose state drags all earlier steps along."""
+    for first, second in zip(facts.passes, facts.passes[1:], strict=False):
+        if "retain_graph" in facts.events[first[0]].options:
+            carried = carried_over(facts, first, second)
+            if carried is not None:
+                raised = facts.raised(OVERWRITTEN) and second == facts.passes[-1]
+                yield _carried_clue(facts, carried, explains_error=raised, retained=True)
+                return
+
+
+def carried_over(facts: Facts, first: tuple[int, int], second: tuple[int, int]) -> Node | None:
+    """Return the state through which the second pass reaches the first one's graph.
+
+    That is a node older than the first pass whose line ran again before the second one.
+    """
+    walked = {event.node for event in facts.during(first, "node") if event.node is not None}
+    again = facts.ancestors(facts.roots(second))
+    new = {n for n in again if facts.made_at.get(n, -1) > first[0]}
+    lines = {facts.place(facts.nodes[n]) for n in new}
+    entries = {s for n in new for s, cut in facts.sources.get(n, ()) if not cut} - new
+    states = [n for n in sorted(entries & walked) if facts.place(facts.nodes[n]) in lines]
+    return facts.nodes[states[-1]] if states else None
+
+
+def _pass_that_freed(facts: Facts, second: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the earlier pass that freed the node where the second one failed."""
+    end = facts.events[second[1]]
+    stale = end.node if end.kind == "end" else None
+    again = facts.ancestors(facts.roots(second)) if stale is None else {stale}
+    for span in reversed(facts.passes[:-1]):
+        if any(event.node in again for event in facts.during(span, "freed")):
+            return span
+    return None
+
+
+def _made_before_loop(
+    facts: Facts, first: tuple[int, int], second: tuple[int, int]
+) -> Place | None:
+    """Return the last line of what was computed once, while the same backward ran repeatedly."""
+    if facts.place(facts.events[first[0]]) != facts.place(facts.events[second[0]]):
+        return None
+    again = facts.ancestors(facts.roots(second))
+    old = [n for n in again if n in facts.made_at and facts.made_at[n] < first[0]]
+    return facts.place(facts.nodes[max(old)]) if old else None
+
+
+def _carried_clue(
+    facts: Facts, state: Node, explains_error: bool = False, retained: bool = False
+) -> Clue:
+    place = facts.place(state)
+    name = _state_name(facts, place)
+    if retained:
+        what = _(
+            "{name} still hangs on the steps before. retain_graph=True keeps them all, and every "
+            "backward pass walks through every earlier step again."
+        )
+    else:
+        what = _(
+            "{name} is computed from its value of the step before, and so hangs on that step's "
+            "graph. That graph's backward pass has already freed what it had saved."
+        )
+    return Clue(
+        place,
+        what.format(name=name),
+        _(
+            "Each step extends the graph through {name}: backward() in step 2 also runs through "
+            "step 1, and so on. retain_graph=True would only make it longer."
+        ).format(name=name),
+        _(
+            "Cut the history between the steps: {name} = {name}.detach() before this line. If "
+            "gradients should flow through all steps, add up the losses and call backward() once "
+            "after the loop."
+        ).format(name=name),
+        explains_error=explains_error,
+    )
+
+
+def _state_name(facts: Facts, place: Place) -> str:
+    from .code import assigned
+
+    targets = assigned(facts.code.statement(place))
+    return targets[0][0] if targets else _("the state")
+
+
+def _outside_clue(facts: Facts, place: Place, first: tuple[int, int]) -> Clue:
+    name = _state_name(facts, place)
+    return Clue(
+        place,
+        _(
+            "{name} is computed once, before the loop; the first backward pass ({line}) frees what "
+            "its graph had saved, and the second one needs it again."
+        ).format(name=name, line=facts.spoken(facts.place(facts.events[first[0]]), place)),
+        _(
+            "A graph belongs to one forward computation. After a step the parameters are others, "
+            "so {name} must be computed from them anew anyway."
+        ).format(name=name),
+        _("Move this line into the loop, before the loss."),
+        explains_error=True,
+    )
+
+
+def _again_clue(facts: Facts, first: tuple[int, int], second: tuple[int, int]) -> Clue:
+    place = facts.place(facts.events[second[0]])
+    if place.number is None:
+        place = facts.error_place
+    return Clue(
+        place,
+        _(
+            "This backward pass runs through operations that the pass in {line} has already gone "
+            "through."
+        ).format(line=facts.spoken(facts.place(facts.events[first[0]]), place)),
+        _(
+            "Each operation keeps values for its derivative ({saved}). The first backward pass "
+            "releases them, to give the memory back."
+        ).format(saved=_saved_by(facts, second)),
+        _(
+            "If two losses share these operations, walk them once: (loss_a + loss_b).backward(). "
+            "If it is the same loss, compute it again before this line."
+        ),
+        explains_error=True,
+    )
+
+
+def _saved_by(facts: Facts, second: tuple[int, int]) -> str:
+    """Return an example of what the graph had saved, in words."""
+    end = facts.events[second[1]]
+    node = facts.nodes[end.node] if end.kind == "end" and end.node is not None else None
+    if node is None or not node.saved:
+        return _("for example, exp its result, x**2 its input")
+    names = ", ".join(saved.name for saved in node.saved)
+    return f"{node.name}: {names}"
