@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..model import Event, Ref
+from ..model import Edge, Event, Ref
 from .code import names_in
 from .facts import Facts
 from .model import Place
@@ -114,21 +114,30 @@ def _called(decorator: ast.expr) -> ast.expr:
 def never_trained(facts: Facts) -> Iterator[tuple[Cut, str]]:
     """Yield cuts that keep a leaf from any gradient though it is meant to get one, with its name."""
     fed = {event.node for event in facts.events if event.kind == "accumulate"}
+    hungry = [ref.node for ref in _wanted(facts) if ref.node not in fed]
+    for cut, leaf in cut_off(facts, hungry):
+        yield cut, facts.nodes[leaf].label
+
+
+def cut_off(facts: Facts, leaves: Iterable[int | None]) -> Iterator[tuple[Cut, int]]:
+    """Yield, for each of these leaves that lies behind a cut, the cut and the leaf's node.
+
+    Cuts count that keep a gradient from a tensor that backward was called on.
+    """
     reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
-    cuts = [e for e in facts.trace.graph.edges if e.cut and e.target in reached]
-    for ref in _wanted(facts):
-        leaf = ref.node
-        if leaf is None or leaf in fed or facts.nodes[leaf].kind != "leaf":
-            continue
-        for edge in cuts:
-            if leaf in facts.ancestors([edge.source]):
-                node = facts.nodes[edge.target]
-                moment = _moment_of(facts, edge.target)
-                place = facts.place(node)
-                if edge.cut in MODES and moment is not None:
-                    place = where_entered(facts, moment)
-                yield Cut(moment or 0, edge.cut, place), facts.nodes[leaf].label
-                break
+    cuts = [edge for edge in facts.trace.graph.edges if edge.cut and edge.target in reached]
+    for leaf in leaves:
+        edge = next((e for e in cuts if leaf in facts.ancestors([e.source])), None)
+        if edge is not None and leaf is not None and facts.nodes[leaf].kind == "leaf":
+            yield _of_edge(facts, edge), leaf
+
+
+def _of_edge(facts: Facts, edge: Edge) -> Cut:
+    moment = _moment_of(facts, edge.target)
+    place = facts.place(facts.nodes[edge.target])
+    if edge.cut in MODES and moment is not None:
+        place = where_entered(facts, moment)
+    return Cut(moment or 0, edge.cut, place)
 
 
 def _moment_of(facts: Facts, node: int) -> int | None:
@@ -165,4 +174,13 @@ def tested_for_none(facts: Facts, read: Event) -> bool:
     )
 
 
-__all__ = ["NO_HISTORY", "Cut", "at", "behind", "never_trained", "of_number", "tested_for_none"]
+__all__ = [
+    "NO_HISTORY",
+    "Cut",
+    "at",
+    "behind",
+    "cut_off",
+    "never_trained",
+    "of_number",
+    "tested_for_none",
+]
