@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .code import expression
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
+
+NARROWING = re.compile(r"\.float\(\)$|float32|\.type\(.*Float")
 
 
 @rule(27, "gradcheck-in-float32")
 def single_precision(facts: Facts) -> Iterator[Clue]:
     """gradcheck failed, and something was float32."""
-    for moment, event in enumerate(facts.events):
-        if event.kind != "gradcheck" or not _failed(facts, event):
+    for event in facts.trace.of_kind("gradcheck"):
+        if event.options != ("failed",):
             continue
         coarse = [r for r in event.inputs if r.requires_grad and r.dtype == "float32"]
-        made = facts.birth(coarse[0].tensor) if coarse else _narrowed(facts, moment)
-        if made is None and not coarse:
-            continue
-        place = facts.place(made or event)
-        yield _clue(facts, event, place, facts.name(coarse[0]) if coarse else "")
-        return
+        narrowed = None if coarse else _narrowed(facts, event)
+        if coarse:
+            made = facts.birth(coarse[0].tensor)
+            yield _clue(facts, event, facts.place(made or event), facts.name(coarse[0]))
+        elif narrowed is not None:
+            yield _clue(facts, event, narrowed, "")
 
 
-def _failed(facts: Facts, event: Event) -> bool:
-    """Return whether the check said that something is wrong."""
-    raised = facts.raised("GradcheckError") and facts.place(event) == facts.error_place
-    return raised or event.options == ("failed",)
-
-
-def _narrowed(facts: Facts, moment: int) -> Event | None:
-    """Return where the checked function turned float64 into float32."""
-    for event in facts.events:
-        wide = any(r.dtype == "float64" for r in event.inputs)
-        if event.kind in {"op", "plain"} and wide and any(r.dtype == "float32" for r in event.outputs):
-            return event
+def _narrowed(facts: Facts, event: Event) -> Place | None:
+    """Return where the checked function turns its input into float32."""
+    call = expression(event.expression)
+    checked = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    name = ast.unparse(checked).removesuffix(".apply") if checked is not None else ""
+    for cell, tree in enumerate(facts.code.trees):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Call) and NARROWING.search(ast.unparse(part)):
+                        return Place(cell, part.lineno)
     return None
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ...i18n import _
+from .code import receiver
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -77,11 +78,8 @@ def _at_fault(facts: Facts) -> Definition | None:
     named = NODE.search(facts.trace.error)
     if named is not None:
         return _definition(facts, named.group(1))
-    ran = [e for e in facts.events if e.kind == "function" and e.name == "backward"]
-    if ran and facts.raised("expected Variable or None"):
-        return _definition(facts, ran[-1].text)
-    defined = list(_definitions(facts))
-    return defined[-1] if defined and facts.raised("expected Variable or None") else None
+    ran = [e for e in facts.events if e.kind == "function"]
+    return _definition(facts, ran[-1].text) if ran else None
 
 
 def _explained(facts: Facts, defined: Definition) -> tuple[str, str, str] | None:
@@ -134,18 +132,7 @@ def _explained(facts: Facts, defined: Definition) -> tuple[str, str, str] | None
 @rule(18, "function-is-called-wrongly")
 def called_wrongly(facts: Facts) -> Iterator[Clue]:
     """The class was called instead of apply, or forward has no ctx, or a number was saved."""
-    for event in facts.trace.of_kind("warning"):
-        if "should not be instantiated" in event.text:
-            yield Clue(
-                facts.place(event),
-                _("{call} makes an object of the class; forward has not run.").format(
-                    call=event.expression or _("This call")
-                ),
-                _("A Function is never instantiated. apply() runs forward and records the node."),
-                _("Call it with .apply(…)."),
-                explains_error=bool(facts.trace.error),
-            )
-            break
+    yield from _instantiated(facts)
     if facts.raised("save_for_backward can only save variables"):
         yield Clue(
             facts.error_place,
@@ -158,6 +145,27 @@ def called_wrongly(facts: Facts) -> Iterator[Clue]:
             explains_error=True,
         )
     yield from _without_ctx(facts)
+
+
+def _instantiated(facts: Facts) -> Iterator[Clue]:
+    found = re.search(r"'(\w+)' object (has no attribute|is not)|(?:and|:) '(\w+)'", facts.trace.error)
+    defined = _definition(facts, found.group(1) or found.group(3)) if found else None
+    if defined is None:
+        return
+    used = facts.error.expression if facts.error else ""
+    made = next(
+        (p for p in (facts.code.definition(n, facts.error_place) for n in [receiver(used)] if n) if p), None
+    )
+    place = made or facts.error_place
+    yield Clue(
+        place,
+        _("{function}(…) makes an object of the class; forward has not run.").format(
+            function=defined.name
+        ),
+        _("A Function is never instantiated. apply() runs forward and records the node."),
+        _("Call {function}.apply(…).").format(function=defined.name),
+        explains_error=True,
+    )
 
 
 def _without_ctx(facts: Facts) -> Iterator[Clue]:
@@ -180,7 +188,8 @@ def _without_ctx(facts: Facts) -> Iterator[Clue]:
 @rule(18, "incoming-gradient-ignored")
 def ignored_gradient(facts: Facts) -> Iterator[Clue]:
     """A backward that ran never looks at the gradient it is given."""
-    used = {e.text for e in facts.events if e.kind == "function" and e.name == "backward"}
+    walked = {e.node for e in facts.events if e.kind == "node"}
+    used = {e.text for e in facts.events if e.kind == "function" and e.node in walked}
     for defined in _definitions(facts):
         method = defined.method("backward")
         given = method.args.args[1:] if method else []
@@ -213,7 +222,7 @@ def _only_none(value: ast.expr | None) -> bool:
 @rule(18, "function-writes-in-place")
 def unmarked_write(facts: Facts) -> Iterator[Clue]:
     """forward wrote into its input and did not say so."""
-    ran = {e.text: e for e in facts.events if e.kind == "function" and e.name == "forward"}
+    ran = {e.text: e for e in facts.events if e.kind == "function"}
     for defined in _definitions(facts):
         method, event = defined.method("forward"), ran.get(defined.name)
         if method is None or event is None or "mark_dirty" in ast.unparse(method):
@@ -257,8 +266,8 @@ def disagrees(facts: Facts) -> Iterator[Clue]:
     if not facts.raised("Jacobian mismatch"):
         return
     checked = [e for e in facts.trace.of_kind("gradcheck")][-1:]
-    ran = [e for e in facts.events if e.kind == "function" and e.name == "forward"]
-    defined = _definition(facts, ran[-1].text) if ran else None
+    named = re.search(r"(\w+)\.apply", facts.code.line(facts.error_place))
+    defined = _definition(facts, named.group(1)) if named else None
     if defined is None or any(r.dtype == "float32" for e in checked for r in e.inputs):
         return
     numbers = re.findall(r"(numerical|analytical):tensor\((.*?)(?:, dtype|\))", facts.trace.error, re.S)

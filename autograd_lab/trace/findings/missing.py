@@ -26,7 +26,7 @@ def not_in_graph(facts: Facts) -> Iterator[Clue]:
         return
     asked = _asked(facts)
     if found.group(1) is None:
-        yield from _needs_no_grad(facts, asked)
+        yield from _needs_no_grad(facts)
     elif int(found.group(1)) < len(asked):
         tensor = asked[int(found.group(1))]
         yield _made_aside(facts, tensor) or _never_used(facts, tensor, asked)
@@ -34,7 +34,9 @@ def not_in_graph(facts: Facts) -> Iterator[Clue]:
 
 def _asked(facts: Facts) -> list[int]:
     """Return the tensors that the failed call was to differentiate by."""
-    return [ref.tensor for ref in facts.failed.outputs] if facts.failed else []
+    calls = [facts.events[first] for first, _last in facts.passes]
+    here = [call for call in calls if facts.place(call) == facts.error_place]
+    return [ref.tensor for ref in here[-1].outputs] if here else []
 
 
 def _made_aside(facts: Facts, tensor: int) -> Clue | None:
@@ -94,10 +96,10 @@ def _last_use(facts: Facts, others: list[int]) -> Place | None:
     return facts.place(last[0]) if last else None
 
 
-def _needs_no_grad(facts: Facts, asked: list[int]) -> Iterator[Clue]:
+def _needs_no_grad(facts: Facts) -> Iterator[Clue]:
     """Say which tensor does not require grad, and where it was made."""
-    needed = facts.failed.outputs if facts.failed else ()
-    for ref in needed:
+    given = facts.failed.inputs if facts.failed else ()
+    for ref in given:
         made = facts.birth(ref.tensor)
         if not ref.requires_grad and made is not None:
             name = facts.name(ref) or _("This tensor")

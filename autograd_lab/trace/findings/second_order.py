@@ -28,26 +28,22 @@ class Derivatives:
             self._note(moment, event)
 
     def _note(self, moment: int, event: Event) -> None:
-        behind = [self.origin[r.tensor] for r in event.inputs if r.tensor in self.origin]
-        if event.kind == "end":
-            self._results(moment, event)
-        elif event.kind == "read" and event.outputs:
-            self._read(moment, event)
+        behind = [o for o in (self._origin(r.tensor, moment) for r in event.inputs) if o is not None]
+        if event.kind == "gradients":
+            start = max((first for first, _last in self.facts.passes if first < moment), default=0)
+            self.origin.update((ref.tensor, start) for ref in event.outputs)
         elif event.kind == "op" and behind:
             self.entries.append((moment, behind[0]))
         elif event.kind == "plain" and behind and event.text not in LEAVING:
             self.origin.update((ref.tensor, behind[0]) for ref in event.outputs)
 
-    def _results(self, moment: int, event: Event) -> None:
-        start = next((first for first, last in self.facts.passes if last == moment), None)
-        if start is not None:
-            self.origin.update((ref.tensor, start) for ref in event.outputs)
-
-    def _read(self, moment: int, event: Event) -> None:
-        """Note that a `.grad` was read; the last pass before has filled it."""
-        before = [first for first, last in self.facts.passes if last < moment]
-        if before:
-            self.origin.update((ref.tensor, before[-1]) for ref in event.outputs)
+    def _origin(self, tensor: int, moment: int) -> int | None:
+        """Return the pass behind a derivative; for a `.grad`, the last one before it is first used."""
+        if tensor not in self.origin and self.facts.trace.tensors[tensor].gradient_of is not None:
+            before = [first for first, last in self.facts.passes if last < moment]
+            if before:
+                self.origin[tensor] = before[-1]
+        return self.origin.get(tensor)
 
     def without_graph(self, start: int) -> bool:
         """Return whether the pass that began at a moment recorded nothing of its own."""
