@@ -146,9 +146,7 @@ def _ref(ref: RawRef, places: dict[int, int]) -> Ref:
     return Ref(tensor, None if node is None else places.get(node), *rest)  # type: ignore[arg-type]
 
 
-def _needed(
-    nodes: list[dict[str, Any]], edges: list[Edge], named: dict[int, str]
-) -> set[int]:
+def _needed(nodes: list[dict[str, Any]], edges: list[Edge], named: dict[int, str]) -> set[int]:
     """Return all nodes but constants that nobody named and nothing kept depends on."""
     kept = {node["id"] for node in nodes if node["kind"] != "constant" or node["id"] in named}
     # An edge is added after those into its source, so one sweep from the back is enough.

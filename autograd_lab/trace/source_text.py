@@ -92,9 +92,7 @@ class SourceText:
         if line is None or end_line is None or start is None or end is None:
             return Place(cell, line)
         if cell not in self._lines:
-            self._lines[cell] = (
-                self.cells[cell].encode(errors="replace").splitlines(keepends=True)
-            )
+            self._lines[cell] = self.cells[cell].encode(errors="replace").splitlines(keepends=True)
         lines = self._lines[cell][line - 1 : end_line]
         if len(lines) <= end_line - line:
             return Place(cell, line)

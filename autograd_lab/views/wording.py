@@ -95,7 +95,7 @@ def source_line(node: Node) -> str:
 
 def line_number(node: Node) -> str:
     """Return `"line 3"`, or `""` where that is unknown."""
-    return "" if node.line is None or not node.op else _("line {number}").format(number=node.line)
+    return "" if node.line is None else _("line {number}").format(number=node.line)
 
 
 def block(value: Value | None) -> str:

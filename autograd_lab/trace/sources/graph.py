@@ -157,7 +157,7 @@ class GraphWriter:
         """Return the operations on the way to the leaves that have no node yet, inputs first."""
         library, known = self.library, self._operations
         found: dict[int, Any] = {}
-        waiting = [grad_fn]
+        waiting = [] if self._record.crowded else [grad_fn]
         while waiting:
             top = waiting.pop()
             if top is None or library.leaf(top) is not None:

@@ -99,12 +99,12 @@ class Watch:
 
         `before` is what the first input was, if it was written to.
         """
-        grad_fn = self.library.grad_fn(outputs[0])
-        *parts, whole = self.graph.unknown(grad_fn) or [None]
+        if not self.record.room("op"):
+            return
+        *parts, whole = self.graph.unknown(self.library.grad_fn(outputs[0])) or [None]
         for part in parts:
-            if self.record.room("op"):
-                self._operation(part, None, {}, (), (), None)
-        if whole is not None and self.record.room("op"):
+            self._operation(part, None, {}, (), (), None)
+        if whole is not None:
             self._operation(whole, outputs[0], constants, inputs, outputs, before)
 
     def _operation(
