@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from .model import Group, Variable
 
-IPYTHON_NAME = re.compile(r"_+|_\d+|_i+|_i\d+|_[do]h|In|Out|get_ipython|exit|quit")
-"""Variables in which IPython keeps earlier inputs and results, and its own."""
+IPYTHON_NAME = re.compile(r"_+|_\d+|_i+|_i\d+|_[do]h|In|Out|get_ipython|exit|quit|__builtins__")
+"""Variables in which IPython keeps earlier inputs and results, its own, and Python's."""
 MOST = 2_000
 """Objects that are looked at."""
-OWN_MODULES = {"__main__", "builtins"}
+OWN_MODULE = "__main__"
 """Where classes are from that the user wrote in a notebook."""
 
 
@@ -97,9 +98,9 @@ def walk(
 def _inside(name: str, value: Any, modules: tuple[type, ...]) -> list[tuple[str, Any]]:
     """Return what one object holds."""
     kind = type(value)
-    if kind in (list, tuple):
-        return [(f"{name}[{i}]", part) for i, part in enumerate(value[:MOST])]
-    if kind is dict:
+    if kind in (list, tuple, deque):
+        return [(f"{name}[{i}]", part) for i, part in enumerate(islice(value, MOST))]
+    if kind in (dict, defaultdict):
         return [(f"{name}[{key!r}]", part) for key, part in list(value.items())[:MOST]
                 if type(key) in (str, int)]  # fmt: skip
     if issubclass(kind, modules):
@@ -109,7 +110,7 @@ def _inside(name: str, value: Any, modules: tuple[type, ...]) -> list[tuple[str,
             parts.update(held.pop(place, {}))
         held = {key: part for key, part in held.items() if not key.startswith("_")}
         return [(f"{name}.{key}", part) for key, part in {**parts, **held}.items()]
-    if kind.__module__ in OWN_MODULES and kind.__dictoffset__:
+    if kind.__module__ == OWN_MODULE and kind.__dictoffset__:
         own = object.__getattribute__(value, "__dict__")
         return [(f"{name}.{key}", part) for key, part in list(own.items())]
     return []

@@ -153,10 +153,8 @@ def _instantiated(facts: Facts) -> Iterator[Clue]:
     if defined is None:
         return
     used = facts.error.expression if facts.error else ""
-    made = next(
-        (p for p in (facts.code.definition(n, facts.error_place) for n in [receiver(used)] if n) if p), None
-    )
-    place = made or facts.error_place
+    made = facts.code.definitions(receiver(used), facts.error_place)[-1:]
+    place = made[0] if made else facts.error_place
     yield Clue(
         place,
         _("{function}(…) makes an object of the class; forward has not run.").format(

@@ -67,6 +67,8 @@ def _flattened(facts: Facts, span: Span, leaf: int) -> Event | None:
     for event in facts.during(span, "node"):
         if event.node is None or leaf not in facts.ancestors([event.node]):
             continue
+        if not _decides(facts, span, leaf, event.node):
+            continue
         size = max((abs(n) for v in event.grads_in if v for n in v.numbers), default=0.0)
         passed = [v for v in event.grads_out if v is not None]
         if size > 0 and passed and all(_is_zero(v, size) for v in passed):
@@ -74,6 +76,19 @@ def _flattened(facts: Facts, span: Span, leaf: int) -> Event | None:
         if facts.nodes[event.node].op in {"sum", "mean"} and cancelled is None:
             cancelled = event
     return cancelled
+
+
+def _decides(facts: Facts, span: Span, leaf: int, node: int) -> bool:
+    """Return whether every way from a pass's roots to a leaf leads through a node."""
+    waiting, seen = [root for root in facts.roots(span) if root != node], {node}
+    while waiting:
+        here = waiting.pop()
+        if here == leaf:
+            return False
+        if here not in seen:
+            seen.add(here)
+            waiting += [source for source, cut in facts.sources.get(here, ()) if not cut]
+    return True
 
 
 def _clue(facts: Facts, node: Node, leaf: Node, span: Span) -> Clue | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Event
+from ..model import Event, Ref
 from .code import receiver
 from .facts import Facts
 from .model import Clue, Place
@@ -121,7 +121,7 @@ def never_used(facts: Facts) -> Iterator[Clue]:
     told: set[Place] = set()
     for moment, event in _empty_reads(facts):
         tensor = event.inputs[0].tensor
-        done = [span for span in facts.passes if span[1] < moment]
+        done = [s for s in facts.passes if s[1] < moment and facts.events[s[0]].text == "backward"]
         if not done or _reached(facts, tensor, done) or _cut_off(facts, tensor):
             continue
         if _was_reset(facts, tensor, moment) or not _wanted(facts, event):
@@ -159,29 +159,32 @@ def none_from_grad(facts: Facts) -> Iterator[Clue]:
     """autograd.grad with allow_unused gave None, and that was computed with."""
     if not facts.raised("'NoneType'"):
         return
-    for first, last in facts.passes:
-        event = facts.events[first]
-        asked = [ref.tensor for ref in event.outputs]
-        if event.text != "grad" or "allow_unused" not in event.options:
+    for moment, event in enumerate(facts.events):
+        if event.kind != "gradients" or len(event.outputs) == len(event.inputs):
             continue
-        leading = facts.ancestors(facts.roots((first, last)))
-        missing = [r for r in event.outputs if r.node is None or r.node not in leading]
+        span = [s for s in facts.passes if s[0] < moment][-1]
+        leading = facts.ancestors(facts.roots(span))
+        missing = [r for r in event.inputs if r.node is None or r.node not in leading]
         if missing:
-            place = _last_use(facts, asked) or facts.place(event)
-            name = facts.name(missing[0]) or _("one of the inputs")
-            yield Clue(
-                place,
-                _("{name} is not used in what is computed here: allow_unused=True gives None.").format(
-                    name=name
-                ),
-                _("None says that there is no way from the result to {name}.").format(name=name),
-                _(
-                    "Use {name} in the computation, or ask for materialize_grads=True, which gives "
-                    "zeros instead of None."
-                ).format(name=name),
-                explains_error=True,
-            )
+            yield _none_given(facts, event, missing[0])
             return
+
+
+def _none_given(facts: Facts, event: Event, missing: Ref) -> Clue:
+    name = facts.name(missing) or _("one of the inputs")
+    others = [ref.tensor for ref in event.inputs if ref.tensor != missing.tensor]
+    return Clue(
+        _last_use(facts, others) or facts.place(event),
+        _("{name} is not used in what is computed here: allow_unused=True gives None.").format(
+            name=name
+        ),
+        _("None says that there is no way from the result to {name}.").format(name=name),
+        _(
+            "Use {name} in the computation, or ask for materialize_grads=True, which gives zeros "
+            "instead of None."
+        ).format(name=name),
+        explains_error=True,
+    )
 
 
 # --- 25: before the first backward -------------------------------------------------------------------

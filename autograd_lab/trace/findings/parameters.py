@@ -121,13 +121,25 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
             return
 
 
+def _renewed(facts: Facts, optimizer: Event, newer: Event) -> Place:
+    """Return where a variable was made to hold the new parameters: often a call of a function."""
+    name, since = facts.label(newer.outputs[0].tensor), facts.place(optimizer)
+    while name:
+        places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
+        later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
+        if later:
+            return later[-1]
+        name = name.rpartition(".")[0]
+    return facts.place(newer)
+
+
 def _steps(facts: Facts, optimizer: Event) -> bool:
     mine = {ref.tensor for ref in optimizer.inputs}
     return any(e.kind == "step" and mine & {r.tensor for r in e.inputs} for e in facts.events)
 
 
 def _old(facts: Facts, optimizer: Event, newer: Event) -> Clue:
-    place = facts.place(newer)
+    place = _renewed(facts, optimizer, newer)
     return Clue(
         place,
         _("Parameters are made here after the optimizer ({line}), which keeps the ones it was given.").format(

@@ -138,7 +138,7 @@ def added_to_first(facts: Facts) -> Iterator[Clue]:
         event = facts.events[first]
         starts = [derivatives.origin.get(ref.tensor) for ref in event.inputs]
         starts += _behind(facts, derivatives, facts.roots((first, last)))
-        if event.text != "backward" or not any(s is not None and s < first for s in starts):
+        if event.text != "backward" or not any(_filled_grad(facts, s) for s in starts):
             continue
         grown = next(
             (
@@ -150,6 +150,11 @@ def added_to_first(facts: Facts) -> Iterator[Clue]:
         )
         if grown is not None:
             yield _added(facts, event, grown)
+
+
+def _filled_grad(facts: Facts, start: int | None) -> bool:
+    """Return whether a derivative came from a pass that left it in `.grad`."""
+    return start is not None and facts.events[start].text == "backward"
 
 
 def _behind(facts: Facts, derivatives: Derivatives, roots: list[int]) -> list[int | None]:

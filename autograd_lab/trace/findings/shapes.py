@@ -173,22 +173,31 @@ def column_meets_row(facts: Facts) -> Iterator[Clue]:
     """A column [n, 1] and a vector [n] were broadcast to [n, n] on the way to a loss."""
     leading = facts.ancestors(node for span in facts.passes for node in facts.roots(span))
     told: set[Place] = set()
-    for event in facts.events:
+    for moment, event in enumerate(facts.events):
         if event.kind == "op" and event.node in leading and event.text in ELEMENTWISE:
-            pair = _column_and_row(event)
+            pair = _column_and_row(facts, moment)
             if pair and facts.place(event) not in told and _by_accident(facts, event, pair):
                 told.add(facts.place(event))
                 yield _broadcast(facts, event, pair)
 
 
-def _column_and_row(event: Event) -> tuple[Ref, Ref] | None:
+def _column_and_row(facts: Facts, moment: int) -> tuple[Ref, Ref] | None:
     """Return the inputs of shapes [n, 1] and [n], if that is what they are."""
-    if len(event.inputs) < 2:
+    given = [_before_expand(facts, ref, moment) for ref in facts.events[moment].inputs[:2]]
+    if len(given) < 2:
         return None
-    column, row = sorted(event.inputs[:2], key=lambda ref: -len(ref.shape))
+    column, row = sorted(given, key=lambda ref: -len(ref.shape))
     n = column.shape[0] if column.shape else 0
     fits = n > 1 and column.shape == (n, 1) and row.shape == (n,)
     return (column, row) if fits else None
+
+
+def _before_expand(facts: Facts, ref: Ref, moment: int) -> Ref:
+    """Return what a loss function has expanded to the common shape, the input itself otherwise."""
+    made = facts.maker(ref.tensor, moment)
+    event = None if made is None else facts.events[made]
+    same_call = event is not None and event.expression == facts.events[moment].expression
+    return event.inputs[0] if event and same_call and event.text == "expand" else ref
 
 
 def _by_accident(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
