@@ -35,7 +35,8 @@ class Derivatives:
         elif event.kind == "op" and behind:
             self.entries.append((moment, behind[0]))
         elif event.kind == "plain" and behind and event.text not in LEAVING:
-            self.origin.update((ref.tensor, behind[0]) for ref in event.outputs)
+            if not self.updates(moment, behind[0]):
+                self.origin.update((ref.tensor, behind[0]) for ref in event.outputs)
 
     def _origin(self, tensor: int, moment: int) -> int | None:
         """Return the pass behind a derivative; for a `.grad`, the last one before it is first used."""
@@ -44,6 +45,16 @@ class Derivatives:
             if before:
                 self.origin[tensor] = before[-1]
         return self.origin.get(tensor)
+
+    def updates(self, moment: int, start: int) -> bool:
+        """Return whether an operation adds a gradient to what it is the gradient of, as a step does."""
+        facts = self.facts
+        last = next(last for first, last in facts.passes if first == start)
+        wanted = {ref.tensor for ref in facts.events[start].outputs}
+        grown = [facts.nodes[e.node].tensor for e in facts.during((start, last), "accumulate")
+                 if e.node is not None]  # fmt: skip
+        mine = {facts.memory(t) for t in [*wanted, *grown] if t is not None}
+        return any(facts.memory(ref.tensor) in mine for ref in facts.events[moment].inputs)
 
     def without_graph(self, start: int) -> bool:
         """Return whether the pass that began at a moment recorded nothing of its own."""
@@ -94,22 +105,16 @@ def constant_in_loss(facts: Facts) -> Iterator[Clue]:
     derivatives = Derivatives(facts)
     told = set()
     for moment, start in derivatives.entries:
-        node, asked = facts.events[moment].node, facts.events[start]
+        node = facts.events[moment].node
         if (
             start not in told
             and derivatives.without_graph(start)
             and facts.events[moment].text in ADDING
-            and not _updates(facts, moment, asked)
+            and not derivatives.updates(moment, start)
             and any(node in facts.ancestors(facts.roots(span)) for span in facts.passes)
         ):
             told.add(start)
             yield _constant(facts, start, moment)
-
-
-def _updates(facts: Facts, moment: int, asked: Event) -> bool:
-    """Return whether an operation adds a gradient to the very tensor that it is the gradient of."""
-    wanted = {ref.tensor for ref in asked.outputs}
-    return any(ref.tensor in wanted for ref in facts.events[moment].inputs)
 
 
 def _constant(facts: Facts, start: int, moment: int) -> Clue:
