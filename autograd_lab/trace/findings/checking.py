@@ -48,7 +48,9 @@ def _narrowed(facts: Facts, event: Event) -> Place | None:
 def _clue(facts: Facts, event: Event, place: Place, name: str) -> Clue:
     return Clue(
         place,
-        _("{name} is float32: gradcheck ({line}) fails for that reason alone, whatever the derivative.").format(
+        _(
+            "{name} is float32: gradcheck ({line}) fails for that reason alone, whatever the derivative."
+        ).format(
             name=name or _("What is computed here"), line=facts.spoken(facts.place(event), place)
         ),
         _(

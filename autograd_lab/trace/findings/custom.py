@@ -51,7 +51,8 @@ def _definitions(facts: Facts) -> Iterator[Definition]:
     for cell, tree in enumerate(facts.code.trees):
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and any(
-                ast.unparse(base).split(".")[-1] in {"Function", "InplaceFunction"} for base in node.bases
+                ast.unparse(base).split(".")[-1] in {"Function", "InplaceFunction"}
+                for base in node.bases
             ):
                 yield Definition(cell, node)
 
@@ -100,9 +101,9 @@ def _explained(facts: Facts, defined: Definition) -> tuple[str, str, str] | None
         )
     if "different than None at position" in text:
         return (
-            _("backward returns a gradient for an input of forward that is no tensor ({takes}).").format(
-                takes=takes
-            ),
+            _(
+                "backward returns a gradient for an input of forward that is no tensor ({takes})."
+            ).format(takes=takes),
             _("A Python number has no place in the graph, so nothing can receive its gradient."),
             _("Return None in its place. If it should be learned, pass it as a tensor."),
         )
@@ -110,9 +111,9 @@ def _explained(facts: Facts, defined: Definition) -> tuple[str, str, str] | None
         found = SHAPES.search(text)
         which, got, expected = found.groups() if found else ("0", "?", "?")
         return (
-            _("The gradient for input {which} has the shape {got}; the input has {expected}.").format(
-                which=which, got=got, expected=expected
-            ),
+            _(
+                "The gradient for input {which} has the shape {got}; the input has {expected}."
+            ).format(which=which, got=got, expected=expected),
             _(
                 "The gradient says how the result depends on each element of the input, so it has "
                 "the input's shape. Where forward has broadcast an input, its gradient is a sum "
@@ -148,7 +149,9 @@ def called_wrongly(facts: Facts) -> Iterator[Clue]:
 
 
 def _instantiated(facts: Facts) -> Iterator[Clue]:
-    found = re.search(r"'(\w+)' object (has no attribute|is not)|(?:and|:) '(\w+)'", facts.trace.error)
+    found = re.search(
+        r"'(\w+)' object (has no attribute|is not)|(?:and|:) '(\w+)'", facts.trace.error
+    )
     defined = _definition(facts, found.group(1) or found.group(3)) if found else None
     if defined is None:
         return
@@ -214,7 +217,9 @@ def ignored_gradient(facts: Facts) -> Iterator[Clue]:
 
 def _only_none(value: ast.expr | None) -> bool:
     parts = value.elts if isinstance(value, ast.Tuple) else [value]
-    return all(part is None or (isinstance(part, ast.Constant) and part.value is None) for part in parts)
+    return all(
+        part is None or (isinstance(part, ast.Constant) and part.value is None) for part in parts
+    )
 
 
 @rule(18, "function-writes-in-place")
@@ -268,7 +273,9 @@ def disagrees(facts: Facts) -> Iterator[Clue]:
     defined = _definition(facts, named.group(1)) if named else None
     if defined is None or any(r.dtype == "float32" for e in checked for r in e.inputs):
         return
-    numbers = re.findall(r"(numerical|analytical):tensor\((.*?)(?:, dtype|\))", facts.trace.error, re.S)
+    numbers = re.findall(
+        r"(numerical|analytical):tensor\((.*?)(?:, dtype|\))", facts.trace.error, re.S
+    )
     shown = {name: " ".join(value.split()) for name, value in numbers}
     yield Clue(
         defined.place(defined.returned("backward")),
@@ -280,7 +287,9 @@ def disagrees(facts: Facts) -> Iterator[Clue]:
             numerical=shown.get("numerical", _("something else")),
         ),
         _("gradcheck moves each input a little and compares; in float64 that is accurate to 1e-6."),
-        _("Derive what backward returns once more; with x as input, ∂output/∂x times the gradient."),
+        _(
+            "Derive what backward returns once more; with x as input, ∂output/∂x times the gradient."
+        ),
         explains_error=True,
     )
 
@@ -296,7 +305,9 @@ def once_differentiable(facts: Facts) -> Iterator[Clue]:
             if ast.unparse(decorator).endswith("once_differentiable"):
                 yield Clue(
                     Place(defined.cell, decorator.lineno),
-                    _("@once_differentiable says that this backward has no derivative; one was asked."),
+                    _(
+                        "@once_differentiable says that this backward has no derivative; one was asked."
+                    ),
                     _("Under it, what backward computes is not recorded."),
                     _(
                         "If backward is made of differentiable torch operations only, leave the "

@@ -102,9 +102,9 @@ def _clue(facts: Facts, node: Node, leaf: Node, span: Span) -> Clue | None:
     if node.op in {"sum", "mean"} and _is_linear(facts, span, leaf):
         return Clue(
             facts.place(node),
-            _("{name} is 0 everywhere: what is summed here adds up to the same number for any input.").format(
-                name=name
-            ),
+            _(
+                "{name} is 0 everywhere: what is summed here adds up to the same number for any input."
+            ).format(name=name),
             _(
                 "The input comes in over several paths, and their gradients cancel exactly: what it "
                 "adds on one path, it takes away on the other."
@@ -166,10 +166,12 @@ def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
     if single or node.op not in {"softmax"}:
         return Clue(
             facts.place(node),
-            _("{name} is 0: softmax runs over a dimension of size 1 here, and gives 1 whatever goes in.").format(
-                name=name
+            _(
+                "{name} is 0: softmax runs over a dimension of size 1 here, and gives 1 whatever goes in."
+            ).format(name=name),
+            _(
+                "The probabilities of one single class sum to 1, so this one is 1: log(1) = 0, a loss of 0."
             ),
-            _("The probabilities of one single class sum to 1, so this one is 1: log(1) = 0, a loss of 0."),
             _(
                 "For two classes give the network two outputs, or keep one and use "
                 "binary_cross_entropy_with_logits."
@@ -179,7 +181,9 @@ def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
     summed = next((facts.nodes[u] for u in users if facts.nodes[u].op in {"sum", "mean"}), node)
     return Clue(
         facts.place(summed),
-        _("{name} is 0: the outputs of softmax always sum to 1, whatever goes in.").format(name=name),
+        _("{name} is 0: the outputs of softmax always sum to 1, whatever goes in.").format(
+            name=name
+        ),
         _(
             "What one output gains the others lose. With the same weight for all (a plain sum or "
             "mean) the parts cancel: Jᵀ·1 = 0."

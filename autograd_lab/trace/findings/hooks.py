@@ -32,9 +32,9 @@ def view_of_many(facts: Facts) -> Iterator[Clue]:
             "All of them belong to one operation of the graph. A write to one view would have to "
             "change the history of the others, and that is not supported."
         ),
-        _("Write out of place ({example}), and put the parts together with torch.cat or torch.stack.").format(
-            example="b = b + …"
-        ),
+        _(
+            "Write out of place ({example}), and put the parts together with torch.cat or torch.stack."
+        ).format(example="b = b + …"),
         explains_error=True,
     )
 
@@ -48,14 +48,16 @@ def view_from_no_grad(facts: Facts) -> Iterator[Clue]:
     place = facts.place(made) if made else facts.error_place
     yield Clue(
         place,
-        _("This view is made where nothing is recorded; {line} writes to it where things are.").format(
-            line=facts.spoken(facts.error_place, place)
-        ),
+        _(
+            "This view is made where nothing is recorded; {line} writes to it where things are."
+        ).format(line=facts.spoken(facts.error_place, place)),
         _(
             "The write would have to enter the history of the tensor behind the view. But the view "
             "itself has no history, so it is not clear whether you want the write to be recorded."
         ),
-        _("Make the view and write to it in the same mode: both inside the block, or both outside."),
+        _(
+            "Make the view and write to it in the same mode: both inside the block, or both outside."
+        ),
         explains_error=True,
     )
 
@@ -98,9 +100,9 @@ def wrong_result(facts: Facts) -> Iterator[Clue]:
     place = _returned(facts, name) or _registered(facts) or facts.error_place
     yield Clue(
         place,
-        _("What the hook {name} returns takes the gradient's place, and its {what} is another.").format(
-            name=name, what={"size": _("shape"), "type": _("dtype")}.get(what, what)
-        ),
+        _(
+            "What the hook {name} returns takes the gradient's place, and its {what} is another."
+        ).format(name=name, what={"size": _("shape"), "type": _("dtype")}.get(what, what)),
         _("A gradient has the shape and dtype of its tensor; the operation before relies on it."),
         _("Return a tensor like the one that came in, or nothing, if the hook is only to look."),
         explains_error=True,
@@ -114,9 +116,17 @@ def _returned(facts: Facts, name: str) -> Place | None:
             defined = node
             if isinstance(node, ast.ClassDef) and node.name == name:
                 defined = next(
-                    (s for s in node.body if isinstance(s, ast.FunctionDef) and s.name == "__call__"), node
+                    (
+                        s
+                        for s in node.body
+                        if isinstance(s, ast.FunctionDef) and s.name == "__call__"
+                    ),
+                    node,
                 )
-            if isinstance(defined, ast.FunctionDef) and name in {defined.name, getattr(node, "name", "")}:
+            if isinstance(defined, ast.FunctionDef) and name in {
+                defined.name,
+                getattr(node, "name", ""),
+            }:
                 returns = [n for n in ast.walk(defined) if isinstance(n, ast.Return)]
                 if returns:
                     return Place(cell, returns[-1].lineno)
@@ -142,7 +152,9 @@ def no_gradient(facts: Facts) -> Iterator[Clue]:
             name=name or _("The tensor")
         ),
         _("A hook runs when the gradient of its tensor has been computed in a backward pass."),
-        _("If it is an input of yours, make it with requires_grad=True. Else see where it was cut off."),
+        _(
+            "If it is an input of yours, make it with requires_grad=True. Else see where it was cut off."
+        ),
         explains_error=True,
     )
 
@@ -197,9 +209,9 @@ def _aside(facts: Facts, event: Event) -> Clue:
     made = facts.nodes[event.node or 0]
     return Clue(
         facts.place(event),
-        _("The hook sits on {made}, a new tensor that the loss does not use: it never runs.").format(
-            made=made.expression or _("a new tensor")
-        ),
+        _(
+            "The hook sits on {made}, a new tensor that the loss does not use: it never runs."
+        ).format(made=made.expression or _("a new tensor")),
         _(
             "Indexing, view and the like make a new tensor each time. A hook belongs to the tensor "
             "it was registered on, and no gradient comes to this one."
@@ -222,9 +234,9 @@ def returns_nothing(facts: Facts) -> Iterator[Clue]:
                 place = Place(defined[0], forgotten.lineno)
                 yield Clue(
                     place,
-                    _("{hook} computes a new {name}, but returns nothing: the old one goes on.").format(
-                        hook=defined[1].name, name=ast.unparse(forgotten.targets[0])
-                    ),
+                    _(
+                        "{hook} computes a new {name}, but returns nothing: the old one goes on."
+                    ).format(hook=defined[1].name, name=ast.unparse(forgotten.targets[0])),
                     _(
                         "The assignment only makes the name stand for another tensor. A hook changes "
                         "a gradient by what it returns; None means that it stays as it is."

@@ -36,7 +36,9 @@ def running_sum(facts: Facts) -> Iterator[Clue]:
 
 def _walked(facts: Facts) -> set[int]:
     """Return the nodes that some backward pass went through, or started from."""
-    passed = {e.node for span in facts.passes for e in facts.during(span, "node") if e.node is not None}
+    passed = {
+        e.node for span in facts.passes for e in facts.during(span, "node") if e.node is not None
+    }
     return passed | {node for span in facts.passes for node in facts.roots(span)}
 
 
@@ -53,7 +55,12 @@ def _chained(facts: Facts, nodes: list[Node]) -> int:
 def _adds_losses(facts: Facts, nodes: list[Node], walked: set[int]) -> bool:
     """Return whether what is added was differentiated on its own, or nothing ever is."""
     mine = {node.id for node in nodes}
-    added = {s for node in nodes for s, cut in facts.sources.get(node.id, ()) if s not in mine and not cut}
+    added = {
+        s
+        for node in nodes
+        for s, cut in facts.sources.get(node.id, ())
+        if s not in mine and not cut
+    }
     leading = facts.ancestors(added)
     return not facts.passes or bool(leading & walked) or _evaluates(facts, nodes)
 
@@ -74,7 +81,9 @@ def _sum_clue(facts: Facts, place: Place, nodes: list[Node]) -> Clue:
             "Adding is an operation like any other, so the sum remembers what it was computed from. "
             "Nothing calls backward() on it; the memory grows with each step."
         ),
-        _("Add the number: {name} += {added}.item().").format(name=name or "total", added=added or "loss"),
+        _("Add the number: {name} += {added}.item().").format(
+            name=name or "total", added=added or "loss"
+        ),
     )
 
 

@@ -88,7 +88,9 @@ def _never_used(facts: Facts, tensor: int, asked: list[int]) -> Clue:
 def _last_use(facts: Facts, others: list[int]) -> Place | None:
     """Return where the last operation on the way to a result used one of these tensors."""
     roots = {node for span in facts.passes for node in facts.roots(span)}
-    roots |= {ref.node for ref in facts.failed.inputs if ref.node is not None} if facts.failed else set()
+    roots |= (
+        {ref.node for ref in facts.failed.inputs if ref.node is not None} if facts.failed else set()
+    )
     leading = facts.ancestors(roots)
     uses = [e for e in facts.events if e.kind == "op" and e.node in leading]
     direct = [e for e in uses if any(ref.tensor in others for ref in e.inputs)]

@@ -35,7 +35,9 @@ def nan_gradient(facts: Facts) -> Iterator[Clue]:
     for span in facts.passes:
         if _nan_forward(facts, span):
             return
-        spoiled = next((e for e in facts.during(span, "accumulate") if _has_nan(e.contribution)), None)
+        spoiled = next(
+            (e for e in facts.during(span, "accumulate") if _has_nan(e.contribution)), None
+        )
         if spoiled is not None:
             culprit = _culprit(facts, span)
             if culprit is not None:
@@ -75,7 +77,11 @@ def _culprit(facts: Facts, span: Span) -> tuple[Node, Event | None] | None:
         return None
     if _any(first.grads_in, math.isinf):
         first = next(
-            (e for e in steps if _any(e.grads_out, math.isinf) and not _any(e.grads_in, math.isinf)),
+            (
+                e
+                for e in steps
+                if _any(e.grads_out, math.isinf) and not _any(e.grads_in, math.isinf)
+            ),
             first,
         )
     return facts.nodes[first.node or 0], first
@@ -95,7 +101,10 @@ def _has_nan(value: Value | None) -> bool:
 
 
 def _clue(
-    facts: Facts, culprit: tuple[Node, Event | None], spoiled: Event | None, explains_error: bool = False
+    facts: Facts,
+    culprit: tuple[Node, Event | None],
+    spoiled: Event | None,
+    explains_error: bool = False,
 ) -> Clue:
     node, step = culprit
     place = facts.place(node)
@@ -105,7 +114,9 @@ def _clue(
     zero = came_in is not None and any(n == 0 for n in came_in.numbers)
     return Clue(
         place,
-        _("The loss is an ordinary number, but {grad} is NaN. It comes up at {op} ({line}).").format(
+        _(
+            "The loss is an ordinary number, but {grad} is NaN. It comes up at {op} ({line})."
+        ).format(
             grad=f"{leaf}.grad" if leaf else _("a gradient"), op=node.op or node.name, line=line
         ),
         _why(node, zero),

@@ -106,7 +106,8 @@ def zeroed_before_step(facts: Facts) -> Iterator[Clue]:
 def _first_steps_are_early(gradients: Gradients, tensors: list[int]) -> bool:
     """Return whether these leaves were stepped before they ever had a gradient."""
     return all(
-        next(h.kind for h in gradients.of[t] if h.kind in {"grow", "step"}) == "step" for t in tensors
+        next(h.kind for h in gradients.of[t] if h.kind in {"grow", "step"}) == "step"
+        for t in tensors
     )
 
 
@@ -118,7 +119,9 @@ def step_before_backward(facts: Facts) -> Iterator[Clue]:
     for moment, tensors in gradients.steps():
         event = facts.events[moment]
         place = facts.place(event)
-        if event.kind != "step" or any(gradients.before(t, moment, "grow", "step") for t in tensors):
+        if event.kind != "step" or any(
+            gradients.before(t, moment, "grow", "step") for t in tensors
+        ):
             continue
         grown = [gradients.after(t, moment, "grow") for t in tensors]
         if place not in told and all(grown):
@@ -145,7 +148,9 @@ def clipped(facts: Facts) -> Iterator[Clue]:
         place = facts.place(event)
         if event.kind != "clip" or place in told:
             continue
-        latest = [gradients.before(r.tensor, moment, "grow", "zero", "step")[:1] for r in event.inputs]
+        latest = [
+            gradients.before(r.tensor, moment, "grow", "zero", "step")[:1] for r in event.inputs
+        ]
         kinds = {pair[0].kind if pair else "" for pair in latest}
         coming = any(gradients.after(r.tensor, moment, "grow") for r in event.inputs)
         if kinds == {"step"}:
@@ -170,7 +175,11 @@ def clipped(facts: Facts) -> Iterator[Clue]:
 def zeroed_between_losses(facts: Facts) -> Iterator[Clue]:
     """One loss's gradients were thrown away before the step that was to use both."""
     gradients = Gradients(facts)
-    steps = [(moment, tensors) for moment, tensors in gradients.steps() if facts.events[moment].kind == "step"]
+    steps = [
+        (moment, tensors)
+        for moment, tensors in gradients.steps()
+        if facts.events[moment].kind == "step"
+    ]
     lost = [_lost_pass(facts, gradients, moment, tensors) for moment, tensors in steps]
     if not lost or any(zero is None for zero in lost):
         return
@@ -182,7 +191,9 @@ def zeroed_between_losses(facts: Facts) -> Iterator[Clue]:
             "with those of the last loss alone."
         ),
         _("backward() adds to .grad, so that several losses can share one step."),
-        _("Zero once per step, before the first backward(). Or add the losses: (a + b).backward()."),
+        _(
+            "Zero once per step, before the first backward(). Or add the losses: (a + b).backward()."
+        ),
     )
 
 
@@ -202,7 +213,12 @@ def _lost_pass(facts: Facts, gradients: Gradients, moment: int, tensors: list[in
             t in tensors for t in grown
         ):
             zero = nexts[0][0].moment
-            if any(zero < h.moment < moment for t in tensors for h in gradients.of[t] if h.kind == "grow"):
+            if any(
+                zero < h.moment < moment
+                for t in tensors
+                for h in gradients.of[t]
+                if h.kind == "grow"
+            ):
                 return zero
     return None
 

@@ -11,7 +11,14 @@ from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
 
-REGISTERING = {"ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "Sequential", "Parameter"}
+REGISTERING = {
+    "ModuleList",
+    "ModuleDict",
+    "ParameterList",
+    "ParameterDict",
+    "Sequential",
+    "Parameter",
+}
 
 
 @rule(22, "optimizer-without-parameters")
@@ -43,7 +50,9 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
 
 
 def _creations(facts: Facts) -> Iterator[Event]:
-    return (e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs))
+    return (
+        e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs)
+    )
 
 
 def _moved(facts: Facts) -> set[int]:
@@ -55,7 +64,9 @@ def _moved(facts: Facts) -> set[int]:
 
 def _fed(facts: Facts) -> set[int]:
     """Return the tensors whose gradient grew."""
-    nodes = [facts.nodes[e.node] for e in facts.events if e.kind == "accumulate" and e.node is not None]
+    nodes = [
+        facts.nodes[e.node] for e in facts.events if e.kind == "accumulate" and e.node is not None
+    ]
     return {node.tensor for node in nodes if node.tensor is not None}
 
 
@@ -85,11 +96,13 @@ def _unregistered(
         what = _("{name} is a plain tensor: model.parameters() does not list it.").format(name=name)
         fix = _("{name} = nn.Parameter(…)").format(name=name)
     else:
-        what = _("{name} is a Python container: the layers in it are not listed by parameters().").format(
-            name=name
-        )
+        what = _(
+            "{name} is a Python container: the layers in it are not listed by parameters()."
+        ).format(name=name)
         dictionary = isinstance(value, ast.Dict | ast.DictComp)
-        fix = "{name} = nn.{kind}(…)".format(name=name, kind="ModuleDict" if dictionary else "ModuleList")
+        fix = "{name} = nn.{kind}(…)".format(
+            name=name, kind="ModuleDict" if dictionary else "ModuleList"
+        )
     return Clue(
         place,
         what,
@@ -114,7 +127,8 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
         newer = [
             e
             for e in facts.events[moment:]
-            if e.kind == "create" and any(r.tensor in fed and r.tensor not in moved for r in e.outputs)
+            if e.kind == "create"
+            and any(r.tensor in fed and r.tensor not in moved for r in e.outputs)
         ]
         if idle and newer:
             yield _old(facts, event, newer[0])
@@ -142,14 +156,16 @@ def _old(facts: Facts, optimizer: Event, newer: Event) -> Clue:
     place = _renewed(facts, optimizer, newer)
     return Clue(
         place,
-        _("Parameters are made here after the optimizer ({line}), which keeps the ones it was given.").format(
-            line=facts.spoken(facts.place(optimizer), place)
-        ),
+        _(
+            "Parameters are made here after the optimizer ({line}), which keeps the ones it was given."
+        ).format(line=facts.spoken(facts.place(optimizer), place)),
         _(
             "An optimizer holds the tensors themselves, not the name of the model. backward() fills "
             "the gradients of the new ones, step() moves the old ones: nothing is learned."
         ),
-        _("Make the optimizer after this line, again if need be: it then takes the new parameters."),
+        _(
+            "Make the optimizer after this line, again if need be: it then takes the new parameters."
+        ),
     )
 
 

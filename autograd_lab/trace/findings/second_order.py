@@ -28,7 +28,9 @@ class Derivatives:
             self._note(moment, event)
 
     def _note(self, moment: int, event: Event) -> None:
-        behind = [o for o in (self._origin(r.tensor, moment) for r in event.inputs) if o is not None]
+        behind = [
+            o for o in (self._origin(r.tensor, moment) for r in event.inputs) if o is not None
+        ]
         if event.kind == "gradients":
             start = max((first for first, _last in self.facts.passes if first < moment), default=0)
             self.origin.update((ref.tensor, start) for ref in event.outputs)
@@ -88,7 +90,9 @@ def _without_graph(facts: Facts, start: int) -> Clue:
             "Only with create_graph=True are the operations of the backward pass recorded, so that "
             "the derivative has a graph of its own."
         ),
-        _("Pass create_graph=True in this call. It keeps the graph, too; retain_graph is not needed."),
+        _(
+            "Pass create_graph=True in this call. It keeps the graph, too; retain_graph is not needed."
+        ),
         explains_error=True,
     )
 

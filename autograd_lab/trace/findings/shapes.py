@@ -124,7 +124,9 @@ def _odd(facts: Facts, inputs: tuple[Ref, ...]) -> tuple[Ref, ...]:
 
     ordered = sorted(inputs, key=blame)
     if len({ref.dtype for ref in inputs if ref.dtype.startswith("float")}) > 1:
-        ordered.sort(key=lambda ref: (facts.trace.tensors[ref.tensor].parameter, ref.dtype != "float64"))
+        ordered.sort(
+            key=lambda ref: (facts.trace.tensors[ref.tensor].parameter, ref.dtype != "float64")
+        )
     return tuple(ordered[:1])
 
 
@@ -149,7 +151,9 @@ def _first_of_dtype(facts: Facts, ref: Ref) -> Event | None:
 def _dtype_reason(ref: Ref, made: Event | None) -> str:
     if made is not None and made.text in {"from_numpy", "as_tensor", "tensor"}:
         if ref.dtype == "float64":
-            return _("NumPy computes in float64, and the tensor keeps that; PyTorch's layers are float32.")
+            return _(
+                "NumPy computes in float64, and the tensor keeps that; PyTorch's layers are float32."
+            )
         if ref.dtype.startswith("int"):
             return _("Numbers without a decimal point make a tensor of integers.")
     return _("Products of matrices and losses do not convert: both sides need one dtype.")
@@ -203,7 +207,9 @@ def _before_expand(facts: Facts, ref: Ref, moment: int) -> Ref:
 def _by_accident(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
     """Return whether nothing says that all pairs are meant, and all of them are averaged or summed."""
     column, row = pair
-    if DELIBERATE.search(event.expression) or facts.memory(column.tensor) == facts.memory(row.tensor):
+    if DELIBERATE.search(event.expression) or facts.memory(column.tensor) == facts.memory(
+        row.tensor
+    ):
         return False
     return event.text.endswith("_loss") or _is_reduced(facts, event.node)
 
@@ -232,9 +238,7 @@ def _broadcast(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> Clue:
         _(
             "{column} has the shape [{n}, 1] and {row} [{n}]: together they become [{n}, {n}], every "
             "entry of one with every entry of the other, {all} numbers instead of {n}."
-        ).format(
-            column=names[0] or _("One side"), row=names[1] or _("the other"), n=n, all=n * n
-        ),
+        ).format(column=names[0] or _("One side"), row=names[1] or _("the other"), n=n, all=n * n),
         _(
             "Shapes are aligned from the last dimension, and a size of 1 is repeated. Nothing "
             "raises, the mean is one number all the same; but it is the mean of the wrong numbers, "

@@ -70,7 +70,11 @@ def _meetings(facts: Facts, operations: set[str]) -> Iterator[tuple[Event, Node,
     leading = facts.ancestors(node for span in facts.passes for node in facts.roots(span))
     for event in facts.events:
         if event.kind == "op" and event.node in leading and event.text in operations:
-            pair = [facts.nodes[r.node] for r in event.inputs[:2] if r.node is not None and r.requires_grad]
+            pair = [
+                facts.nodes[r.node]
+                for r in event.inputs[:2]
+                if r.node is not None and r.requires_grad
+            ]
             if len(pair) == 2:
                 yield event, pair[0], pair[1]
                 yield event, pair[1], pair[0]
@@ -104,9 +108,9 @@ def _clue(facts: Facts, event: Event, place: Place, name: str, mine: Node) -> Cl
         ),
         _("Labels are data: leave requires_grad out.")
         if mine.kind == "leaf"
-        else _("If it is to be taken as given: {name} = (…).detach(), or compute it under no_grad.").format(
-            name=name if re.fullmatch(r"[\w.]+", name) else "target"
-        ),
+        else _(
+            "If it is to be taken as given: {name} = (…).detach(), or compute it under no_grad."
+        ).format(name=name if re.fullmatch(r"[\w.]+", name) else "target"),
     )
 
 
