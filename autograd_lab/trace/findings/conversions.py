@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import expression, receiver
+from .code import assigned, expression, names_in, receiver
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -23,6 +23,10 @@ def condition(facts: Facts) -> Iterator[Clue]:
     if not facts.raised("Boolean value of Tensor with"):
         return
     place, asked = facts.error_place, facts.error.expression if facts.error else ""
+    made = _unreduced_loss(facts, asked)
+    if made is not None:
+        yield _unreduced(facts, made)
+        return
     what = _("{asked} asks for one True or False, but the tensor has {size}.")
     yield Clue(
         place,
@@ -86,7 +90,7 @@ def conversion(facts: Facts) -> Iterator[Clue]:
     ):
         return
     asked = facts.error.expression if facts.error else ""
-    made = _made(facts)
+    made = _unreduced_loss(facts, asked)
     if made is not None:
         yield _unreduced(facts, made)
         return
@@ -114,11 +118,13 @@ def conversion(facts: Facts) -> Iterator[Clue]:
 
 def _unreduced(facts: Facts, made: Event) -> Clue:
     place = facts.place(made)
-    name = _converted(facts.error.expression if facts.error else "")
+    targets = assigned(facts.code.statement(place))
     return Clue(
         place,
         _("{name}, made here, has {size}; {line} needs one number.").format(
-            name=name, size=_size(facts), line=facts.spoken(facts.error_place, place)
+            name=targets[0][0] if targets else _("The loss"),
+            size=_size(facts),
+            line=facts.spoken(facts.error_place, place),
         ),
         _(
             "The errors of the samples were computed, but not yet put together: a loss is one "
@@ -129,14 +135,21 @@ def _unreduced(facts: Facts, made: Event) -> Clue:
     )
 
 
-def _made(facts: Facts) -> Event | None:
-    """Return where a loss that was never reduced was made, if that is what was converted."""
-    name = _converted(facts.error.expression if facts.error else "")
-    if not LOSS.search(name):
+def _unreduced_loss(facts: Facts, asked: str) -> Event | None:
+    """Return where a loss with many elements was made, if that is what was converted or compared."""
+    tree = expression(asked)
+    names = names_in(tree) if tree is not None else []
+    if facts.failed is None or not any(LOSS.search(name) for name in names):
         return None
-    if facts.failed is not None and facts.failed.inputs:
-        moment = facts.maker(facts.failed.inputs[0].tensor)
-        return None if moment is None else facts.events[moment]
+    waiting = [ref.tensor for ref in facts.failed.inputs]
+    for tensor in waiting:
+        moment = facts.maker(tensor)
+        made = None if moment is None else facts.events[moment]
+        targets = assigned(facts.code.statement(facts.place(made))) if made else []
+        if any(LOSS.search(name) for name, _value in targets):
+            return made
+        if made is not None and facts.place(made) == facts.error_place:
+            waiting += [ref.tensor for ref in made.inputs if ref.shape]
     return None
 
 

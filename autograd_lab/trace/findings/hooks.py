@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .code import expression
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -246,12 +247,18 @@ def returns_nothing(facts: Facts) -> Iterator[Clue]:
 
 
 def _hook_function(facts: Facts, event: Event) -> tuple[int, ast.FunctionDef] | None:
-    """Return the function that was registered, if the call names it."""
-    found = re.search(r"register_hook\(\s*([A-Za-z_]\w*)\s*\)", event.expression)
+    """Return the function that was registered: by its name, or made by a call of another one."""
+    call = expression(event.expression)
+    given = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    made = isinstance(given, ast.Call)
+    name = given.func if isinstance(given, ast.Call) else given
+    wanted = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
     for cell, tree in enumerate(facts.code.trees):
         for node in ast.walk(tree):
-            if found and isinstance(node, ast.FunctionDef) and node.name == found.group(1):
-                return cell, node
+            if isinstance(node, ast.FunctionDef) and node.name == wanted:
+                inner = [n for n in node.body if isinstance(n, ast.FunctionDef)]
+                if not made or inner:
+                    return cell, inner[-1] if made else node
     return None
 
 

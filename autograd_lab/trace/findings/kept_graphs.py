@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Node, Variable
-from .code import expression, names_in
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -28,9 +28,7 @@ def running_sum(facts: Facts) -> Iterator[Clue]:
             chains[facts.place(node)].append(node)
     for place, nodes in chains.items():
         linked = _chained(facts, nodes)
-        if linked + 1 < LEAST or any(node.id in walked for node in nodes):
-            continue
-        if _adds_losses(facts, nodes, walked):
+        if linked + 1 >= LEAST and not any(node.id in walked for node in nodes):
             yield _sum_clue(facts, place, nodes)
 
 
@@ -47,26 +45,16 @@ def _is_one_number(node: Node) -> bool:
 
 
 def _chained(facts: Facts, nodes: list[Node]) -> int:
-    """Return how many of the nodes were computed from another of them."""
+    """Return how many of the nodes were computed from another of them, perhaps after a product."""
     mine = {node.id for node in nodes}
-    return sum(any(s in mine for s, _cut in facts.sources.get(node.id, ())) for node in nodes)
+    return sum(any(s in mine for s in _near(facts, node.id)) for node in nodes)
 
 
-def _adds_losses(facts: Facts, nodes: list[Node], walked: set[int]) -> bool:
-    """Return whether what is added was differentiated on its own, or nothing ever is."""
-    mine = {node.id for node in nodes}
-    added = {
-        s
-        for node in nodes
-        for s, cut in facts.sources.get(node.id, ())
-        if s not in mine and not cut
-    }
-    leading = facts.ancestors(added)
-    return not facts.passes or bool(leading & walked) or _evaluates(facts, nodes)
-
-
-def _evaluates(facts: Facts, nodes: list[Node]) -> bool:
-    return True
+def _near(facts: Facts, node: int) -> set[int]:
+    """Return what a node was computed from, directly or by a multiplication or division."""
+    direct = {source for source, cut in facts.sources.get(node, ()) if not cut}
+    scaled = {source for source in direct if facts.nodes[source].op in {"mul", "div"}}
+    return direct.union(*({s for s, cut in facts.sources.get(n, ()) if not cut} for n in scaled))
 
 
 def _sum_clue(facts: Facts, place: Place, nodes: list[Node]) -> Clue:
@@ -81,76 +69,61 @@ def _sum_clue(facts: Facts, place: Place, nodes: list[Node]) -> Clue:
             "Adding is an operation like any other, so the sum remembers what it was computed from. "
             "Nothing calls backward() on it; the memory grows with each step."
         ),
-        _("Add the number: {name} += {added}.item().").format(
-            name=name or "total", added=added or "loss"
-        ),
+        _("Add the number: .item() on {added}.").format(added=added or _("the loss")),
     )
 
 
 def _written(facts: Facts, place: Place) -> tuple[str, str]:
     """Return the name of the sum and of what is added, as the line has them."""
-    line = facts.code.line(place)
-    found = re.match(r"([\w.\[\]'\"]+)\s*\+=\s*(.+)$", line) or re.match(
-        r"([\w.\[\]'\"]+)\s*=\s*\1\s*\+\s*(.+)$", line
-    )
-    if found is None:
-        return "", ""
-    added = found.group(2).split("#")[0].strip()
-    tree = expression(added)
-    names = names_in(tree) if tree is not None else []
-    return found.group(1), added if len(names) == 1 and names[0] == added else f"({added})"
+    statement = facts.code.statement(place)
+    if isinstance(statement, ast.AugAssign):
+        return ast.unparse(statement.target), ast.unparse(statement.value)
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
+        return ast.unparse(statement.targets[0]), ast.unparse(statement.value.right)
+    return "", ""
 
 
 @rule(21, "list-keeps-graphs")
 def list_of_losses(facts: Facts) -> Iterator[Clue]:
-    """A list holds losses that were differentiated already, each with its graph."""
-    roots = {node for span in facts.passes for node in facts.roots(span)}
+    """A list holds results that were differentiated already, each with its graph."""
+    walks = [{e.node for e in facts.during(span, "node")} for span in facts.passes]
     lists: dict[str, list[Variable]] = defaultdict(list)
     for variable in facts.trace.variables:
         found = re.match(r"(.+?)\[\d+\](\[\d+\])?$", variable.name)
         if found and variable.requires_grad and not variable.is_leaf:
             lists[found.group(1)].append(variable)
     for name, members in lists.items():
-        kept = [v for v in members if v.node in roots]
-        if len(kept) >= LEAST and not _together(facts, members):
-            yield _list_clue(facts, name, kept)
+        own = [{i for i, walk in enumerate(walks) if v.node in walk} for v in members]
+        once = [passes for passes in own if len(passes) == 1]
+        if len(once) >= LEAST and len(set[int]().union(*once)) == len(once):
+            yield _list_clue(facts, name, len(once))
 
 
-def _together(facts: Facts, members: list[Variable]) -> bool:
-    """Return whether the members were put together into something that was differentiated."""
-    mine = {v.node for v in members}
-    walked = _walked(facts)
-    return any(
-        edge.source in mine and edge.target in walked
-        for edge in facts.trace.graph.edges
-        if not edge.cut
-    )
-
-
-def _list_clue(facts: Facts, name: str, kept: list[Variable]) -> Clue:
-    place = _appended(facts, name) or Place(0, None)
+def _list_clue(facts: Facts, name: str, count: int) -> Clue:
     return Clue(
-        place,
-        _("{name} holds {n} losses as tensors, each with the graph that computed it.").format(
-            name=name, n=len(kept)
+        _appended(facts, name) or Place(0, None),
+        _("{name} holds {n} tensors, each with the graph that computed it.").format(
+            name=name, n=count
         ),
         _(
             "A tensor that requires grad keeps its grad_fn, and that the whole graph behind it. "
             "backward() has freed what the operations had saved, but not the graph itself. For a "
-            "plot or a log the number is enough."
+            "plot or a log the numbers are enough."
         ),
-        _("Append loss.item() (or loss.detach(), if a tensor is needed)."),
+        _("Append loss.item(), or t.detach() if a tensor is needed."),
     )
 
 
 def _appended(facts: Facts, name: str) -> Place | None:
-    """Return where something is appended to the list of that name, which may be an attribute."""
-    last = re.escape(re.split(r"[.\[]", name.replace("]", ""))[-1].strip("'\""))
-    pattern = re.compile(rf"\b{last}\b['\"\]]*\.(append|extend|insert)\(|\b{last}\b['\"\]]*\s*\+=")
-    for cell, text in enumerate(facts.trace.cells):
-        for number, line in enumerate(text.splitlines(), start=1):
-            if pattern.search(line):
-                return Place(cell, number)
+    """Return where something is appended to the list of that name, which may be inside another."""
+    for word in [*reversed(re.findall(r"\w+", name)), ""]:
+        pattern = re.compile(
+            rf"\b{word}\b.*\.(append|extend|insert)\(|\b{word}\b['\"\]]*\s*\+=\s*[\[(]"
+        )
+        for cell, text in enumerate(facts.trace.cells):
+            for number, line in enumerate(text.splitlines(), start=1):
+                if pattern.search(line):
+                    return Place(cell, number)
     return None
 
 

@@ -95,6 +95,10 @@ def _last_use(facts: Facts, others: list[int]) -> Place | None:
     uses = [e for e in facts.events if e.kind == "op" and e.node in leading]
     direct = [e for e in uses if any(ref.tensor in others for ref in e.inputs)]
     last = (direct or uses)[-1:]
+    scope = facts.code.scope(facts.place(last[0])) if last else None
+    if scope is not None:
+        # The function's result is what goes on; the input is missing up to there.
+        last = [e for e in uses if facts.code.scope(facts.place(e)) is scope][-1:]
     return facts.place(last[0]) if last else None
 
 

@@ -84,7 +84,21 @@ def _culprit(facts: Facts, span: Span) -> tuple[Node, Event | None] | None:
             ),
             first,
         )
-    return facts.nodes[first.node or 0], first
+    return _overflowing(facts, facts.nodes[first.node or 0]), first
+
+
+def _overflowing(facts: Facts, node: Node) -> Node:
+    """Return the operation behind a node that made infinity or NaN of finite numbers, else the node."""
+    while True:
+        behind = [facts.nodes[source] for source, _cut in facts.sources.get(node.id, ())]
+        bad = [source for source in behind if not _is_finite(source.value)]
+        if not bad:
+            return node
+        node = bad[0]
+
+
+def _is_finite(value: Value | None) -> bool:
+    return value is None or all(math.isfinite(n) for n in value.numbers)
 
 
 def _any(values: tuple[Value | None, ...], question: object) -> bool:

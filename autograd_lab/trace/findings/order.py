@@ -18,7 +18,7 @@ class Happening:
     """One thing that happened to the gradient of a leaf."""
 
     kind: str
-    """`"grow"`, `"zero"`, `"step"`, `"clip"` or `"look"`."""
+    """`"grow"`, `"zero"`, `"step"`, `"clip"`, `"look"`, or `"miss"` for a look at None."""
     moment: int
 
 
@@ -43,8 +43,8 @@ class Gradients:
             return {"zero_grad": "zero"}.get(event.kind, event.kind), given
         if event.kind == "set" and event.text == "grad":
             return ("zero" if event.after is None else "look"), given[:1]
-        if event.kind == "read" and event.after is not None:
-            return "look", given[:1]
+        if event.kind == "read":
+            return ("miss" if event.after is None else "look"), given[:1]
         if event.kind == "inplace" and given:
             return self._written(event, given[0])
         return "", []
@@ -100,6 +100,29 @@ def zeroed_before_step(facts: Facts) -> Iterator[Clue]:
                 ),
                 _("step() reads .grad. After zeroing there is nothing in it: None, or zeros."),
                 _("Zero before backward() or after the step, not between the two."),
+            )
+
+
+@rule(24, "zeroed-before-use")
+def zeroed_before_use(facts: Facts) -> Iterator[Clue]:
+    """An update by hand finds no gradient, in every round: each was emptied before."""
+    told = set()
+    for happenings in Gradients(facts).of.values():
+        kinds = [h.kind for h in happenings]
+        starts = [i for i, kind in enumerate(kinds) if kind == "grow"]
+        if len(starts) < 2 or any(kinds[i + 1 : i + 3] != ["zero", "miss"] for i in starts):
+            continue
+        zero, miss = (facts.events[happenings[starts[0] + i].moment] for i in (1, 2))
+        place = facts.place(zero)
+        if place not in told:
+            told.add(place)
+            yield Clue(
+                place,
+                _("The gradient is emptied here, before {line} reads it: it finds None.").format(
+                    line=facts.spoken(facts.place(miss), place)
+                ),
+                _("An update needs the gradient that backward() has left in .grad."),
+                _("Empty it after the update, or just before the next backward()."),
             )
 
 

@@ -24,6 +24,8 @@ SHAPE_ERRORS = (
     "must be a matrix",
     "1D tensors expected",
     "Dimension out of range",
+    "must be the same as input size",
+    "is different to the input size",
     "Expected size for first two dimensions of batch2 tensor",
 )
 DTYPE_ERRORS = (

@@ -24,10 +24,11 @@ COMPARING = {"sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "binary_cro
 def target(facts: Facts) -> Iterator[Clue]:
     """A target carries a gradient into the loss it is the target of."""
     told = set()
-    for event, mine, other in _meetings(facts, COMPARING):
+    for event, mine, other in _meetings(facts, COMPARING | {"mul"}):
         name = called(facts, mine)
         place = facts.place(mine) if mine.line is not None else facts.place(event)
-        if TARGET.search(name) and place not in told and not TARGET.search(called(facts, other)):
+        weighs = event.text == "mul" and other.op not in {"log", "log_softmax"}
+        if TARGET.search(name) and not weighs and place not in told and not TARGET.search(called(facts, other)):
             told.add(place)
             yield _clue(facts, event, place, name, mine)
 
