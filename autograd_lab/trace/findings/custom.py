@@ -156,7 +156,7 @@ def _instantiated(facts: Facts) -> Iterator[Clue]:
     if defined is None:
         return
     used = facts.error.expression if facts.error else ""
-    made = facts.code.definitions(receiver(used), facts.error_place)[-1:]
+    made = facts.code.definitions(receiver(used), facts.error_place)[:1]
     place = made[0] if made else facts.error_place
     yield Clue(
         place,

@@ -142,7 +142,7 @@ def _renewed(facts: Facts, optimizer: Event, newer: Event) -> Place:
         places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
         later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
         if later:
-            return later[-1]
+            return later[0]
         name = name.rpartition(".")[0]
     return facts.place(newer)
 
