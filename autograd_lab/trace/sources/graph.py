@@ -62,15 +62,14 @@ class GraphWriter:
         number = self.number(tensor)
         self._note_base(tensor, number)
         grad_fn = library.grad_fn(tensor)
-        if grad_fn is None:
-            node = self._plain.get(number)
-        else:
-            node = self._operations.get(library.key(grad_fn))
-        array = library.array(tensor)
-        return (
-            number, node, array.shape, array.dtype.name, tensor.requires_grad, grad_fn is None,
-            library.version(tensor),
-        )  # fmt: skip
+        node = (
+            self._plain.get(number)
+            if grad_fn is None
+            else self._operations.get(library.key(grad_fn))
+        )
+        shape, dtype = library.form(tensor)
+        leaf, version = grad_fn is None, library.version(tensor)
+        return number, node, shape, dtype, tensor.requires_grad, leaf, version
 
     def value(self, tensor: Any) -> Value:
         """Return what the tensor looks like now."""
