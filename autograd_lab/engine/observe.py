@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from .node import Node
     from .tensor import Tensor
     from .traversal import Pass
+
+T = TypeVar("T")
 
 
 class Observer:
@@ -94,6 +96,13 @@ def tell(kind: str, subject: Any, **details: Any) -> None:
     """Pass on to all observers what is no operation: see `Observer.on_note`."""
     for observer in observers:
         observer.on_note(kind, subject, details)
+
+
+def told(name: str, inputs: Sequence[object], output: T) -> T:
+    """Tell the observers of an operation that is never recorded, and return its output."""
+    for observer in observers:
+        observer.on_op(name, inputs, output, None)
+    return output
 
 
 class unobserved:

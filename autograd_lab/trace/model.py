@@ -172,6 +172,8 @@ class TensorObject:
     """Whether it is an `nn.Parameter`."""
     inference: bool = False
     """Whether it was made in inference mode."""
+    gradient_of: int | None = None
+    """The tensor whose `.grad` it was when that was read, also where no variable holds that."""
 
 
 @dataclass(frozen=True, slots=True)

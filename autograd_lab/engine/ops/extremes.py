@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..named import Named
+from ..observe import told
 from ..operation import Operation
 from ..register import functions, register
 from ..tensor import Tensor, raw, wrap
@@ -239,8 +240,8 @@ def _index(name: str, find: Any, self: Tensor, dim: int | None, keepdim: bool) -
         raise RuntimeError(f"{name}(): does not support bool input")
     check_not_empty(name, array, dim, IndexError)
     if not array.ndim:
-        return wrap(np.int64(0))
-    return wrap(find(array, axis=dim, keepdims=keepdim))
+        return told(name, (self,), wrap(np.int64(0)))
+    return told(name, (self,), wrap(find(array, axis=dim, keepdims=keepdim)))
 
 
 @public("argmax")

@@ -13,11 +13,16 @@ from .registry import rule
 
 @rule(7, "accumulated-grad")
 def accumulated(facts: Facts) -> Iterator[Clue]:
-    """A step was made with a gradient, and the next one was added to it."""
+    """A step was made with a gradient, the next one was added to it, and a step made with the sum."""
     for moment, event in enumerate(facts.events):
         if event.kind == "accumulate" and _holds_old(event.before):
             earlier = _previous(facts, moment)
-            if earlier is not None and _stepped(facts, event.node, earlier, moment):
+            if (
+                earlier is not None
+                and _stepped(facts, event.node, earlier, moment)
+                and _stepped(facts, event.node, moment, len(facts.events))
+                and not _set_by_hand(facts, event.node, earlier, moment)
+            ):
                 yield _clue(facts, event)
 
 
@@ -31,6 +36,7 @@ def read_between(facts: Facts) -> Iterator[Clue]:
         if (
             earlier is not None
             and not _stepped(facts, event.node, earlier, moment)
+            and not _set_by_hand(facts, event.node, earlier, moment)
             and _was_read(facts, event.node, earlier, moment)
             and _was_read(facts, event.node, moment, len(facts.events))
             and _root(facts, earlier) != _root(facts, moment)
@@ -57,28 +63,51 @@ def _previous(facts: Facts, moment: int) -> int | None:
 
 
 def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
-    """Return whether the leaf was updated with its gradient, and the gradient then left alone."""
+    """Return whether the leaf was updated with its gradient before that was emptied."""
     tensor = None if leaf is None else facts.nodes[leaf].tensor
     if tensor is None:
         return False
-    read = stepped = False
+    read = False
     for event in facts.events[start:end]:
-        mine = any(facts.memory(ref.tensor) == facts.memory(tensor) for ref in event.inputs[:1])
-        if event.kind == "step":
-            stepped = stepped or any(ref.tensor == tensor for ref in event.inputs)
-        elif event.kind == "read" and mine:
-            read = True
-        elif event.kind == "inplace" and mine:
-            stepped = stepped or read
-        elif _scales_gradient(facts, event, tensor):
+        subject = event.inputs[0].tensor if event.inputs else None
+        if event.kind == "step" and any(ref.tensor == tensor for ref in event.inputs):
+            return True
+        if _empties(facts, event, tensor):
             return False
-    return stepped
+        if event.kind == "read" and subject == tensor:
+            read = True
+        if event.kind == "inplace" and subject is not None and read:
+            if facts.memory(subject) == facts.memory(tensor):
+                return True
+    return False
 
 
-def _scales_gradient(facts: Facts, event: Event, tensor: int) -> bool:
-    """Return whether a gradient was changed on purpose, as momentum by hand does."""
-    name = facts.label(tensor)
-    return event.kind == "inplace" and bool(name) and event.label == f"{name}.grad"
+def _empties(facts: Facts, event: Event, tensor: int) -> bool:
+    """Return whether an event resets the gradient of a tensor."""
+    if event.kind == "zero_grad":
+        return any(ref.tensor == tensor for ref in event.inputs)
+    if event.kind == "set" and event.text == "grad":
+        return event.inputs[0].tensor == tensor and event.after is None
+    return event.kind == "inplace" and event.text == "zero_" and _is_gradient(facts, event, tensor)
+
+
+def _set_by_hand(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
+    """Return whether a gradient was changed or given on purpose, as momentum by hand does."""
+    tensor = None if leaf is None else facts.nodes[leaf].tensor
+    if tensor is None:
+        return False
+    clipping = {facts.place(event) for event in facts.events if event.kind == "clip"}
+    return any(
+        (event.kind == "set" and event.text == "grad" and event.inputs[0].tensor == tensor)
+        or (event.kind == "inplace" and _is_gradient(facts, event, tensor))
+        for event in facts.events[start:end]
+        if facts.place(event) not in clipping
+    )
+
+
+def _is_gradient(facts: Facts, event: Event, tensor: int) -> bool:
+    written = facts.memory(event.inputs[0].tensor)
+    return facts.trace.tensors[written].gradient_of == tensor
 
 
 def _was_read(facts: Facts, leaf: int | None, start: int, end: int) -> bool:

@@ -12,7 +12,9 @@ from .facts import Facts
 from .model import Place
 
 NO_HISTORY = "does not require grad and does not have a grad_fn"
-MODES = {"no_grad", "inference_mode", "set_grad_enabled", "_set_grad_enabled"}
+OFF = {"no_grad", "inference_mode", "set_grad_enabled"}
+MODES = {*OFF, "enable_grad"}
+"""enable_grad does not help inside inference_mode."""
 READING_OUT = {"item", "float", "int", "bool", "tolist", "numpy", "tensor", "data", "detach"}
 """Ways to leave the graph by a value that comes back as an ordinary number, array or tensor."""
 
@@ -93,7 +95,7 @@ def where_entered(facts: Facts, moment: int) -> Place:
     for around in reversed(facts.code.around(place)):
         if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in around.decorator_list:
-                if {*names_in(decorator), getattr(_called(decorator), "attr", "")} & MODES:
+                if {*names_in(decorator), getattr(_called(decorator), "attr", "")} & OFF:
                     return Place(place.cell, decorator.lineno)
     open_modes: list[Event] = []
     for event in facts.events[:moment]:
@@ -103,7 +105,7 @@ def where_entered(facts: Facts, moment: int) -> Place:
             open_modes.append(event)
         elif open_modes:
             open_modes.pop()
-    off = [event for event in open_modes if event.text in MODES]
+    off = [event for event in open_modes if event.text in OFF]
     return facts.place(off[-1]) if off else place
 
 
@@ -147,12 +149,14 @@ def _moment_of(facts: Facts, node: int) -> int | None:
 
 
 def _wanted(facts: Facts) -> Iterator[Ref]:
-    """Yield the leaves that an optimizer steps, or whose `.grad` is read after a backward pass."""
+    """Yield the leaves that an optimizer steps; where there is none, those whose `.grad` is read."""
     seen = set()
+    stepped = any(event.kind in {"optimizer", "step"} for event in facts.events)
     first_end = min((last for _first, last in facts.passes), default=len(facts.events))
     for moment, event in enumerate(facts.events):
         asked = event.kind == "step" or (
             event.kind == "read"
+            and not stepped
             and event.after is None
             and moment > first_end
             and not tested_for_none(facts, event)

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
-from ..model import Event, Node, Ref, Trace
+from ..model import Event, Node, Ref, Saved, Trace
 from .code import Code, receiver
 from .model import Place
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write in place."""
+
+    moment: int
+    ref: Ref
+    """What was written, as it was afterwards."""
+    memory: int
+    """The tensor that owns the memory."""
 
 
 class Facts:
@@ -105,13 +117,22 @@ class Facts:
         return tensor
 
     @cached_property
-    def writes(self) -> list[tuple[int, int]]:
-        """Each write in place: the moment, and the memory that was written."""
+    def writes(self) -> list[Write]:
+        """Each write in place, an optimizer's step being one into each of its parameters."""
         return [
-            (moment, self.memory(event.inputs[0].tensor))
+            Write(moment, ref, self.memory(ref.tensor))
             for moment, event in enumerate(self.events)
-            if event.kind == "inplace" and event.inputs
+            if event.kind in {"inplace", "step"}
+            for ref in event.outputs
         ]
+
+    def kept(self, node: Node) -> Iterator[tuple[Saved, int]]:
+        """Yield the values that a node saved, each with its tensor."""
+        for saved in node.saved:
+            # A result is saved by its numbers, not as the tensor that the node made.
+            tensor = node.tensor if saved.name == "result" else saved.tensor
+            if tensor is not None:
+                yield saved, tensor
 
     # --- the graph ------------------------------------------------------------------------------
 
@@ -165,4 +186,4 @@ class Facts:
         return list(dict.fromkeys(node for node in nodes if node is not None))
 
 
-__all__ = ["Facts"]
+__all__ = ["Facts", "Write"]

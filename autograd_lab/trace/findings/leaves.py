@@ -85,8 +85,7 @@ def _empty_reads(facts: Facts) -> Iterator[Event]:
     for event in facts.events:
         if event.kind == "read" and event.after is None and event.inputs:
             ref = event.inputs[0]
-            asked = ref.requires_grad and not ref.is_leaf and "retains_grad" not in event.options
-            if asked and rebinding_at(facts, _maker_place(facts, ref)) is None:
+            if ref.requires_grad and not ref.is_leaf and rebinding_at(facts, _maker_place(facts, ref)) is None:
                 yield event
 
 
@@ -112,7 +111,7 @@ def _lost_leaf(facts: Facts, ref: Ref, read: Event) -> Node | None:
     first = _first_operation(facts, ref.node)
     if first is None:
         return None
-    leaf = facts.nodes[facts.sources[first.id][0][0]]
+    (leaf,) = (n for s, _cut in facts.sources[first.id] if (n := facts.nodes[s]).requires_grad)
     return None if _reachable(facts, leaf, first, read) else first
 
 

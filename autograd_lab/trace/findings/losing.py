@@ -10,6 +10,7 @@ from .code import receiver
 from .cutting import Cut
 from .facts import Facts
 from .model import Clue
+from .rebinding import rebinding_at
 from .registry import rule
 
 FLOAT_BACKWARD = tuple(
@@ -136,7 +137,10 @@ def inference_tensor(facts: Facts) -> Iterator[Clue]:
 
 
 def fatal_cut(facts: Facts) -> Cut | None:
-    """Return what took the history of the tensor that backward was called on and refused."""
+    """Return what took the history of the tensor that backward was called on and refused.
+
+    None also for `w = w - lr * w.grad`, which has its own rule.
+    """
     end = len(facts.events)
     if facts.raised(*FLOAT_BACKWARD):
         return cutting.of_number(facts, facts.error_place)
@@ -145,7 +149,11 @@ def fatal_cut(facts: Facts) -> Cut | None:
     root = next((ref for ref in facts.failed.inputs if not ref.requires_grad), None)
     if root is None:
         return None
-    return cutting.behind(facts, root.tensor, end) or _never_on(facts, root.tensor, end)
+    cut = cutting.behind(facts, root.tensor, end)
+    if cut is None:
+        return _never_on(facts, root.tensor, end)
+    where = facts.place(facts.events[cut.moment])
+    return cut if rebinding_at(facts, where) is None else None
 
 
 def _never_on(facts: Facts, tensor: int, before: int) -> Cut:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned
+from .code import assigned, names_in
 from .cutting import NO_HISTORY
 from .facts import Facts
 from .model import Clue, Place
@@ -34,11 +34,27 @@ def rebound_by_update(facts: Facts) -> Iterator[Clue]:
 def rebinding_at(facts: Facts, place: Place) -> str | None:
     """Return the name that a line sets to itself minus something with its own gradient."""
     for name, value in assigned(facts.code.statement(place)):
-        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
-            used = {ast.unparse(node) for node in ast.walk(value) if isinstance(node, ast.expr)}
-            if f"{name}.grad" in used and {name, f"{name}.data"} & {ast.unparse(value.left)}:
-                return name
+        if (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.op, ast.Add | ast.Sub)
+            and ast.unparse(value.left) in {name, f"{name}.data"}
+            and _uses_gradient(facts, value.right, name, place)
+        ):
+            return name
     return None
+
+
+def _uses_gradient(facts: Facts, value: ast.expr, name: str, place: Place) -> bool:
+    """Return whether a value is computed from `name.grad`, directly or by one other variable."""
+    wanted = f"{name}.grad"
+    if any(ast.unparse(node) == wanted for node in ast.walk(value) if isinstance(node, ast.expr)):
+        return True
+    for other in names_in(value):
+        for where in facts.code.definitions(other, place)[:1]:
+            for target, given in assigned(facts.code.statement(where)):
+                if target == other and ast.unparse(given).startswith(wanted):
+                    return True
+    return False
 
 
 def _is_last_of_line(facts: Facts, moment: int) -> bool:

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Event, Saved
-from .code import assigned
-from .facts import Facts
+from ..model import Event
+from .code import assigned, expression
+from .facts import Facts, Write
 from .model import Clue, Place
 from .registry import rule
 from .twice import OVERWRITTEN
@@ -20,7 +20,7 @@ def alias_written(facts: Facts) -> Iterator[Clue]:
     """A saved value was changed through its detached alias; this time it was noticed."""
     if facts.raised(OVERWRITTEN) and facts.passes:
         found = stale(facts)
-        if found is not None and through_alias(facts, found[1], found[2]):
+        if found is not None and through_alias(facts, found[2]):
             yield _alias_clue(facts, found[2], explains_error=True)
 
 
@@ -33,30 +33,25 @@ def unchecked_write(facts: Facts) -> Iterator[Clue]:
             continue
         for event in facts.during(span, "node"):
             node = None if event.node is None else facts.nodes[event.node]
-            for saved in node.saved if node is not None else ():
-                write = _hidden_write(facts, saved, facts.made_at.get(event.node or 0), span[0])
-                if write is not None and node is not None:
-                    yield _unchecked_clue(facts, write, node.name, facts.place(node))
+            if node is not None and node.id in facts.made_at:
+                for _saved, tensor in facts.kept(node):
+                    for write in _written(facts, tensor, facts.made_at[node.id], span[0]):
+                        if write.ref.tensor != tensor:
+                            yield _unchecked_clue(facts, write, node.name, facts.place(node))
 
 
-def _hidden_write(facts: Facts, saved: Saved, made: int | None, before: int) -> Event | None:
-    if saved.tensor is None or made is None:
-        return None
-    memory = facts.memory(saved.tensor)
-    for moment, written in facts.writes:
-        event = facts.events[moment]
-        if made < moment < before and written == memory and event.inputs[0].tensor != saved.tensor:
-            return event
-    return None
+def _written(facts: Facts, tensor: int, start: int, end: int) -> list[Write]:
+    """Return the writes into a tensor's memory between two moments."""
+    memory = facts.memory(tensor)
+    return [w for w in facts.writes if w.memory == memory and start < w.moment < end]
 
 
 @rule(9, "copy-that-is-none")
 def copy_that_is_none(facts: Facts) -> Iterator[Clue]:
     """A detached tensor was changed as if it were a copy, and the leaf changed with it."""
-    for moment, _memory in facts.writes:
-        event = facts.events[moment]
-        target = event.inputs[0]
-        birth = facts.birth(target.tensor)
+    for write in facts.writes:
+        event = facts.events[write.moment]
+        birth = facts.birth(write.ref.tensor)
         if (
             birth is not None
             and birth.kind == "detach"
@@ -65,9 +60,9 @@ def copy_that_is_none(facts: Facts) -> Iterator[Clue]:
             and birth.inputs[0].is_leaf
             and _has_a_name(facts, facts.place(birth), facts.place(event))
             and not _uses_gradient(facts, facts.place(event))
-            and _used(facts, birth.inputs[0].tensor, moment, len(facts.events))
+            and _used(facts, birth.inputs[0].tensor, write.moment, len(facts.events))
         ):
-            yield _alias_clue(facts, event)
+            yield _alias_clue(facts, write)
 
 
 @rule(9, "snapshot-that-is-none")
@@ -77,19 +72,11 @@ def snapshot_that_is_none(facts: Facts) -> Iterator[Clue]:
         if event.kind != "detach" or event.text not in {"detach", "data"} or not event.outputs:
             continue
         alias = event.outputs[0].tensor
-        wrote = next(
-            (
-                m
-                for m, memory in facts.writes
-                if m > moment
-                and memory == facts.memory(alias)
-                and facts.events[m].inputs[0].tensor != alias
-            ),
-            None,
-        )
+        later = _written(facts, alias, moment, len(facts.events))
+        wrote = next((w.moment for w in later if w.ref.tensor != alias), None)
         if (
             wrote is not None
-            and _assigned_whole(facts, event)
+            and _was_kept(facts, event)
             and not _used(facts, alias, moment, wrote)
             and _used(facts, alias, wrote, len(facts.events))
         ):
@@ -102,19 +89,25 @@ def _has_a_name(facts: Facts, made: Place, written: Place) -> bool:
     return written != made and written_name(facts.code.line(written)) in names
 
 
-def _assigned_whole(facts: Facts, event: Event) -> bool:
-    """Return whether the alias itself was kept, not something computed from it."""
-    kept = [value for _name, value in assigned(facts.code.statement(facts.place(event)))]
-    spelled = {part.strip() for value in kept for part in _parts(value)}
-    return any(event.expression.strip() == text for text in spelled)
+KEEPING = ast.Assign | ast.AnnAssign | ast.Return | ast.List | ast.Tuple | ast.Dict | ast.ListComp | ast.DictComp
 
 
-def _parts(value: ast.expr) -> Iterator[str]:
-    yield ast.unparse(value)
-    for part in getattr(value, "elts", []):
-        yield ast.unparse(part)
-    if isinstance(value, ast.ListComp):
-        yield ast.unparse(value.elt)
+def _was_kept(facts: Facts, event: Event) -> bool:
+    """Return whether the alias itself was given a name or put in a list or dict."""
+    statement = facts.code.statement(facts.place(event))
+    made = expression(event.expression)
+    if statement is None or made is None:
+        return False
+    return any(
+        ast.dump(child) == ast.dump(made)
+        for node in ast.walk(statement)
+        if isinstance(node, KEEPING) or _appends(node)
+        for child in ast.iter_child_nodes(node)
+    )
+
+
+def _appends(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "append"
 
 
 def _uses_gradient(facts: Facts, place: Place) -> bool:
@@ -129,10 +122,10 @@ def _used(facts: Facts, tensor: int, start: int, end: int) -> bool:
     )
 
 
-def _alias_clue(facts: Facts, write: Event, explains_error: bool = False) -> Clue:
-    place = facts.place(write)
-    alias = written_name(facts.code.line(place)) or facts.label(write.inputs[0].tensor)
-    birth = facts.birth(write.inputs[0].tensor)
+def _alias_clue(facts: Facts, write: Write, explains_error: bool = False) -> Clue:
+    place = facts.place(facts.events[write.moment])
+    alias = written_name(facts.code.line(place)) or facts.label(write.ref.tensor)
+    birth = facts.birth(write.ref.tensor)
     original = facts.name(birth.inputs[0] if birth is not None and birth.inputs else None, birth)
     return Clue(
         place,
@@ -148,8 +141,8 @@ def _alias_clue(facts: Facts, write: Event, explains_error: bool = False) -> Clu
     )
 
 
-def _unchecked_clue(facts: Facts, write: Event, node: str, made: Place) -> Clue:
-    place = facts.place(write)
+def _unchecked_clue(facts: Facts, write: Write, node: str, made: Place) -> Clue:
+    place = facts.place(facts.events[write.moment])
     return Clue(
         place,
         _(

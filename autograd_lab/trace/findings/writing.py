@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...i18n import _
 from ..model import Event, Node, Saved
 from .code import receiver
-from .facts import Facts
+from .facts import Facts, Write
 from .model import Clue, Place
 from .registry import rule
 from .twice import OVERWRITTEN, carried_over
@@ -62,8 +62,8 @@ def saved_value_changed(facts: Facts) -> Iterator[Clue]:
         yield _changed_clue(facts, None, None, None)
         return
     node, saved, write = found
-    if not through_alias(facts, saved, write):
-        yield _changed_clue(facts, node, saved, write)
+    if not through_alias(facts, write):
+        yield _changed_clue(facts, node, saved, facts.events[write.moment])
 
 
 def _is_carried(facts: Facts) -> bool:
@@ -72,39 +72,26 @@ def _is_carried(facts: Facts) -> bool:
     return any(carried_over(facts, first, second) is not None for first in facts.passes[:-1])
 
 
-def stale(facts: Facts) -> tuple[Node, Saved, Event] | None:
+def stale(facts: Facts) -> tuple[Node, Saved, Write] | None:
     """Return the node that failed, the value it had saved, and the first write to that since."""
     end = facts.events[facts.passes[-1][1]]
     if end.node is None:
         return None
     node = facts.nodes[end.node]
     since = facts.made_at.get(node.id, -1)
-    for saved in node.saved:
-        if saved.tensor is None:
-            continue
-        memory = facts.memory(saved.tensor)
-        for moment, written in facts.writes:
-            event = facts.events[moment]
-            if written == memory and moment > since and _counts(event, saved):
-                return node, saved, event
+    for saved, tensor in facts.kept(node):
+        memory = facts.memory(tensor)
+        for write in facts.writes:
+            later = write.moment > since and write.ref.version > saved.version
+            if write.memory == memory and later:
+                return node, saved, write
     return None
 
 
-def _counts(write: Event, saved: Saved) -> bool:
-    """Return whether a write came after the value was saved, by its write counter."""
-    return not write.outputs or write.outputs[0].version > saved.version
-
-
-def through_alias(facts: Facts, saved: Saved, write: Event) -> bool:
-    """Return whether the write went through a detached alias of the saved tensor."""
-    alias = write.inputs[0]
-    entry = facts.trace.tensors[alias.tensor]
-    return (
-        alias.tensor != saved.tensor
-        and entry.shares is not None
-        and not alias.requires_grad
-        and (entry.base is None)
-    )
+def through_alias(facts: Facts, write: Write) -> bool:
+    """Return whether a write went through what detach() gave."""
+    birth = facts.birth(write.ref.tensor)
+    return birth is not None and birth.kind in {"detach", "plain"} and birth.text == "detach"
 
 
 def written_name(line: str) -> str:

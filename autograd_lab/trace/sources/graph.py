@@ -40,31 +40,36 @@ class GraphWriter:
         if known is not None:
             return known
         library, tensors = self.library, self._record.tensors
-        base = library.base(tensor)
         entry: dict[str, Any] = {
             "parameter": isinstance(tensor, library.parameter_type),
             "inference": library.is_inference(tensor),
         }
-        if base is not None:
-            entry["base"] = entry["shares"] = self.number(base)
         tensors.append(entry)
         self._record.numbers[tensor] = len(tensors) - 1
         return len(tensors) - 1
+
+    def _note_base(self, tensor: Any, number: int) -> None:
+        """Note what a tensor is a view of: the library may tie the two only after it told of both."""
+        entry = self._record.tensors[number]
+        if "base" not in entry:
+            base = self.library.base(tensor)
+            if base is not None:
+                entry["base"] = entry["shares"] = self.number(base)
 
     def ref(self, tensor: Any) -> RawRef:
         """Return how the tensor is now."""
         library = self.library
         number = self.number(tensor)
+        self._note_base(tensor, number)
         grad_fn = library.grad_fn(tensor)
-        if grad_fn is None:
-            node = self._plain.get(number)
-        else:
-            node = self._operations.get(library.key(grad_fn))
-        array = library.array(tensor)
-        return (
-            number, node, array.shape, array.dtype.name, tensor.requires_grad, grad_fn is None,
-            library.version(tensor),
-        )  # fmt: skip
+        node = (
+            self._plain.get(number)
+            if grad_fn is None
+            else self._operations.get(library.key(grad_fn))
+        )
+        shape, dtype = library.form(tensor)
+        leaf, version = grad_fn is None, library.version(tensor)
+        return number, node, shape, dtype, tensor.requires_grad, leaf, version
 
     def value(self, tensor: Any) -> Value:
         """Return what the tensor looks like now."""

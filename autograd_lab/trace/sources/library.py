@@ -22,6 +22,12 @@ class Library(Protocol):
     def array(self, tensor: Any) -> Any:
         """Return the numbers, as an array that shares memory or as a NumPy scalar."""
 
+    def form(self, tensor: Any) -> tuple[tuple[int, ...], str]:
+        """Return shape and dtype."""
+
+    def context(self, grad_fn: Any) -> list[str]:
+        """Return what a user's Function did with its `ctx`: see `function` in the table of events."""
+
     def records(self) -> bool:
         """Return whether operations are recorded now."""
 

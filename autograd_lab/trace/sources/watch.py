@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ..builder import Builder, RawRef, describe
@@ -16,6 +17,8 @@ LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bo
 """Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
 SHARING = {"detach", "data", "numpy", "Parameter", "from_numpy"}
 """Operations whose result has the memory of what they are called on."""
+
+NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 P = ParamSpec("P")
 S = TypeVar("S", bound="Guarded")
@@ -175,7 +178,11 @@ class Watch:
         if name in SHARING and results:
             self._shares(results[0], inputs)
         lost = [t for t in self.tensors(inputs) if t.requires_grad]
-        fields = {"inputs": self.refs(inputs), "outputs": self.refs(results), "node": node}
+        fields: dict[str, Any] = {
+            "inputs": self.refs(inputs),
+            "outputs": self.refs(results),
+            "node": node,
+        }
         if cut and lost:
             subject = self.graph.number(lost[0])
             self.record.add_event("detach", subject=subject, text=cut, name=name, **fields)
@@ -341,6 +348,20 @@ class Watch:
             node = None if grad_fn is None else self.graph.of_grad_fn(grad_fn)
             self.record.add_event("end", text="" if error is None else describe(error), node=node)
 
+    def recorded_in_pass(self, results: Iterable[Any], made: Mapping[int, Any] = NOTHING) -> None:
+        """Note the operations by which a pass that creates a graph came to its `results`.
+
+        `made` has what they returned, by the library's key, as far as that is known.
+        """
+        for result in results:
+            grad_fn = self.library.grad_fn(result)
+            if grad_fn is None:
+                continue
+            for part in self.graph.unknown(grad_fn):
+                if self.record.room("op"):
+                    self._operation(part, made.get(self.library.key(part)), {}, (), (), None)
+            self.graph.of_tensor(result)
+
     # --- calls ----------------------------------------------------------------------------------
 
     def called(
@@ -356,6 +377,17 @@ class Watch:
             self.record.add_event(
                 kind, text=text, inputs=self.refs(inputs), outputs=self.refs(outputs), **fields
             )
+
+    def on_parameters(self, kind: str, subject: Any, set_to_none: bool = False) -> None:
+        """Note what an optimizer or a module does to its parameters."""
+        if isinstance(subject, self.library.optimizer_type):
+            parameters = [p for group in subject.param_groups for p in group["params"]]
+        else:
+            parameters = list(subject.parameters())
+        changed = [p for p in parameters if self.library.grad(p) is not None]
+        options = ("set_to_none",) if set_to_none else ()
+        made = changed if kind == "step" else ()
+        self.called(kind, type(subject).__name__, parameters, made, options=options)
 
     def failed(self, name: str, inputs: Iterable[Any], error: BaseException) -> None:
         """Note the call that raised what ended the cell; kept even when there is no more room."""

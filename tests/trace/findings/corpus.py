@@ -45,10 +45,10 @@ class Program:
         """Return the cells as they run on `"torch"` or on `"autograd_lab"`."""
         if engine == "torch":
             return list(self.cells)
-        return [IMPORT.sub(_own_import, cell) for cell in self.cells]
+        return [IMPORT.sub(own_import, cell) for cell in self.cells]
 
 
-def _own_import(found: re.Match[str]) -> str:
+def own_import(found: re.Match[str]) -> str:
     """Return an import of torch as one of this package."""
     indent, verb, module, alias = found.groups()
     if verb == "import" and not module:

@@ -13,6 +13,7 @@ from ....nn.module import Module
 from ....nn.parameter import Parameter
 from ....optim.optimizer import Optimizer
 from ..library import NodeDescription
+from ..values import dtype_name
 
 
 class EngineLibrary:
@@ -22,6 +23,11 @@ class EngineLibrary:
     tensor_type, parameter_type = Tensor, Parameter
     module_type, optimizer_type = Module, Optimizer
     array = staticmethod(raw)
+
+    def form(self, tensor: Any) -> tuple[tuple[int, ...], str]:
+        """Return shape and dtype."""
+        array = raw(tensor)
+        return array.shape, dtype_name(array.dtype)
 
     def records(self) -> bool:
         """Return whether operations are recorded now."""
@@ -62,7 +68,6 @@ class EngineLibrary:
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node."""
-        # A CopySlices has a `function`, too.
         custom = isinstance(grad_fn, FunctionNode)
         return grad_fn.name(), tuple(grad_fn.inputs), tuple(grad_fn.formulas), custom
 

@@ -28,6 +28,9 @@ class EngineSource(Observer, Guarded):
         self.library = EngineLibrary()
         self.watch = Watch(builder, self.library)
         self._accumulating: tuple[dict[str, Any] | None, Tensor] | None = None
+        self._pass: Pass | None = None
+        self._reached: list[Tensor] = []
+        self._made: dict[int, Tensor] = {}
 
     def attach(self) -> None:
         """Begin to listen."""
@@ -42,6 +45,10 @@ class EngineSource(Observer, Guarded):
     @guarded
     def on_op(self, name: str, inputs: Sequence[object], output: object, node: Any) -> None:
         """Note an operation: recorded in the graph, leaving it, or writing in place."""
+        if self._pass is not None:
+            if node is not None and isinstance(output, Tensor):
+                self._made[self.library.key(node)] = output
+            return
         in_place = name.endswith("_") and bool(inputs) and output is inputs[0]
         before = None
         if in_place and name != "detach_":
@@ -82,6 +89,8 @@ class EngineSource(Observer, Guarded):
     @guarded
     def on_note(self, kind: str, subject: Any, details: dict[str, Any]) -> None:
         """Note what is no operation."""
+        if self._pass is not None:
+            return
         watch, name = self.watch, details.get("name", "")
         if kind == "create":
             watch.created(name, [details["source"]], subject)
@@ -99,20 +108,7 @@ class EngineSource(Observer, Guarded):
         elif kind == "clip":
             watch.called(kind, name, subject)
         else:
-            self._on_parameters(kind, subject, details)
-
-    def _on_parameters(self, kind: str, subject: Any, details: dict[str, Any]) -> None:
-        """Note what an optimizer or a module does to its parameters."""
-        if isinstance(subject, self.library.optimizer_type):
-            parameters = [p for group in subject.param_groups for p in group["params"]]
-        else:
-            parameters = list(subject.parameters())
-        changed = [p for p in parameters if self.library.grad(p) is not None]
-        options = ("set_to_none",) if details.get("set_to_none") else ()
-        self.watch.called(
-            kind, type(subject).__name__, parameters, changed if kind == "step" else (),
-            options=options,
-        )  # fmt: skip
+            watch.on_parameters(kind, subject, details.get("set_to_none", False))
 
     # --- backward -------------------------------------------------------------------------------
 
@@ -125,6 +121,7 @@ class EngineSource(Observer, Guarded):
         work: Pass,
     ) -> None:
         """Note where a backward pass starts, and with what."""
+        self._pass, self._reached, self._made = work, [], {}
         options = [n for n in ("retain_graph", "create_graph") if getattr(work, n)]
         self.watch.backward(roots, gradients, wanted, work.accumulate, options)
 
@@ -146,6 +143,7 @@ class EngineSource(Observer, Guarded):
     def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
         """Note what a leaf's `.grad` was and what is added; the sum can be read a moment later."""
         self._accumulating = self.watch.accumulating(leaf, contribution), leaf
+        self._reached.append(leaf)
 
     @guarded
     def on_freed(self, node: Any) -> None:
@@ -156,6 +154,12 @@ class EngineSource(Observer, Guarded):
     def on_backward_end(self, error: BaseException | None) -> None:
         """Note the end of a backward pass."""
         self._settle()
+        work, self._pass = self._pass, None
+        if work is not None and work.create_graph:
+            captured = [grad for grad in work.captured.values() if isinstance(grad, Tensor)]
+            grads = [self.library.grad(leaf) for leaf in self._reached]
+            self.watch.recorded_in_pass(captured if not work.accumulate else grads, self._made)
+        self._made = {}
         self.watch.ended(error, _failing_node(error))
 
     def _settle(self) -> None:
@@ -180,7 +184,9 @@ class EngineSource(Observer, Guarded):
 
 
 def _ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == PACKAGE
+    """Return whether the code that runs is the package's own, and not that which watches PyTorch."""
+    name = str(frame.f_globals.get("__name__", ""))
+    return name.partition(".")[0] == PACKAGE and not name.startswith(f"{PACKAGE}.trace.")
 
 
 def _arguments(frame: FrameType) -> list[Any]:
