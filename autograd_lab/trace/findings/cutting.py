@@ -127,7 +127,12 @@ def cut_off(facts: Facts, leaves: Iterable[int | None]) -> Iterator[tuple[Cut, i
     Cuts count that keep a gradient from a tensor that backward was called on.
     """
     reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
-    cuts = [edge for edge in facts.trace.graph.edges if edge.cut and edge.target in reached]
+    # A leaf made of a detached value is a new beginning, and meant as one.
+    cuts = [
+        edge
+        for edge in facts.trace.graph.edges
+        if edge.cut and edge.target in reached and facts.nodes[edge.target].kind != "leaf"
+    ]
     for leaf in leaves:
         edge = next((e for e in cuts if leaf in facts.ancestors([e.source])), None)
         if edge is not None and leaf is not None and facts.nodes[leaf].kind == "leaf":

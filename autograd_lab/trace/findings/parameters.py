@@ -59,7 +59,7 @@ def _moved(facts: Facts) -> set[int]:
     """Return the tensors that an optimizer has, or that were written to after a pass."""
     has = {ref.tensor for e in facts.events if e.kind in {"optimizer", "step"} for ref in e.inputs}
     start = min((first for first, _last in facts.passes), default=len(facts.events))
-    return has | {memory for moment, memory in facts.writes if moment > start}
+    return has | {write.memory for write in facts.writes if write.moment > start}
 
 
 def _fed(facts: Facts) -> set[int]:
@@ -125,19 +125,21 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
             continue
         idle = [ref for ref in event.inputs if ref.tensor not in fed]
         newer = [
-            e
+            (facts.label(r.tensor), e)
             for e in facts.events[moment:]
-            if e.kind == "create"
-            and any(r.tensor in fed and r.tensor not in moved for r in e.outputs)
+            if e.kind in {"create", "plain", "detach"}
+            for r in e.outputs
+            if r.tensor in fed and r.tensor not in moved
         ]
         if idle and newer:
-            yield _old(facts, event, newer[0])
+            # In a loop only the last ones still have a name.
+            yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
             return
 
 
-def _renewed(facts: Facts, optimizer: Event, newer: Event) -> Place:
+def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
     """Return where a variable was made to hold the new parameters: often a call of a function."""
-    name, since = facts.label(newer.outputs[0].tensor), facts.place(optimizer)
+    since = facts.place(optimizer)
     while name:
         places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
         later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
@@ -152,8 +154,8 @@ def _steps(facts: Facts, optimizer: Event) -> bool:
     return any(e.kind == "step" and mine & {r.tensor for r in e.inputs} for e in facts.events)
 
 
-def _old(facts: Facts, optimizer: Event, newer: Event) -> Clue:
-    place = _renewed(facts, optimizer, newer)
+def _old(facts: Facts, optimizer: Event, name: str, newer: Event) -> Clue:
+    place = _renewed(facts, optimizer, name, newer)
     return Clue(
         place,
         _(

@@ -162,8 +162,10 @@ def added_to_first(facts: Facts) -> Iterator[Clue]:
 
 
 def _filled_grad(facts: Facts, start: int | None) -> bool:
-    """Return whether a derivative came from a pass that left it in `.grad`."""
-    return start is not None and facts.events[start].text == "backward"
+    """Return whether a derivative came from a pass that left it in `.grad`, with a graph."""
+    if start is None or facts.events[start].text != "backward":
+        return False
+    return "create_graph" in facts.events[start].options
 
 
 def _behind(facts: Facts, derivatives: Derivatives, roots: list[int]) -> list[int | None]:
