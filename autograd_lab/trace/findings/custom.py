@@ -136,7 +136,7 @@ def called_wrongly(facts: Facts) -> Iterator[Clue]:
     yield from _instantiated(facts)
     if facts.raised("save_for_backward can only save variables"):
         yield Clue(
-            facts.error_place,
+            _saving(facts),
             _("save_for_backward was given something that is not a tensor."),
             _(
                 "It keeps tensors together with their version, so that a later change is noticed. "
@@ -146,6 +146,17 @@ def called_wrongly(facts: Facts) -> Iterator[Clue]:
             explains_error=True,
         )
     yield from _without_ctx(facts)
+
+
+def _saving(facts: Facts) -> Place:
+    """Return where forward saves; PyTorch complains only when it is over."""
+    named = re.search(r"(\w+)\.apply", facts.error.expression if facts.error else "")
+    defined = _definition(facts, named.group(1)) if named else None
+    forward = defined.method("forward") if defined else None
+    for node in ast.walk(forward) if forward else ():
+        if isinstance(node, ast.Expr) and "save_for_backward" in ast.unparse(node):
+            return Place(defined.cell if defined else 0, node.lineno)
+    return facts.error_place
 
 
 def _instantiated(facts: Facts) -> Iterator[Clue]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import expression
+from .code import assigned, expression
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -95,48 +95,21 @@ def _made(facts: Facts) -> Event | None:
 def wrong_result(facts: Facts) -> Iterator[Clue]:
     """What a hook returned cannot take the gradient's place."""
     found = re.search(r"hook '(.*?)' has changed the (\w+) of value", facts.trace.error)
-    if found is None:
+    hook = next((e for e in reversed(facts.events) if e.kind == "hook"), None)
+    if found is None or hook is None:
         return
-    name, what = found.groups()
-    place = _returned(facts, name) or _registered(facts) or facts.error_place
+    defined = _hook_function(facts, hook)
+    returns = [n for n in ast.walk(defined[1]) if isinstance(n, ast.Return)] if defined else []
+    what = {"size": _("shape"), "type": _("dtype")}.get(found.group(2), found.group(2))
     yield Clue(
-        place,
+        Place(defined[0], returns[-1].lineno) if defined and returns else facts.place(hook),
         _(
-            "What the hook {name} returns takes the gradient's place, and its {what} is another."
-        ).format(name=name, what={"size": _("shape"), "type": _("dtype")}.get(what, what)),
+            "What the hook returns takes the gradient's place, and its {what} is not the gradient's."
+        ).format(what=what),
         _("A gradient has the shape and dtype of its tensor; the operation before relies on it."),
         _("Return a tensor like the one that came in, or nothing, if the hook is only to look."),
         explains_error=True,
     )
-
-
-def _returned(facts: Facts, name: str) -> Place | None:
-    """Return where the function of that name, or the class's `__call__`, returns."""
-    for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
-            defined = node
-            if isinstance(node, ast.ClassDef) and node.name == name:
-                defined = next(
-                    (
-                        s
-                        for s in node.body
-                        if isinstance(s, ast.FunctionDef) and s.name == "__call__"
-                    ),
-                    node,
-                )
-            if isinstance(defined, ast.FunctionDef) and name in {
-                defined.name,
-                getattr(node, "name", ""),
-            }:
-                returns = [n for n in ast.walk(defined) if isinstance(n, ast.Return)]
-                if returns:
-                    return Place(cell, returns[-1].lineno)
-    return None
-
-
-def _registered(facts: Facts) -> Place | None:
-    last = next((e for e in reversed(facts.events) if e.kind == "hook"), None)
-    return facts.place(last) if last else None
 
 
 @rule(20, "hook-without-gradient")
@@ -247,18 +220,37 @@ def returns_nothing(facts: Facts) -> Iterator[Clue]:
 
 
 def _hook_function(facts: Facts, event: Event) -> tuple[int, ast.FunctionDef] | None:
-    """Return the function that was registered: by its name, or made by a call of another one."""
+    """Return the function that was registered: named in the call, made by one, or an object's."""
     call = expression(event.expression)
     given = call.args[0] if isinstance(call, ast.Call) and call.args else None
-    made = isinstance(given, ast.Call)
-    name = given.func if isinstance(given, ast.Call) else given
-    wanted = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+    if isinstance(given, ast.Call):
+        made = _defined(facts, _last_name(given.func))
+        inner = [n for n in made[1].body if isinstance(n, ast.FunctionDef)] if made else []
+        return (made[0], inner[-1]) if made and inner else None
+    named = _defined(facts, _last_name(given))
+    if named is not None or given is None:
+        return named
+    for place in facts.code.definitions(ast.unparse(given), facts.place(event))[:1]:
+        for _target, value in assigned(facts.code.statement(place)):
+            if isinstance(value, ast.Call):
+                return _defined(facts, _last_name(value.func))
+    return None
+
+
+def _last_name(tree: ast.expr | None) -> str:
+    return tree.attr if isinstance(tree, ast.Attribute) else getattr(tree, "id", "")
+
+
+def _defined(facts: Facts, name: str) -> tuple[int, ast.FunctionDef] | None:
+    """Return the function of that name, or what calling an object of the class of that name runs."""
     for cell, tree in enumerate(facts.code.trees):
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.name == wanted:
-                inner = [n for n in node.body if isinstance(n, ast.FunctionDef)]
-                if not made or inner:
-                    return cell, inner[-1] if made else node
+            if isinstance(node, ast.FunctionDef) and node.name == name:
+                return cell, node
+            if isinstance(node, ast.ClassDef) and node.name == name:
+                for part in node.body:
+                    if isinstance(part, ast.FunctionDef) and part.name == "__call__":
+                        return cell, part
     return None
 
 
