@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...i18n import _
 from ..model import Event, Ref
@@ -127,7 +128,8 @@ def never_used(facts: Facts) -> Iterator[Clue]:
     told: set[Place] = set()
     for moment, event in _empty_reads(facts):
         tensor = event.inputs[0].tensor
-        done = [s for s in facts.passes if s[1] < moment and facts.events[s[0]].text == "backward"]
+        born = facts.maker(tensor, moment) or 0
+        done = [s for s in facts.passes if born < s[0] and s[1] < moment and facts.events[s[0]].text == "backward"]
         if not done or _reached(facts, tensor, done) or _cut_off(facts, tensor):
             continue
         if _was_reset(facts, tensor, moment) or not _wanted(facts, event):
@@ -223,12 +225,15 @@ def too_early(facts: Facts) -> Iterator[Clue]:
             and place != facts.error_place
             and not any(first < moment for first, _last in facts.passes)
             and _was_used(facts, tensor, moment)
-            and not _read_later(facts, tensor, moment)
+            and not _read_later(facts, event, moment)
             and _wanted(facts, event)
             and not _stepped_later(facts, tensor, moment)
         ):
             told.add(place)
-            yield _none_clue(facts, event, reset=False)
+            # Perhaps backward() comes in a cell that has not run yet.
+            came = _reached(facts, tensor, facts.passes)
+            clue = _none_clue(facts, event, reset=False)
+            yield clue if came else replace(clue, level="note")
 
 
 def _none_clue(facts: Facts, event: Event, reset: bool, explains_error: bool = False) -> Clue:
@@ -305,10 +310,15 @@ def _cut_off(facts: Facts, tensor: int) -> bool:
     )
 
 
-def _read_later(facts: Facts, tensor: int, moment: int) -> bool:
+def _read_later(facts: Facts, event: Event, moment: int) -> bool:
+    """Return whether the same tensor's gradient, or that of a new one of the same name, is read later."""
     return any(
-        event.kind == "read" and event.inputs and event.inputs[0].tensor == tensor
-        for event in facts.events[moment + 1 :]
+        later.kind == "read"
+        and (
+            later.inputs[0].tensor == event.inputs[0].tensor
+            or (later.after is not None and later.expression == event.expression)
+        )
+        for later in facts.events[moment + 1 :]
     )
 
 
