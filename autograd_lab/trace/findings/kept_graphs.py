@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Node, Variable
+from ..model import Node
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -86,17 +86,27 @@ def _written(facts: Facts, place: Place) -> tuple[str, str]:
 @rule(21, "list-keeps-graphs")
 def list_of_losses(facts: Facts) -> Iterator[Clue]:
     """A list holds results that were differentiated already, each with its graph."""
-    walks = [{e.node for e in facts.during(span, "node")} for span in facts.passes]
-    lists: dict[str, list[Variable]] = defaultdict(list)
+    lists: dict[str, list[int]] = defaultdict(list)
     for variable in facts.trace.variables:
         found = re.match(r"(.+?)\[\d+\](\[\d+\])?$", variable.name)
-        if found and variable.requires_grad and not variable.is_leaf:
-            lists[found.group(1)].append(variable)
+        if found and variable.requires_grad and variable.node is not None:
+            if variable.node in facts.made_at:
+                lists[found.group(1)].append(variable.node)
     for name, members in lists.items():
-        own = [{i for i, walk in enumerate(walks) if v.node in walk} for v in members]
-        once = [passes for passes in own if len(passes) == 1]
-        if len(once) >= LEAST and len(set[int]().union(*once)) == len(once):
-            yield _list_clue(facts, name, len(once))
+        count = _used_up(facts, members)
+        if count >= LEAST:
+            yield _list_clue(facts, name, count)
+
+
+def _used_up(facts: Facts, members: list[int]) -> int:
+    """Return how many members had a pass of their own, over before the next one was made."""
+    walked = [(span, {e.node for e in facts.during(span, "node")}) for span in facts.passes]
+    count, latest = 0, -1
+    for member in members:
+        own = [span for span, nodes in walked if member in nodes]
+        if len(own) == 1 and facts.made_at[member] > latest:
+            count, latest = count + 1, own[0][1]
+    return count
 
 
 def _list_clue(facts: Facts, name: str, count: int) -> Clue:
