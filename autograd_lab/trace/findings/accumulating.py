@@ -76,10 +76,13 @@ def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
             return False
         if event.kind == "read" and subject == tensor:
             read = True
-        if event.kind == "inplace" and subject is not None and read:
-            if facts.memory(subject) == facts.memory(tensor):
-                return True
+        if event.kind == "inplace" and read and _same_memory(facts, subject, tensor):
+            return True
     return False
+
+
+def _same_memory(facts: Facts, one: int | None, other: int) -> bool:
+    return one is not None and facts.memory(one) == facts.memory(other)
 
 
 def _empties(facts: Facts, event: Event, tensor: int) -> bool:

@@ -47,9 +47,13 @@ def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
     while waiting:
         current, moment = waiting.pop(0)
         made = facts.maker(current, moment)
-        if made is None or (current, made) in seen:
+        if (current, made) in seen:
             continue
         seen.add((current, made))
+        if made is None:
+            if moment < len(facts.events):
+                read_out = read_out or _read_out(facts, facts.place(facts.events[moment]), moment)
+            continue
         event = facts.events[made]
         lost = next((ref for ref in event.inputs if ref.requires_grad), None)
         if lost is not None:

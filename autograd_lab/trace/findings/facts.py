@@ -131,8 +131,21 @@ class Facts:
         for saved in node.saved:
             # A result is saved by its numbers, not as the tensor that the node made.
             tensor = node.tensor if saved.name == "result" else saved.tensor
+            if tensor is None and saved.name in node.inputs:
+                tensor = self._behind_hidden_views(node, node.inputs.index(saved.name))
             if tensor is not None:
                 yield saved, tensor
+
+    def _behind_hidden_views(self, node: Node, slot: int) -> int | None:
+        """Return the tensor that entered an operation through views nobody saw, as `W.t()` in Linear."""
+        source = self._inputs.get((node.id, slot))
+        while source is not None and self.nodes[source].tensor is None:
+            source = self._inputs.get((source, 0))
+        return None if source is None else self.nodes[source].tensor
+
+    @cached_property
+    def _inputs(self) -> dict[tuple[int, int], int]:
+        return {(edge.target, edge.slot): edge.source for edge in self.trace.graph.edges}
 
     # --- the graph ------------------------------------------------------------------------------
 

@@ -85,7 +85,11 @@ def _empty_reads(facts: Facts) -> Iterator[Event]:
     for event in facts.events:
         if event.kind == "read" and event.after is None and event.inputs:
             ref = event.inputs[0]
-            if ref.requires_grad and not ref.is_leaf and rebinding_at(facts, _maker_place(facts, ref)) is None:
+            if (
+                ref.requires_grad
+                and not ref.is_leaf
+                and rebinding_at(facts, _maker_place(facts, ref)) is None
+            ):
                 yield event
 
 

@@ -89,7 +89,16 @@ def _has_a_name(facts: Facts, made: Place, written: Place) -> bool:
     return written != made and written_name(facts.code.line(written)) in names
 
 
-KEEPING = ast.Assign | ast.AnnAssign | ast.Return | ast.List | ast.Tuple | ast.Dict | ast.ListComp | ast.DictComp
+KEEPING = (
+    ast.Assign
+    | ast.AnnAssign
+    | ast.Return
+    | ast.List
+    | ast.Tuple
+    | ast.Dict
+    | ast.ListComp
+    | ast.DictComp
+)
 
 
 def _was_kept(facts: Facts, event: Event) -> bool:
