@@ -15,6 +15,7 @@ NO_HISTORY = "does not require grad and does not have a grad_fn"
 OFF = {"no_grad", "inference_mode", "set_grad_enabled"}
 MODES = {*OFF, "enable_grad"}
 """enable_grad does not help inside inference_mode."""
+COMING_BACK = {"from_numpy", "tensor", "as_tensor", "asarray", "FloatTensor"}
 READING_OUT = {"item", "float", "int", "bool", "tolist", "numpy", "tensor", "data", "detach"}
 """Ways to leave the graph by a value that comes back as an ordinary number, array or tensor."""
 
@@ -131,11 +132,26 @@ def cut_off(facts: Facts, leaves: Iterable[int | None]) -> Iterator[tuple[Cut, i
     Cuts count that keep a gradient from a tensor that backward was called on.
     """
     reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
-    cuts = [edge for edge in facts.trace.graph.edges if edge.cut and edge.target in reached]
+    ways = [(e.source, e) for e in facts.trace.graph.edges if e.cut and e.target in reached]
+    returned = [(cut.lost.node, cut) for cut in _returned(facts, reached) if cut.lost is not None]
     for leaf in leaves:
-        edge = next((e for e in cuts if leaf in facts.ancestors([e.source])), None)
-        if edge is not None and leaf is not None and facts.nodes[leaf].kind == "leaf":
-            yield _of_edge(facts, edge), leaf
+        if leaf is None or facts.nodes[leaf].kind != "leaf":
+            continue
+        for source, cut in (*ways, *returned):
+            if source is not None and leaf in facts.ancestors([source]):
+                yield cut if isinstance(cut, Cut) else _of_edge(facts, cut), leaf
+                break
+
+
+def _returned(facts: Facts, reached: set[int]) -> Iterator[Cut]:
+    """Yield where numbers were read out that came back, as a new tensor, on the way to a loss."""
+    used = {facts.nodes[node].tensor for node in reached}
+    for moment, event in enumerate(facts.events):
+        back = event.kind == "create" and event.text in COMING_BACK
+        if back and any(ref.tensor in used for ref in event.outputs):
+            cut = _read_out(facts, facts.place(event), moment)
+            if cut is not None:
+                yield cut
 
 
 def _of_edge(facts: Facts, edge: Edge) -> Cut:

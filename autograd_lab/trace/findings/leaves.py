@@ -49,11 +49,13 @@ def leaf_lost(facts: Facts) -> Iterator[Clue]:
         if lost is not None:
             name = facts.name(event.inputs[0], event)
             yield _lost_clue(facts, lost, name, _explains(facts, facts.place(event)))
-    if facts.raised(NON_LEAF) and facts.failed is not None:
-        for ref in facts.failed.inputs:
-            lost = None if ref.is_leaf else _first_operation(facts, ref.node)
+    if facts.raised(NON_LEAF):
+        # What an optimizer is given may be a dictionary or a generator: then look at all variables.
+        given = facts.failed.inputs if facts.failed is not None else ()
+        for item in [ref for ref in given if not ref.is_leaf] or facts.trace.variables:
+            lost = None if item.is_leaf else _first_operation(facts, item.node)
             if lost is not None:
-                yield _lost_clue(facts, lost, facts.label(ref.tensor), explains_error=True)
+                yield _lost_clue(facts, lost, facts.label(item.tensor), explains_error=True)
 
 
 @rule(12, "integers")

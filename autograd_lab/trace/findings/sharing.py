@@ -125,9 +125,10 @@ def _uses_gradient(facts: Facts, place: Place) -> bool:
 
 def _used(facts: Facts, tensor: int, start: int, end: int) -> bool:
     return any(
-        event.kind in {"op", "plain", "detach"}
-        and any(ref.tensor == tensor for ref in event.inputs)
+        ref.tensor == tensor
         for event in facts.events[start + 1 : end]
+        if event.kind in {"op", "plain", "detach", "inplace"}
+        for ref in event.inputs[event.kind == "inplace" :]
     )
 
 
