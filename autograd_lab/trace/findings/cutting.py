@@ -132,14 +132,18 @@ def cut_off(facts: Facts, leaves: Iterable[int | None]) -> Iterator[tuple[Cut, i
     Cuts count that keep a gradient from a tensor that backward was called on.
     """
     reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
-    ways = [(e.source, e) for e in facts.trace.graph.edges if e.cut and e.target in reached]
-    returned = [(cut.lost.node, cut) for cut in _returned(facts, reached) if cut.lost is not None]
+    cuts: list[tuple[int | None, Cut]] = [
+        (edge.source, _of_edge(facts, edge))
+        for edge in facts.trace.graph.edges
+        if edge.cut and edge.target in reached
+    ]
+    cuts += [(cut.lost.node, cut) for cut in _returned(facts, reached) if cut.lost is not None]
     for leaf in leaves:
         if leaf is None or facts.nodes[leaf].kind != "leaf":
             continue
-        for source, cut in (*ways, *returned):
+        for source, cut in cuts:
             if source is not None and leaf in facts.ancestors([source]):
-                yield cut if isinstance(cut, Cut) else _of_edge(facts, cut), leaf
+                yield cut, leaf
                 break
 
 
