@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Value
-from .facts import Facts
+from .facts import Facts, spelled
 from .model import Clue
 from .registry import rule
 
@@ -137,9 +137,9 @@ def _clue(facts: Facts, event: Event, note: bool = False) -> Clue:
             what = _("{name} still held {before}; this pass added {new}, which makes {after}.")
         what = what.format(
             name=name,
-            before=event.before.text,
-            new=event.contribution.text,
-            after=event.after.text,
+            before=spelled(event.before),
+            new=spelled(event.contribution),
+            after=spelled(event.after),
         )
     return Clue(
         place,

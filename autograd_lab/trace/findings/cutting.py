@@ -29,13 +29,15 @@ class Cut:
     how: str
     """`"item"`, `"argmax"`, `"no_grad"`, …; `"requires_grad"` for a flag, `""` for never on."""
     place: Place
+    source: str = ""
+    """The expression that did it, `"logits.argmax(1)"`."""
     lost: Ref | None = None
     """The tensor that had the history, if it is known."""
 
     @property
     def by_mode(self) -> bool:
         """Whether a grad mode did it."""
-        return self.how in MODES
+        return self.how in OFF
 
 
 def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
@@ -68,11 +70,14 @@ def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
 def at(facts: Facts, moment: int, lost: Ref | None) -> Cut:
     """Return the cut that an event made; a mode is to blame where it was entered."""
     event = facts.events[moment]
-    how = event.text
-    place = facts.place(event)
-    if how in MODES:
-        place = where_entered(facts, moment)
-    return Cut(moment, how, place, lost)
+    if event.text in MODES:
+        return Cut(moment, _mode(event.text), where_entered(facts, moment), lost=lost)
+    return Cut(moment, event.text, facts.place(event), event.expression, lost)
+
+
+def _mode(name: str) -> str:
+    """Return the mode to blame: enable_grad has no effect only inside inference_mode."""
+    return "inference_mode" if name == "enable_grad" else name
 
 
 def of_number(facts: Facts, place: Place) -> Cut | None:
@@ -159,11 +164,10 @@ def _returned(facts: Facts, reached: set[int]) -> Iterator[Cut]:
 
 
 def _of_edge(facts: Facts, edge: Edge) -> Cut:
-    moment = _moment_of(facts, edge.target)
-    place = facts.place(facts.nodes[edge.target])
+    moment, node = _moment_of(facts, edge.target), facts.nodes[edge.target]
     if edge.cut in MODES and moment is not None:
-        place = where_entered(facts, moment)
-    return Cut(moment or 0, edge.cut, place)
+        return Cut(moment, _mode(edge.cut), where_entered(facts, moment))
+    return Cut(moment or 0, edge.cut, facts.place(node), node.expression)
 
 
 def _moment_of(facts: Facts, node: int) -> int | None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..model import Event, Node, Ref, Saved, Trace
-from .code import Code, receiver
+from ..model import Event, Node, Ref, Saved, Trace, Value
+from .code import Code, expression, receiver
 from .model import Place
+
+
+def spelled(value: Value) -> str:
+    """Return a value's numbers so that a full stop can follow: `33.0` for `33.`."""
+    return re.sub(r"(?<=\d)\.(?!\d)", ".0", " ".join(value.text.split()))
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,15 @@ class Facts:
         """Return what to call a tensor: its variable, else what the event's source calls it."""
         label = self.label(ref.tensor) if ref is not None else ""
         return (event is not None and receiver(event.expression)) or label
+
+    def root_name(self, span: tuple[int, int]) -> str:
+        """Return what backward was called on, as written, or what `grad` was given first."""
+        start = self.events[span[0]]
+        tree = expression(start.expression)
+        given = tree.args if isinstance(tree, ast.Call) else []
+        if start.text == "grad" and given:
+            return ast.unparse(given[0])
+        return receiver(start.expression) or (self.name(start.inputs[0]) if start.inputs else "")
 
     # --- tensors --------------------------------------------------------------------------------
 
@@ -199,4 +215,4 @@ class Facts:
         return list(dict.fromkeys(node for node in nodes if node is not None))
 
 
-__all__ = ["Facts", "Write"]
+__all__ = ["Facts", "Write", "spelled"]
