@@ -85,7 +85,7 @@ class Builder:
 
     def add_error(self, error: BaseException) -> None:
         """Note the exception that ended a cell; kept even when there is no more room."""
-        place = self.source.of_traceback(error.__traceback__)
+        place = self.source.of_error(error)
         self.error = describe(error)
         self.add_event("error", place=place, text=self.error)
 
@@ -159,7 +159,7 @@ def _needed(nodes: list[dict[str, Any]], edges: list[Edge], named: dict[int, str
 def describe(error: BaseException) -> str:
     """Return an exception as one line of a traceback names it, in text that UTF-8 can write."""
     try:
-        text = str(error)
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:
         text = "<no text: its __str__ raised>"
     name = type(error).__name__

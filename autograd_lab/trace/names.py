@@ -10,8 +10,8 @@ from typing import Any
 
 from .model import Group, Variable
 
-IPYTHON_NAME = re.compile(r"_+|_\d+|_i+|_i\d+|_[do]h|In|Out|get_ipython|exit|quit|__builtins__")
-"""Variables in which IPython keeps earlier inputs and results, its own, and Python's."""
+ANOTHERS = re.compile(r"__\w*__|_+|_\d+|_i+|_i\d+|_[do]h|In|Out|get_ipython|exit|quit")
+"""Python's own variables, and those in which IPython keeps earlier inputs and results."""
 MOST = 2_000
 """Objects that are looked at."""
 OWN_MODULE = "__main__"
@@ -59,10 +59,14 @@ def collect(namespace: Mapping[str, object], graphs: Sequence[Any]) -> Names:
     found = list(walk(namespace, tensors, modules))
     for graph in graphs:
         graph.name(names, found)
+        inner: set[str] = set()
         for name, item in found:
+            if name in inner:
+                continue
             if issubclass(type(item), graph.library.module_type):
                 held = [(f"{name}.{n}", p) for n, p in item.named_parameters()]
                 names.add_group(name, "module", item, held, graph)
+                inner |= {f"{name}.{n}" for n, _ in item.named_modules() if n}
             elif issubclass(type(item), graph.library.optimizer_type):
                 parameters = [p for group in item.param_groups for p in group["params"]]
                 held = [(f"{name}[{i}]", p) for i, p in enumerate(parameters)]
@@ -81,7 +85,7 @@ def walk(
     waiting = deque(
         (name, value)
         for name, value in list(namespace.items())
-        if isinstance(name, str) and not IPYTHON_NAME.fullmatch(name)
+        if isinstance(name, str) and not ANOTHERS.fullmatch(name)
     )
     seen: set[int] = set()
     for _ in range(MOST):

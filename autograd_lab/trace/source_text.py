@@ -52,6 +52,12 @@ class SourceText:
             frame = frame.f_back
         return frame
 
+    def of_error(self, error: BaseException) -> Place:
+        """Return the innermost place of a cell that an exception passed through, or complains of."""
+        if isinstance(error, SyntaxError) and error.filename in self._cell_of:
+            return Place(self._cell_of[error.filename], error.lineno, (error.text or "").strip())
+        return self.of_traceback(error.__traceback__)
+
     def of_traceback(self, traceback: TracebackType | None) -> Place:
         """Return the innermost place of a cell that an exception passed through."""
         place = NOWHERE

@@ -239,9 +239,8 @@ def _index(name: str, find: Any, self: Tensor, dim: int | None, keepdim: bool) -
     if array.dtype.kind == "b":
         raise RuntimeError(f"{name}(): does not support bool input")
     check_not_empty(name, array, dim, IndexError)
-    if not array.ndim:
-        return told(name, (self,), wrap(np.int64(0)))
-    return told(name, (self,), wrap(find(array, axis=dim, keepdims=keepdim)))
+    found = find(array, axis=dim, keepdims=keepdim) if array.ndim else np.int64(0)
+    return told(name, (self,), wrap(found))
 
 
 @public("argmax")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Value
-from .facts import Facts
+from .facts import Facts, spelled
 from .model import Clue
 from .registry import rule
 
@@ -76,10 +76,13 @@ def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
             return False
         if event.kind == "read" and subject == tensor:
             read = True
-        if event.kind == "inplace" and subject is not None and read:
-            if facts.memory(subject) == facts.memory(tensor):
-                return True
+        if event.kind == "inplace" and read and _same_memory(facts, subject, tensor):
+            return True
     return False
+
+
+def _same_memory(facts: Facts, one: int | None, other: int) -> bool:
+    return one is not None and facts.memory(one) == facts.memory(other)
 
 
 def _empties(facts: Facts, event: Event, tensor: int) -> bool:
@@ -134,9 +137,9 @@ def _clue(facts: Facts, event: Event, note: bool = False) -> Clue:
             what = _("{name} still held {before}; this pass added {new}, which makes {after}.")
         what = what.format(
             name=name,
-            before=event.before.text,
-            new=event.contribution.text,
-            after=event.after.text,
+            before=spelled(event.before),
+            new=spelled(event.contribution),
+            after=spelled(event.after),
         )
     return Clue(
         place,

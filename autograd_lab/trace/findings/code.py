@@ -84,7 +84,18 @@ class Code:
                 statement, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign
             ):
                 for name in dict.fromkeys(names_in(statement)):
-                    waiting += self.definitions(name, here)
+                    waiting += self.definitions(name, here) + self._returns_of(name)
+
+    def _returns_of(self, name: str) -> list[Place]:
+        """Return what a function of the cells returns, if the name is one's."""
+        return [
+            Place(cell, node.lineno)
+            for cell, tree in enumerate(self.trees)
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef) and function.name == name
+            for node in ast.walk(function)
+            if isinstance(node, ast.Return)
+        ]
 
 
 def _parsed(text: str) -> ast.Module:
@@ -97,7 +108,7 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _first(node: ast.stmt) -> int:
-    decorators = getattr(node, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 

@@ -15,6 +15,7 @@ NO_HISTORY = "does not require grad and does not have a grad_fn"
 OFF = {"no_grad", "inference_mode", "set_grad_enabled"}
 MODES = {*OFF, "enable_grad"}
 """enable_grad does not help inside inference_mode."""
+COMING_BACK = {"from_numpy", "tensor", "as_tensor", "asarray", "FloatTensor"}
 READING_OUT = {"item", "float", "int", "bool", "tolist", "numpy", "tensor", "data", "detach"}
 """Ways to leave the graph by a value that comes back as an ordinary number, array or tensor."""
 
@@ -28,13 +29,15 @@ class Cut:
     how: str
     """`"item"`, `"argmax"`, `"no_grad"`, …; `"requires_grad"` for a flag, `""` for never on."""
     place: Place
+    source: str = ""
+    """The expression that did it, `"logits.argmax(1)"`."""
     lost: Ref | None = None
     """The tensor that had the history, if it is known."""
 
     @property
     def by_mode(self) -> bool:
         """Whether a grad mode did it."""
-        return self.how in MODES
+        return self.how in OFF
 
 
 def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
@@ -47,9 +50,13 @@ def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
     while waiting:
         current, moment = waiting.pop(0)
         made = facts.maker(current, moment)
-        if made is None or (current, made) in seen:
+        if (current, made) in seen:
             continue
         seen.add((current, made))
+        if made is None:
+            if moment < len(facts.events):
+                read_out = read_out or _read_out(facts, facts.place(facts.events[moment]), moment)
+            continue
         event = facts.events[made]
         lost = next((ref for ref in event.inputs if ref.requires_grad), None)
         if lost is not None:
@@ -63,11 +70,14 @@ def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
 def at(facts: Facts, moment: int, lost: Ref | None) -> Cut:
     """Return the cut that an event made; a mode is to blame where it was entered."""
     event = facts.events[moment]
-    how = event.text
-    place = facts.place(event)
-    if how in MODES:
-        place = where_entered(facts, moment)
-    return Cut(moment, how, place, lost)
+    if event.text in MODES:
+        return Cut(moment, _mode(event.text), where_entered(facts, moment), lost=lost)
+    return Cut(moment, event.text, facts.place(event), event.expression, lost)
+
+
+def _mode(name: str) -> str:
+    """Return the mode to blame: enable_grad has no effect only inside inference_mode."""
+    return "inference_mode" if name == "enable_grad" else name
 
 
 def of_number(facts: Facts, place: Place) -> Cut | None:
@@ -128,23 +138,37 @@ def cut_off(facts: Facts, leaves: Iterable[int | None]) -> Iterator[tuple[Cut, i
     """
     reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
     # A leaf made of a detached value is a new beginning, and meant as one.
-    cuts = [
-        edge
+    cuts: list[tuple[int | None, Cut]] = [
+        (edge.source, _of_edge(facts, edge))
         for edge in facts.trace.graph.edges
         if edge.cut and edge.target in reached and facts.nodes[edge.target].kind != "leaf"
     ]
+    cuts += [(cut.lost.node, cut) for cut in _returned(facts, reached) if cut.lost is not None]
     for leaf in leaves:
-        edge = next((e for e in cuts if leaf in facts.ancestors([e.source])), None)
-        if edge is not None and leaf is not None and facts.nodes[leaf].kind == "leaf":
-            yield _of_edge(facts, edge), leaf
+        if leaf is None or facts.nodes[leaf].kind != "leaf":
+            continue
+        for source, cut in cuts:
+            if source is not None and leaf in facts.ancestors([source]):
+                yield cut, leaf
+                break
+
+
+def _returned(facts: Facts, reached: set[int]) -> Iterator[Cut]:
+    """Yield where numbers were read out that came back, as a new tensor, on the way to a loss."""
+    used = {facts.nodes[node].tensor for node in reached}
+    for moment, event in enumerate(facts.events):
+        back = event.kind == "create" and event.text in COMING_BACK
+        if back and any(ref.tensor in used for ref in event.outputs):
+            cut = _read_out(facts, facts.place(event), moment)
+            if cut is not None:
+                yield cut
 
 
 def _of_edge(facts: Facts, edge: Edge) -> Cut:
-    moment = _moment_of(facts, edge.target)
-    place = facts.place(facts.nodes[edge.target])
+    moment, node = _moment_of(facts, edge.target), facts.nodes[edge.target]
     if edge.cut in MODES and moment is not None:
-        place = where_entered(facts, moment)
-    return Cut(moment or 0, edge.cut, place)
+        return Cut(moment, _mode(edge.cut), where_entered(facts, moment))
+    return Cut(moment or 0, edge.cut, facts.place(node), node.expression)
 
 
 def _moment_of(facts: Facts, node: int) -> int | None:

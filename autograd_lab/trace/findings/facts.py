@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..model import Event, Node, Ref, Saved, Trace
-from .code import Code, receiver
+from ..model import Event, Node, Ref, Saved, Trace, Value
+from .code import Code, expression, receiver
 from .model import Place
+
+
+def spelled(value: Value) -> str:
+    """Return a value's numbers so that a full stop can follow: `33.0` for `33.`."""
+    return re.sub(r"(?<=\d)\.(?!\d)", ".0", " ".join(value.text.split()))
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,15 @@ class Facts:
         label = self.label(ref.tensor) if ref is not None else ""
         return (event is not None and receiver(event.expression)) or label
 
+    def root_name(self, span: tuple[int, int]) -> str:
+        """Return what backward was called on, as written, or what `grad` was given first."""
+        start = self.events[span[0]]
+        tree = expression(start.expression)
+        given = tree.args if isinstance(tree, ast.Call) else []
+        if start.text == "grad" and given:
+            return ast.unparse(given[0])
+        return receiver(start.expression) or (self.name(start.inputs[0]) if start.inputs else "")
+
     # --- tensors --------------------------------------------------------------------------------
 
     @cached_property
@@ -131,8 +147,21 @@ class Facts:
         for saved in node.saved:
             # A result is saved by its numbers, not as the tensor that the node made.
             tensor = node.tensor if saved.name == "result" else saved.tensor
+            if tensor is None and saved.name in node.inputs:
+                tensor = self._behind_hidden_views(node, node.inputs.index(saved.name))
             if tensor is not None:
                 yield saved, tensor
+
+    def _behind_hidden_views(self, node: Node, slot: int) -> int | None:
+        """Return the tensor that entered an operation through views nobody saw, as `W.t()` in Linear."""
+        source = self._inputs.get((node.id, slot))
+        while source is not None and self.nodes[source].tensor is None:
+            source = self._inputs.get((source, 0))
+        return None if source is None else self.nodes[source].tensor
+
+    @cached_property
+    def _inputs(self) -> dict[tuple[int, int], int]:
+        return {(edge.target, edge.slot): edge.source for edge in self.trace.graph.edges}
 
     # --- the graph ------------------------------------------------------------------------------
 
@@ -186,4 +215,4 @@ class Facts:
         return list(dict.fromkeys(node for node in nodes if node is not None))
 
 
-__all__ = ["Facts", "Write"]
+__all__ = ["Facts", "Write", "spelled"]

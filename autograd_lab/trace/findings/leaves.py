@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ...i18n import _
@@ -33,12 +34,27 @@ def grad_of_a_result(facts: Facts) -> Iterator[Clue]:
                     "backward() passes the gradient of a result on to what it was computed from and "
                     "then lets it go; only leaves keep theirs."
                 ),
-                _(
-                    "Call {name}.retain_grad() before backward(), or ask for it: "
-                    "torch.autograd.grad(loss, {name})."
-                ).format(name=name),
+                _fix_result(facts, event, name),
                 explains_error=_explains(facts, place),
             )
+
+
+def _fix_result(facts: Facts, event: Event, name: str) -> str:
+    if "retains_grad" in event.options:
+        return _(
+            "{name}.retain_grad() has to stand before backward(): it only makes the next pass keep "
+            "the gradient."
+        ).format(name=name)
+    root = facts.root_name(facts.passes[-1]) if facts.passes else ""
+    if root == name:
+        return _(
+            "backward() starts here, with a gradient of 1. What you are after is the .grad of the "
+            "leaves; to keep this one, too, call {name}.retain_grad() before backward()."
+        ).format(name=name)
+    return _(
+        "Call {name}.retain_grad() before backward(), or ask for it: "
+        "torch.autograd.grad({root}, {name})."
+    ).format(name=name, root=root or "loss")
 
 
 @rule(11, "leaf-lost")
@@ -49,11 +65,13 @@ def leaf_lost(facts: Facts) -> Iterator[Clue]:
         if lost is not None:
             name = facts.name(event.inputs[0], event)
             yield _lost_clue(facts, lost, name, _explains(facts, facts.place(event)))
-    if facts.raised(NON_LEAF) and facts.failed is not None:
-        for ref in facts.failed.inputs:
-            lost = None if ref.is_leaf else _first_operation(facts, ref.node)
+    if facts.raised(NON_LEAF):
+        # What an optimizer is given may be a dictionary or a generator: then look at all variables.
+        given = facts.failed.inputs if facts.failed is not None else ()
+        for item in [ref for ref in given if not ref.is_leaf] or facts.trace.variables:
+            lost = None if item.is_leaf else _first_operation(facts, item.node)
             if lost is not None:
-                yield _lost_clue(facts, lost, facts.label(ref.tensor), explains_error=True)
+                yield _lost_clue(facts, lost, facts.label(item.tensor), explains_error=True)
 
 
 @rule(12, "integers")
@@ -63,10 +81,11 @@ def integers(facts: Facts) -> Iterator[Clue]:
         return
     place, name = _where_integers_came_from(facts)
     dtype = next((ref.dtype for ref in facts.failed.inputs), "") if facts.failed else ""
+    holds = dtype or _("whole numbers, or True and False")
     yield Clue(
         place,
-        _("{name} holds whole numbers ({dtype}), and was told to require grad.").format(
-            name=name or _("The tensor"), dtype=dtype or "int64"
+        _("{name} holds {dtype}, not floating point, and was told to require grad.").format(
+            name=name or _("The tensor"), dtype=holds
         ),
         _(
             "A derivative asks what a very small change would do, and a whole number cannot change "
@@ -85,7 +104,11 @@ def _empty_reads(facts: Facts) -> Iterator[Event]:
     for event in facts.events:
         if event.kind == "read" and event.after is None and event.inputs:
             ref = event.inputs[0]
-            if ref.requires_grad and not ref.is_leaf and rebinding_at(facts, _maker_place(facts, ref)) is None:
+            if (
+                ref.requires_grad
+                and not ref.is_leaf
+                and rebinding_at(facts, _maker_place(facts, ref)) is None
+            ):
                 yield event
 
 
@@ -163,12 +186,19 @@ def _lost_clue(facts: Facts, lost: Node, name: str, explains_error: bool) -> Clu
             "The gradient arrives in the .grad of the leaf that was created with requires_grad=True. "
             "{name} is a result ({node}); its .grad stays None."
         ).format(name=name, node=lost.name),
-        _(
-            "First the operation, then the leaf: {name} = (…).requires_grad_(), with "
-            "requires_grad=True left out at the creation."
-        ).format(name=name),
+        _("First the operation, then the leaf: {name} = ({made}).requires_grad_(){rest}").format(
+            name=name, **_in_order(lost)
+        ),
         explains_error=explains_error,
     )
+
+
+def _in_order(lost: Node) -> dict[str, str]:
+    """Return the creation without its requires_grad, and what is left to say."""
+    made = re.sub(r",\s*requires_grad\s*=\s*True", "", lost.expression)
+    if made != lost.expression:
+        return {"made": made, "rest": "."}
+    return {"made": "…", "rest": _(", and no requires_grad before it.")}
 
 
 def _where_integers_came_from(facts: Facts) -> tuple[Place, str]:

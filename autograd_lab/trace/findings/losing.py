@@ -48,7 +48,7 @@ def loss_made_a_leaf(facts: Facts) -> Iterator[Clue]:
                         "requires_grad = True makes a new leaf out of the loss. backward() then "
                         "fills the loss's own .grad, and no parameter gets one."
                     ),
-                    _fix(cut),
+                    _fix(facts, cut),
                 )
 
 
@@ -57,7 +57,7 @@ def cut_branch(facts: Facts) -> Iterator[Clue]:
     """A part of the loss is cut off, and a leaf behind it never gets a gradient."""
     for cut, leaf in cutting.never_trained(facts):
         if not cut.by_mode:
-            yield Clue(cut.place, _starved(cut, leaf), _why(cut), _fix(cut))
+            yield Clue(cut.place, _starved(cut, leaf), _why(cut), _fix(facts, cut))
 
 
 @rule(8, "switched-off")
@@ -73,7 +73,7 @@ def mode_instead_of_freezing(facts: Facts) -> Iterator[Clue]:
     """A mode meant for some layers also cuts off those before them."""
     for cut, leaf in cutting.never_trained(facts):
         if cut.by_mode:
-            yield Clue(cut.place, _starved(cut, leaf), _why(cut), _fix(cut))
+            yield Clue(cut.place, _starved(cut, leaf), _why(cut), _fix(facts, cut))
 
 
 @rule(8, "flag-of-a-result")
@@ -181,13 +181,15 @@ def _fatal_clue(facts: Facts, cut: Cut) -> Clue:
     name = receiver(facts.error.expression) if facts.error is not None else ""
     if cut.how in {"requires_grad", ""}:
         what = _("Nothing that {name} was computed from requires grad.")
+    elif cut.by_mode:
+        what = _("What {name} was computed from ran under {how}, so {name} has no history.")
     else:
         what = _("{how} cut the history that leads from {name} back to the leaves.")
     return Clue(
         cut.place,
         what.format(name=name or "loss", how=_how(cut)),
         _why(cut),
-        _fix(cut),
+        _fix(facts, cut),
         explains_error=True,
     )
 
@@ -199,15 +201,15 @@ def _starved(cut: Cut, leaf: str) -> str:
 
 
 def _how(cut: Cut) -> str:
-    """Return what cut, as one writes it."""
+    """Return what cut, as it is written in the cell where that is short."""
     if cut.by_mode:
         return cut.how
-    spelled = {"data": ".data", "tensor": "torch.tensor(…)", "float": "float(…)", "int": "int(…)"}
-    return spelled.get(cut.how, f"{cut.how}()")
+    source = " ".join(cut.source.split())
+    spelled = {"data": ".data", "tensor": "torch.tensor(…)"}
+    return f"`{source}`" if 0 < len(source) <= 60 else spelled.get(cut.how, f"{cut.how}()")
 
 
 NUMBERS = {"item", "float", "int", "bool", "tolist"}
-COMPARING = {"gt", "lt", "ge", "le", "eq", "ne", "argmax", "argmin", "long", "int", "to", "type"}
 
 
 def _why(cut: Cut) -> str:
@@ -236,7 +238,7 @@ def _why(cut: Cut) -> str:
     )
 
 
-def _fix(cut: Cut) -> str:
+def _fix(facts: Facts, cut: Cut) -> str:
     if cut.how == "requires_grad":
         return _("Leave requires_grad on for the parameters that should learn.")
     if cut.by_mode:
@@ -244,6 +246,8 @@ def _fix(cut: Cut) -> str:
             "Should it be differentiated? Then compute it outside. To freeze single parameters "
             "use p.requires_grad_(False): gradients still flow through them to what comes before."
         )
+    if cut.how == "numpy" or ".numpy(" in facts.code.line(cut.place):
+        return _("Use torch's own functions in place of NumPy's between the leaves and the loss.")
     if cut.how in {"detach", "data"}:
         return _(
             "Should gradients flow through here? Then leave it out. If the value is meant as a "
@@ -251,8 +255,6 @@ def _fix(cut: Cut) -> str:
         )
     if cut.how in NUMBERS:
         return _("Go on with the tensor itself; take the number out only for printing or a list.")
-    if cut.how == "numpy":
-        return _("Use torch's own functions in place of NumPy's between the leaves and the loss.")
     if cut.how == "tensor":
         return _("Use the tensor as it is; several become one by torch.stack or torch.cat.")
     if cut.how == "":

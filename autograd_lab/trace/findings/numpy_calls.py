@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...i18n import _
@@ -50,5 +51,6 @@ def _tensor_name(facts: Facts, call: str) -> str:
     label = (
         facts.label(facts.failed.inputs[0].tensor) if facts.failed and facts.failed.inputs else ""
     )
-    arguments = getattr(expression(call), "args", [])
-    return label or (getattr(arguments[0], "id", "") if arguments else "") or "x"
+    constant = {v.name for v in facts.trace.variables if not v.requires_grad}
+    given = [ast.unparse(argument) for argument in getattr(expression(call), "args", [])]
+    return label or next((name for name in given if name not in constant), "x")

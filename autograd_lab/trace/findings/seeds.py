@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from ...i18n import _
 from .code import expression, receiver
-from .facts import Facts
+from .facts import Facts, spelled
 from .model import Clue
 from .registry import rule
 
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 NOT_ITERABLE = tuple(f"'{kind}' object is not iterable" for kind in ("float", "int", "bool"))
-MISFIT = ("Mismatch in shape: grad_output", "tensors and 1 gradients", "gradients can be either")
+COUNT = re.compile(r"got \d+ tensors and \d+ gradients")
+MISFIT = ("Mismatch in shape: grad_output", "gradients can be either Tensors or None")
 
 
 @rule(3, "not-a-scalar")
@@ -70,9 +72,11 @@ def seed_is_no_tensor(facts: Facts) -> Iterator[Clue]:
 @rule(3, "seed-does-not-fit")
 def seed_does_not_fit(facts: Facts) -> Iterator[Clue]:
     """gradient= has the shape of the result, not that of the variable."""
+    name = _root_name(facts)
+    if COUNT.search(facts.trace.error):
+        yield _count_clue(facts, name)
     if not facts.raised(*MISFIT):
         return
-    name = _root_name(facts)
     yield Clue(
         facts.error_place,
         _("The weights given do not fit {name}, which has the shape {shape}.").format(
@@ -83,6 +87,20 @@ def seed_does_not_fit(facts: Facts) -> Iterator[Clue]:
             "result's shape, not that of the variable you differentiate by."
         ),
         _("gradient=torch.ones_like({name}), or weights of that shape.").format(name=name),
+        explains_error=True,
+    )
+
+
+def _count_clue(facts: Facts, name: str) -> Clue:
+    return Clue(
+        facts.error_place,
+        _("There are more results than weights, or fewer: PyTorch {text}.").format(
+            text=facts.trace.error.partition(": ")[2]
+        ),
+        _("Each result has weights of its own: one tensor of its shape, or None for one number."),
+        _(
+            "grad_outputs=[torch.ones_like(r) for r in {name}], as many as there are results."
+        ).format(name=name),
         explains_error=True,
     )
 
@@ -111,7 +129,7 @@ def seed_is_the_variable(facts: Facts) -> Iterator[Clue]:
                 _(
                     "The argument is gradient=, the v in vᵀJ: {root} is weighted with {numbers}. "
                     "backward() finds the variables on its own, by their requires_grad."
-                ).format(root=root, numbers=seed.text),
+                ).format(root=root, numbers=spelled(seed)),
                 _("{root}.sum().backward(), then read {given}.grad.").format(
                     root=root, given=given
                 ),

@@ -12,7 +12,7 @@ from .facts import Facts, Write
 from .model import Clue, Place
 from .registry import rule
 from .twice import OVERWRITTEN
-from .writing import stale, through_alias, written_name
+from .writing import out_of_place, stale, through_alias, written_name
 
 
 @rule(9, "alias-written")
@@ -89,7 +89,16 @@ def _has_a_name(facts: Facts, made: Place, written: Place) -> bool:
     return written != made and written_name(facts.code.line(written)) in names
 
 
-KEEPING = ast.Assign | ast.AnnAssign | ast.Return | ast.List | ast.Tuple | ast.Dict | ast.ListComp | ast.DictComp
+KEEPING = (
+    ast.Assign
+    | ast.AnnAssign
+    | ast.Return
+    | ast.List
+    | ast.Tuple
+    | ast.Dict
+    | ast.ListComp
+    | ast.DictComp
+)
 
 
 def _was_kept(facts: Facts, event: Event) -> bool:
@@ -116,9 +125,10 @@ def _uses_gradient(facts: Facts, place: Place) -> bool:
 
 def _used(facts: Facts, tensor: int, start: int, end: int) -> bool:
     return any(
-        event.kind in {"op", "plain", "detach"}
-        and any(ref.tensor == tensor for ref in event.inputs)
+        ref.tensor == tensor
         for event in facts.events[start + 1 : end]
+        if event.kind in {"op", "plain", "detach", "inplace"}
+        for ref in event.inputs[event.kind == "inplace" :]
     )
 
 
@@ -143,6 +153,7 @@ def _alias_clue(facts: Facts, write: Write, explains_error: bool = False) -> Clu
 
 def _unchecked_clue(facts: Facts, write: Write, node: str, made: Place) -> Clue:
     place = facts.place(facts.events[write.moment])
+    new = out_of_place(facts.code.line(place).replace(".data", ""))
     return Clue(
         place,
         _(
@@ -155,14 +166,15 @@ def _unchecked_clue(facts: Facts, write: Write, node: str, made: Place) -> Clue:
         ),
         _(
             "Change it after backward(), under torch.no_grad(). If the change belongs to the "
-            "computation, write it out of place, y = y.clamp(…), so that it is differentiated."
-        ),
+            "computation, make a new tensor of it{line}, so that it is differentiated."
+        ).format(line=f", {new}" if new else ""),
     )
 
 
 def _snapshot_clue(facts: Facts, kept: Event, write: Event) -> Clue:
     place = facts.place(kept)
-    name = next((n for n, _value in assigned(facts.code.statement(place))), _("it"))
+    targets = assigned(facts.code.statement(place))
+    name = targets[0][0] if targets else f"`{kept.expression}`"
     return Clue(
         place,
         _(

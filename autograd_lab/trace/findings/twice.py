@@ -140,8 +140,21 @@ def _outside_clue(facts: Facts, place: Place, first: tuple[int, int]) -> Clue:
 
 def _again_clue(facts: Facts, first: tuple[int, int], second: tuple[int, int]) -> Clue:
     place = facts.place(facts.events[second[0]])
-    if place.number is None:
-        place = facts.error_place
+    one, other = facts.root_name(first), facts.root_name(second)
+    if one != other and one and other:
+        fix = _(
+            "Both share these operations, so walk them once: ({one} + {other}).backward(), in place "
+            "of the two calls."
+        )
+    elif "grad" in {facts.events[span[0]].text for span in (first, second)}:
+        fix = _(
+            "Compute {other} again before this line. For a second derivative, differentiate the "
+            "first one, from grad(…, create_graph=True)."
+        )
+    else:
+        fix = _(
+            "Compute {other} again before this line: each backward() belongs to one forward pass."
+        )
     return Clue(
         place,
         _(
@@ -152,10 +165,7 @@ def _again_clue(facts: Facts, first: tuple[int, int], second: tuple[int, int]) -
             "Each operation keeps values for its derivative ({saved}). The first backward pass "
             "releases them, to give the memory back."
         ).format(saved=_saved_by(facts, second)),
-        _(
-            "If two losses share these operations, walk them once: (loss_a + loss_b).backward(). "
-            "If it is the same loss, compute it again before this line."
-        ),
+        fix.format(one=one, other=other or "loss"),
         explains_error=True,
     )
 
@@ -164,7 +174,7 @@ def _saved_by(facts: Facts, second: tuple[int, int]) -> str:
     """Return an example of what the graph had saved, in words."""
     end = facts.events[second[1]]
     node = facts.nodes[end.node] if end.kind == "end" and end.node is not None else None
-    if node is None or not node.saved:
+    names = [saved.name for saved in node.saved if saved.nbytes] if node is not None else []
+    if node is None or not names:
         return _("for example, exp its result, x**2 its input")
-    names = ", ".join(saved.name for saved in node.saved)
-    return f"{node.name}: {names}"
+    return f"{node.name}: {', '.join(names)}"

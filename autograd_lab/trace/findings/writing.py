@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...i18n import _
@@ -23,28 +24,48 @@ def leaf_written(facts: Facts) -> Iterator[Clue]:
         return
     place = facts.error_place
     line = facts.code.line(place)
-    name = written_name(line) or _("the leaf")
-    view = facts.raised(VIEW_WRITTEN)
-    update = ".grad" in line
+    name = _leaf_name(facts, line)
+    if not facts.raised(VIEW_WRITTEN):
+        what = _("{name} is a leaf that requires grad, and this line changes it in place.")
+    elif "[" in line.partition("=")[0]:
+        what = _("This line writes into a part of {name}, a leaf that requires grad.")
+    else:
+        what = _("{name} is a view of a leaf that requires grad; writing to it changes the leaf.")
     yield Clue(
         place,
-        (
-            _("{name} is a view of a leaf that requires grad; writing to it changes the leaf.")
-            if view
-            else _("{name} is a leaf that requires grad, and this line changes it in place.")
-        ).format(name=name),
+        what.format(name=name),
         _(
             "A leaf has no history. If the write were recorded, it would become a result of its own "
             "old value, and its .grad would belong to a value that is gone."
         ),
-        _fix_leaf(name, update),
+        _fix_leaf(facts, line, name),
         explains_error=True,
     )
 
 
-def _fix_leaf(name: str, update: bool) -> str:
-    if update:
+def _leaf_name(facts: Facts, line: str) -> str:
+    given = facts.failed.inputs[:1] if facts.failed is not None else ()
+    label = facts.label(given[0].tensor) if given else ""
+    if "inplace" in line and label:
+        return label
+    return written_name(line) or label or _("the leaf")
+
+
+def _fix_leaf(facts: Facts, line: str, name: str) -> str:
+    if ".grad" in line:
         return _("An update is not to be differentiated: with torch.no_grad(): around this line.")
+    if "inplace" in line:
+        return _("Leave inplace=True out: the result is a new tensor, and {name} stays.").format(
+            name=name
+        )
+    given = facts.failed.inputs[:1] if facts.failed is not None else ()
+    birth = facts.birth(facts.memory(given[0].tensor)) if given else None
+    if birth is not None and birth.text in {"zeros", "empty", "zeros_like", "empty_like"}:
+        return _(
+            "Does {name} only collect results? Then leave requires_grad=True out at its creation: it "
+            "comes to require grad by what is written into it. To set a parameter's values: with "
+            "torch.no_grad(): around this line."
+        ).format(name=name)
     return _(
         "To set the values: with torch.no_grad(): around this line, or write before "
         "requires_grad_(). To differentiate through the write: write to a copy, {name} = "
@@ -122,18 +143,18 @@ def _changed_clue(
             source=node.expression or node.op,
             kind=_kind(saved),
         )
-    return Clue(
-        place, what, _why_changed(node), _fix_changed(facts, place, name), explains_error=True
-    )
+    why = _why_changed(node, saved)
+    return Clue(place, what, why, _fix_changed(facts, place, name), explains_error=True)
 
 
 def _kind(saved: Saved) -> str:
     return _("result") if saved.name == "result" else _("input ({name})").format(name=saved.name)
 
 
-def _why_changed(node: Node | None) -> str:
-    formula = next((f for f in node.formulas if f), "") if node is not None else ""
-    if formula and node is not None:
+def _why_changed(node: Node | None, saved: Saved | None) -> str:
+    formulas = node.formulas if node is not None and saved is not None else ()
+    formula = next((f for f in formulas if saved is not None and saved.name in f), "")
+    if formula:
         return _(
             "Its derivative is {formula}: it needs the value as it was. (exp, sigmoid and sqrt keep "
             "their result, x**2 and a product their inputs, a sum and 10*x nothing.)"
@@ -157,9 +178,30 @@ def _fix_changed(facts: Facts, place: Place, name: str) -> str:
             "torch.stack, or write to {name}.clone(). Else do it under torch.no_grad() after backward()."
         ).format(name=name)
     return _(
-        "Should it be differentiated? Then write it out of place, {name} = {name} + …, which makes a "
-        "new tensor. If not, move it behind backward()."
-    ).format(name=name or "y")
+        "Should it be differentiated? Then make a new tensor instead, {line}. If not, move it behind "
+        "backward()."
+    ).format(line=out_of_place(line) or f"{name or 'y'} = …")
+
+
+def out_of_place(line: str) -> str:
+    """Return a write in place as one that makes a new tensor, `""` if the line is no simple one."""
+    try:
+        (statement,) = ast.parse(line).body
+    except (SyntaxError, ValueError):
+        return ""
+    if isinstance(statement, ast.AugAssign):
+        value = ast.BinOp(_loaded(statement.target), statement.op, statement.value)
+        return f"{ast.unparse(statement.target)} = {ast.unparse(value)}"
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        call.func.attr = call.func.attr.removesuffix("_")
+        return f"{ast.unparse(call.func.value)} = {ast.unparse(call)}"
+    return ""
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """Return what is assigned to as something that is read."""
+    return ast.parse(ast.unparse(target), mode="eval").body
 
 
 __all__ = ["stale", "through_alias", "written_name"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -162,6 +164,7 @@ class GraphWriter:
         """Return the operations on the way to the leaves that have no node yet, inputs first."""
         library, known = self.library, self._operations
         found: dict[int, Any] = {}
+        sources: dict[int, list[int]] = {}
         waiting = [] if self._record.crowded else [grad_fn]
         while waiting:
             top = waiting.pop()
@@ -170,8 +173,10 @@ class GraphWriter:
             key = library.key(top)
             if key not in known and key not in found:
                 found[key] = top
-                waiting += [source for source, _ in top.next_functions]
-        return [found[key] for key in sorted(found)]
+                below = [source for source, _ in top.next_functions if source is not None]
+                sources[key] = [library.key(s) for s in below if library.leaf(s) is None]
+                waiting += below
+        return [found[key] for key in _inputs_first(sources)]
 
     def operation(
         self,
@@ -202,7 +207,7 @@ class GraphWriter:
             op=op_name(name),
             inputs=inputs,
             formulas=formulas,
-            saved=tuple([self._saved(*item) for item in library.saved(grad_fn)]),
+            saved=self._all_saved(grad_fn),
             custom=custom,
         )
         if node is not None:
@@ -211,12 +216,29 @@ class GraphWriter:
             self._record.add_edge(source, node, slot)
         return node
 
+    def _all_saved(self, grad_fn: Any) -> tuple[Saved, ...]:
+        """Return what the node keeps: tensors, then numbers, each in the order of their names."""
+        kept = self.library.saved(grad_fn)
+        tensors = [item for item in kept if isinstance(item[1], self.library.tensor_type)]
+        numbers = [item for item in kept if not isinstance(item[1], self.library.tensor_type)]
+        tensors.sort(key=itemgetter(0))
+        numbers.sort(key=itemgetter(0))
+        return tuple([self._saved(*item) for item in (*tensors, *numbers)])
+
     def _saved(self, name: str, item: Any) -> Saved:
         if not isinstance(item, self.library.tensor_type):
             return Saved(name, value_of_number(item), 0)
         array = self.library.array(item)
         number = self._record.numbers.get(item)
+        self._fill(item)
         return Saved(name, value_of(array), array.nbytes, number, self.library.version(item))
+
+    def _fill(self, saved: Any) -> None:
+        """Let the node that made a saved tensor have its value, where no call showed it."""
+        grad_fn = self.library.grad_fn(saved)
+        known = None if grad_fn is None else self._operations.get(self.library.key(grad_fn))
+        if known is not None and self._record.nodes[known]["value"] is None:
+            self._record.nodes[known]["value"] = self.value(saved)
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -255,6 +277,28 @@ class GraphWriter:
             tensor.retains_grad,
             isinstance(tensor, library.parameter_type),
         )
+
+
+def _inputs_first(sources: dict[int, list[int]]) -> Iterator[int]:
+    """Yield the keys, each behind its sources and else in the order of the numbers.
+
+    An operation may have a smaller number than one it came from: a view's history is written anew when
+    it is asked for.
+    """
+    missing = {key: {s for s in needed if s in sources} for key, needed in sources.items()}
+    users: dict[int, list[int]] = {}
+    for key, needed in missing.items():
+        for source in needed:
+            users.setdefault(source, []).append(key)
+    ready = [key for key, needed in missing.items() if not needed]
+    heapify(ready)
+    while ready:
+        key = heappop(ready)
+        yield key
+        for user in users.get(key, ()):
+            missing[user].discard(key)
+            if not missing[user]:
+                heappush(ready, user)
 
 
 def op_name(name: str) -> str:

@@ -19,7 +19,9 @@ OPERATORS = {
     "__rsub__": "sub", "__rdiv__": "div", "__rtruediv__": "div", "__rpow__": "pow",
     "__radd__": "add", "__rmul__": "mul", "__rmatmul__": "matmul", "__getitem__": "index",
     "__pow__": "pow", "__and__": "bitwise_and", "__or__": "bitwise_or",
-    "__rfloordiv__": "floor_divide", "__rmod__": "remainder",
+    "__rfloordiv__": "floor_divide", "__rmod__": "remainder", "__setitem__": "copy_",
+    **dict.fromkeys("long float double half int short bool type".split(), "to"),
+    "reshape": "view",
 }  # fmt: skip
 CREATING = set(
     "tensor zeros ones empty full arange linspace logspace eye rand randn randint randperm normal "
@@ -65,6 +67,8 @@ class Calls:
     def name(self, func: Any) -> str:
         """Return what the trace calls a call."""
         name = str(func.__name__)
+        if name in ("__get__", "__set__", "__delete__"):
+            return str(func.__self__.__name__)
         return TAKING.get(name) or OPERATORS.get(name) or name
 
     def before(self, func: Any, args: Any, kwargs: Any) -> Callable[[Any], None] | None:
@@ -79,6 +83,10 @@ class Calls:
         by_user = caller.partition(".")[0] != "torch"
         if attribute:
             return self._attribute(name, attribute, args, by_user)
+        if caller.startswith("torch.autograd") and not by_user and name != "_set_grad_enabled":
+            return None
+        if str(getattr(func, "__module__", "")).startswith("torch.autograd"):
+            return None
         if name == "_set_grad_enabled":
             return _mode_change(self.watch.mode)
         if name in CREATING:
@@ -126,14 +134,14 @@ class Calls:
             and self.library.records()
             and any(t.requires_grad for t in self.watch.tensors(inputs))
         )
-        name = TAKING.get(name) or OPERATORS.get(name) or name
+        func_name, name = name, TAKING.get(name) or OPERATORS.get(name) or name
 
         def after(result: Any) -> None:
             if writes and target is not None and name != "detach_":
-                written = "copy_" if name == "__setitem__" else name
-                before = self.watch.written(written, target, inputs, tracked)
+                values = [target, *inputs[2:]] if func_name == "__setitem__" else inputs
+                before = self.watch.written(name, target, values, tracked)
                 if tracked:
-                    self.watch.recorded(inputs, [target], {}, before)
+                    self.watch.recorded(values, [target], {}, before)
             elif result is not target or name == "detach_":
                 self._computed(name, inputs, result)
 

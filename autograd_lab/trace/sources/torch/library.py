@@ -95,7 +95,20 @@ class TorchLibrary:
         except RuntimeError:
             return []
         kinds = (self.tensor_type, float, int)
-        return [(name, value) for name, value in found if isinstance(value, kinds)]
+        kept = [(name, value) for name, value in found if isinstance(value, kinds)]
+        return [(name, self._in_kind(grad_fn, value)) for name, value in kept]
+
+    def _in_kind(self, grad_fn: Any, saved: Any) -> Any:
+        """Return a plain number as the engine has it.
+
+        PyTorch saves some as a tensor of their own dtype, others as if they had no sign.
+        """
+        if isinstance(saved, int):
+            return saved - 2**64 if saved >= 2**63 else saved
+        if not isinstance(saved, self.tensor_type) or saved.dim() or saved.is_floating_point():
+            return saved
+        made = grad_fn._input_metadata[0].dtype
+        return saved.to(made) if made.is_floating_point else saved
 
     def context(self, grad_fn: Any) -> list[str]:
         """Return what a user's Function did with its `ctx`: see `function` in the table of events."""

@@ -26,7 +26,7 @@ class Pass:
         self.watch, self.library = source.watch, source.library
         self.retain_graph = retain_graph
         self.running: Any = None
-        """The node that runs, or ran last."""
+        """The node that runs; None between two."""
         self._handles: list[Any] = []
         self._leaves: list[Any] = []
 
@@ -52,6 +52,7 @@ class Pass:
             self.running = node
 
         def after(passed: Any, grads: Any) -> None:
+            self.running = None
             self.source.visited(node, grads, passed, self.retain_graph)
 
         self._handles += [node.register_prehook(before), node.register_hook(after)]

@@ -59,6 +59,7 @@ def install(source: TorchSource) -> Patches:
         patches.replace(torch.autograd, name, lambda f: _gradcheck(source, f))
     patches.replace(torch, "from_numpy", lambda f: _from_numpy(source, f))
     patches.replace(torch.nn.Parameter, "__new__", lambda f: _parameter(source, f))
+    patches.replace(torch, "from_numpy", lambda f: _from_numpy(source, f))
     patches.replace(torch.autograd.Function, "apply", lambda f: _function(source, f))
     return patches
 
@@ -163,6 +164,16 @@ def _parameter(source: TorchSource, make: Any) -> Any:
         with source.silence():
             made = make(cls, data, *args, **kwargs)
         source.created("Parameter", [data], made)
+        return made
+
+    return watched
+
+
+def _from_numpy(source: TorchSource, make: Any) -> Any:
+    @wraps(make)
+    def watched(array: Any) -> Any:
+        made = make(array)
+        source.created("from_numpy", [], made)
         return made
 
     return watched

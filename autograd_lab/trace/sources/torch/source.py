@@ -131,6 +131,11 @@ class TorchSource(Guarded):
     @guarded
     def visited(self, node: Any, grads: Any, passed: Any, retain_graph: bool) -> None:
         """Note what a node received and passed on, and that it lets go of what it saved."""
+        targets = node.next_functions
+        passed = [
+            None if target is None else grad
+            for grad, (target, _) in zip(passed, targets, strict=True)
+        ]
         self.watch.visited(node, grads, products(node, grads, passed), passed)
         tensors = [v for _, v in self.library.saved(node) if not isinstance(v, float | int)]
         if tensors and not retain_graph:
@@ -139,7 +144,8 @@ class TorchSource(Guarded):
     @guarded
     def accumulating(self, leaf: Any, grad: Any, events: list[Any]) -> None:
         """Note what a leaf's `.grad` is before `grad` is added."""
-        events.append(self.watch.accumulating(leaf, grad))
+        if grad is not None:
+            events.append(self.watch.accumulating(leaf, grad))
 
     @guarded
     def accumulated(self, leaf: Any, events: list[Any]) -> None:
