@@ -26,7 +26,7 @@ def target(facts: Facts) -> Iterator[Clue]:
     told = set()
     for event, mine, other in _meetings(facts, COMPARING | {"mul"}):
         name = called(facts, mine)
-        place = facts.place(mine) if mine.line is not None else facts.place(event)
+        place = _set_at(facts, mine, name) if mine.line is not None else facts.place(event)
         weighs = event.text == "mul" and other.op not in {"log", "log_softmax"}
         if (
             TARGET.search(name)
@@ -43,7 +43,8 @@ def weight(facts: Facts) -> Iterator[Clue]:
     """An advantage that weighs another network's output carries a gradient."""
     told = set()
     for event, mine, other in _meetings(facts, {"mul"}):
-        name, place = called(facts, mine), facts.place(mine)
+        name = called(facts, mine)
+        place = _set_at(facts, mine, name)
         if WEIGHT.search(name) and place not in told and other.id != mine.id:
             told.add(place)
             yield _clue(facts, event, place, name, mine)
@@ -87,13 +88,21 @@ def _meetings(facts: Facts, operations: set[str]) -> Iterator[tuple[Event, Node,
 
 
 def called(facts: Facts, node: Node) -> str:
-    """Return the variable that a value was assigned to where it was made, `""` if it was not."""
-    place = facts.place(node)
-    for name, value in assigned(facts.code.statement(place)):
+    """Return the variable that a value was assigned to, where it was made or by whoever called."""
+    for name, value in assigned(facts.code.statement(facts.place(node))):
         made = expression(node.expression)
         if made is not None and ast.unparse(made) == ast.unparse(value):
             return name
-    return node.label if node.line is None or node.kind == "leaf" else ""
+    return node.label
+
+
+def _set_at(facts: Facts, node: Node, name: str) -> Place:
+    """Return where a value got its name."""
+    place = facts.place(node)
+    if name in {target for target, _value in assigned(facts.code.statement(place))}:
+        return place
+    set_at = facts.code.definitions(name, Place(len(facts.trace.cells), None)) if name else []
+    return set_at[0] if set_at else place
 
 
 def _second_argument(event: Event) -> str:
