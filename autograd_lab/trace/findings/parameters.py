@@ -41,7 +41,7 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
     if not any(e.kind == "step" for e in facts.events):
         return
     told = set()
-    fed, moved = _fed(facts), _moved(facts)
+    fed, moved = _fed(facts), facts.moved
     for event in _creations(facts):
         tensors = {ref.tensor for ref in event.outputs}
         attribute = _attribute(facts, facts.place(event)) if tensors & (fed - moved) else None
@@ -54,13 +54,6 @@ def _creations(facts: Facts) -> Iterator[Event]:
     return (
         e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs)
     )
-
-
-def _moved(facts: Facts) -> set[int]:
-    """Return the tensors that an optimizer has, or that were written to after a pass."""
-    has = {ref.tensor for e in facts.events if e.kind in {"optimizer", "step"} for ref in e.inputs}
-    start = min((first for first, _last in facts.passes), default=len(facts.events))
-    return has | {write.memory for write in facts.writes if write.moment > start}
 
 
 def _fed(facts: Facts) -> set[int]:
@@ -157,7 +150,7 @@ def _registering(value: ast.expr) -> str:
 @rule(22, "optimizer-holds-old-parameters")
 def holds_old(facts: Facts) -> Iterator[Clue]:
     """Parameters were made anew after the optimizer, which steps those that are gone."""
-    fed, moved = _fed(facts), _moved(facts)
+    fed, moved = _fed(facts), facts.moved
     for moment, event in enumerate(facts.events):
         if event.kind != "optimizer" or not _steps(facts, event):
             continue

@@ -27,15 +27,19 @@ def target(facts: Facts) -> Iterator[Clue]:
     for event, mine, other in _meetings(facts, COMPARING | {"mul"}):
         name = called(facts, mine)
         place = _set_at(facts, mine, name) if mine.line is not None else facts.place(event)
-        weighs = event.text == "mul" and other.op not in {"log", "log_softmax"}
-        if (
-            TARGET.search(name)
-            and not weighs
-            and place not in told
-            and not TARGET.search(called(facts, other))
-        ):
+        if TARGET.search(name) and place not in told and _is_target(facts, event, mine, other):
             told.add(place)
             yield _clue(facts, event, place, name, mine)
+
+
+def _is_target(facts: Facts, event: Event, mine: Node, other: Node) -> bool:
+    """Return whether the other side is a prediction that is compared with this one."""
+    if event.text == "mul" and other.op not in {"log", "log_softmax"}:
+        return False
+    if TARGET.search(called(facts, other)) or (mine.kind == "leaf" and mine.tensor in facts.moved):
+        return False
+    # A deviation from one's own mean is no comparison with a target.
+    return other.id not in facts.ancestors([mine.id])
 
 
 @rule(23, "weight-requires-grad")
@@ -53,7 +57,7 @@ def weight(facts: Facts) -> Iterator[Clue]:
 @rule(23, "compared-with-another-network")
 def other_network(facts: Facts) -> Iterator[Clue]:
     """The second argument of a loss function trains leaves that nobody steps."""
-    moved = {r.tensor for e in facts.events if e.kind in {"optimizer", "step"} for r in e.inputs}
+    moved = facts.moved
     if not any(e.kind == "step" for e in facts.events):
         return
     told = set()
