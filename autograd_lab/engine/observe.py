@@ -47,7 +47,9 @@ class Observer:
         | `hook` | a tensor or a node | name (`"tensor"`, `"post_accumulate"`, `"node"`, `"node_pre"`) |
         | `optimizer`, `step` | an optimizer that was made, or made its step | |
         | `zero_grad` | an optimizer or a module | set_to_none |
-        | `clip`, `gradcheck` | the tensors | name (of the function) |
+        | `clip` | the tensors | name (of the function) |
+        | `gradients` | what `grad` differentiated by | results |
+        | `gradcheck` | the tensors, when it is over | name (of the function), failed |
         """
 
     def on_backward(

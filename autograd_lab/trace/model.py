@@ -166,12 +166,12 @@ class TensorObject:
     """The tensor it is a view of."""
     shares: int | None = None
     """The tensor whose memory it was given: its base, or what `detach()` or `.data` was called on."""
+    gradient_of: int | None = None
+    """The tensor whose `.grad` it is or was."""
     parameter: bool = False
     """Whether it is an `nn.Parameter`."""
     inference: bool = False
     """Whether it was made in inference mode."""
-    gradient_of: int | None = None
-    """The tensor whose `.grad` it was when that was read, also where no variable holds that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +197,13 @@ class Event:
     | `accumulate` | a leaf's `.grad` grew | node (leaf), before, contribution, after; nodes and grads_in: from which node came which part |
     | `freed` | a node released what it had saved | node |
     | `end` | the backward pass is over | text (the error, if one ended it), node (where the error came up) |
+    | `gradients` | `autograd.grad` gave its results | inputs (the tensors it differentiated by), outputs (their gradients; None left out) |
     | `optimizer` | an optimizer was made | text (`"SGD"`), label, inputs (its parameters) |
     | `zero_grad` | gradients were reset by an optimizer or a module | text (`"SGD"`, `"Linear"`), label, inputs (the parameters), options (`"set_to_none"`) |
     | `step` | an optimizer made its step | text (`"SGD"`), label, inputs (its parameters), outputs (those it changed) |
     | `clip` | gradients were clipped | text (`"clip_grad_norm_"`), inputs |
     | `function` | a Function of the user's own ran forward; follows its `op` | text (`"Scale"`), node, inputs, outputs, options (`"save_for_backward"` if it kept tensors so; `"ctx.x"` for a tensor kept as an attribute) |
-    | `gradcheck` | gradcheck was called | text (`"gradcheck"`, `"gradgradcheck"`), inputs |
+    | `gradcheck` | gradcheck was called | text (`"gradcheck"`, `"gradgradcheck"`), inputs, options (`"failed"` if it found a difference) |
     | `warning` | the library warned | text |
     | `failed` | a call into the library raised what ended the cell | text (the call), inputs, error |
     | `error` | the cell raised | text (`"RuntimeError: …"`) |

@@ -137,10 +137,11 @@ def cut_off(facts: Facts, leaves: Iterable[int | None]) -> Iterator[tuple[Cut, i
     Cuts count that keep a gradient from a tensor that backward was called on.
     """
     reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
+    # A leaf made of a detached value is a new beginning, and meant as one.
     cuts: list[tuple[int | None, Cut]] = [
         (edge.source, _of_edge(facts, edge))
         for edge in facts.trace.graph.edges
-        if edge.cut and edge.target in reached
+        if edge.cut and edge.target in reached and facts.nodes[edge.target].kind != "leaf"
     ]
     cuts += [(cut.lost.node, cut) for cut in _returned(facts, reached) if cut.lost is not None]
     for leaf in leaves:

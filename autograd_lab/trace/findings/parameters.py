@@ -1,0 +1,174 @@
+"""Parameters that no optimizer moves: not registered, or made after it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Event
+from .facts import Facts
+from .model import Clue, Place
+from .registry import rule
+
+REGISTERING = {
+    "ModuleList",
+    "ModuleDict",
+    "ParameterList",
+    "ParameterDict",
+    "Sequential",
+    "Parameter",
+}
+
+
+@rule(22, "optimizer-without-parameters")
+def nothing_registered(facts: Facts) -> Iterator[Clue]:
+    """An optimizer was given no parameters, because the module had none."""
+    if not facts.raised("optimizer got an empty parameter list"):
+        return
+    for event in _creations(facts):
+        attribute = _attribute(facts, facts.place(event))
+        if attribute is not None:
+            yield _unregistered(facts, facts.place(event), attribute, explains_error=True)
+            return
+
+
+@rule(22, "parameter-not-registered")
+def not_registered(facts: Facts) -> Iterator[Clue]:
+    """A module's weights get gradients, but no optimizer has them."""
+    if not any(e.kind == "step" for e in facts.events):
+        return
+    told = set()
+    moved = _moved(facts)
+    for event in _creations(facts):
+        place = facts.place(event)
+        attribute = _attribute(facts, place)
+        tensors = {ref.tensor for ref in event.outputs}
+        if attribute and place not in told and not tensors & moved and tensors & _fed(facts):
+            told.add(place)
+            yield _unregistered(facts, place, attribute)
+
+
+def _creations(facts: Facts) -> Iterator[Event]:
+    return (
+        e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs)
+    )
+
+
+def _moved(facts: Facts) -> set[int]:
+    """Return the tensors that an optimizer has, or that were written to after a pass."""
+    has = {ref.tensor for e in facts.events if e.kind in {"optimizer", "step"} for ref in e.inputs}
+    start = min((first for first, _last in facts.passes), default=len(facts.events))
+    return has | {write.memory for write in facts.writes if write.moment > start}
+
+
+def _fed(facts: Facts) -> set[int]:
+    """Return the tensors whose gradient grew."""
+    nodes = [
+        facts.nodes[e.node] for e in facts.events if e.kind == "accumulate" and e.node is not None
+    ]
+    return {node.tensor for node in nodes if node.tensor is not None}
+
+
+def _attribute(facts: Facts, place: Place) -> tuple[str, ast.expr] | None:
+    """Return the attribute that a line of a module's method sets to something it does not register."""
+    around = facts.code.around(place)
+    classes = [s for s in around if isinstance(s, ast.ClassDef)]
+    statement = facts.code.statement(place)
+    if not classes or not any("Module" in ast.unparse(base) for base in classes[-1].bases):
+        return None
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Attribute):
+        return None
+    value = statement.value
+    called = ast.unparse(value.func).split(".")[-1] if isinstance(value, ast.Call) else ""
+    held = isinstance(value, ast.List | ast.Dict | ast.ListComp | ast.DictComp | ast.Tuple)
+    plain = isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value)
+    if called in REGISTERING or not (held or plain or called in {"list", "dict", "tuple"}):
+        return None
+    return ast.unparse(statement.targets[0]), value
+
+
+def _unregistered(
+    facts: Facts, place: Place, attribute: tuple[str, ast.expr], explains_error: bool = False
+) -> Clue:
+    name, value = attribute
+    if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
+        what = _("{name} is a plain tensor: model.parameters() does not list it.").format(name=name)
+        fix = _("{name} = nn.Parameter(…)").format(name=name)
+    else:
+        what = _(
+            "{name} is a Python container: the layers in it are not listed by parameters()."
+        ).format(name=name)
+        dictionary = isinstance(value, ast.Dict | ast.DictComp)
+        fix = "{name} = nn.{kind}(…)".format(
+            name=name, kind="ModuleDict" if dictionary else "ModuleList"
+        )
+    return Clue(
+        place,
+        what,
+        _(
+            "A module registers what is assigned to it as an nn.Parameter or nn.Module, and does not "
+            "look into lists and dictionaries. It gets gradients, but the optimizer never learns of "
+            "it and it never moves."
+        ),
+        fix,
+        explains_error=explains_error,
+    )
+
+
+@rule(22, "optimizer-holds-old-parameters")
+def holds_old(facts: Facts) -> Iterator[Clue]:
+    """Parameters were made anew after the optimizer, which steps those that are gone."""
+    fed, moved = _fed(facts), _moved(facts)
+    for moment, event in enumerate(facts.events):
+        if event.kind != "optimizer" or not _steps(facts, event):
+            continue
+        idle = [ref for ref in event.inputs if ref.tensor not in fed]
+        newer = [
+            (facts.label(r.tensor), e)
+            for e in facts.events[moment:]
+            if e.kind in {"create", "plain", "detach"}
+            for r in e.outputs
+            if r.tensor in fed and r.tensor not in moved
+        ]
+        if idle and newer:
+            # In a loop only the last ones still have a name.
+            yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
+            return
+
+
+def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
+    """Return where a variable was made to hold the new parameters: often a call of a function."""
+    since = facts.place(optimizer)
+    while name:
+        places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
+        later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
+        if later:
+            return later[0]
+        name = name.rpartition(".")[0]
+    return facts.place(newer)
+
+
+def _steps(facts: Facts, optimizer: Event) -> bool:
+    mine = {ref.tensor for ref in optimizer.inputs}
+    return any(e.kind == "step" and mine & {r.tensor for r in e.inputs} for e in facts.events)
+
+
+def _old(facts: Facts, optimizer: Event, name: str, newer: Event) -> Clue:
+    place = _renewed(facts, optimizer, name, newer)
+    return Clue(
+        place,
+        _(
+            "Parameters are made here after the optimizer ({line}), which keeps the ones it was given."
+        ).format(line=facts.spoken(facts.place(optimizer), place)),
+        _(
+            "An optimizer holds the tensors themselves, not the name of the model. backward() fills "
+            "the gradients of the new ones, step() moves the old ones: nothing is learned."
+        ),
+        _(
+            "Make the optimizer after this line, again if need be: it then takes the new parameters."
+        ),
+    )
+
+
+__all__: list[str] = []
