@@ -66,9 +66,11 @@ def _pass_that_freed(facts: Facts, second: tuple[int, int]) -> tuple[int, int] |
     end = facts.events[second[1]]
     stale = end.node if end.kind == "end" else None
     again = facts.ancestors(facts.roots(second)) if stale is None else {stale}
-    for span in reversed(facts.passes[:-1]):
-        if any(event.node in again for event in facts.during(span, "freed")):
-            return span
+    # What some nodes of PyTorch keep cannot be seen, nor that it was freed: they were walked, though.
+    for kind in ("freed", "node"):
+        for span in reversed(facts.passes[:-1]):
+            if any(event.node in again for event in facts.during(span, kind)):
+                return span
     return None
 
 
