@@ -129,7 +129,11 @@ def never_used(facts: Facts) -> Iterator[Clue]:
     for moment, event in _empty_reads(facts):
         tensor = event.inputs[0].tensor
         born = facts.maker(tensor, moment) or 0
-        done = [s for s in facts.passes if born < s[0] and s[1] < moment and facts.events[s[0]].text == "backward"]
+        done = [
+            s
+            for s in facts.passes
+            if born < s[0] and s[1] < moment and facts.events[s[0]].text == "backward"
+        ]
         if not done or _reached(facts, tensor, done) or _cut_off(facts, tensor):
             continue
         if _was_reset(facts, tensor, moment) or not _wanted(facts, event):

@@ -28,7 +28,12 @@ def target(facts: Facts) -> Iterator[Clue]:
         name = called(facts, mine)
         place = facts.place(mine) if mine.line is not None else facts.place(event)
         weighs = event.text == "mul" and other.op not in {"log", "log_softmax"}
-        if TARGET.search(name) and not weighs and place not in told and not TARGET.search(called(facts, other)):
+        if (
+            TARGET.search(name)
+            and not weighs
+            and place not in told
+            and not TARGET.search(called(facts, other))
+        ):
             told.add(place)
             yield _clue(facts, event, place, name, mine)
 
