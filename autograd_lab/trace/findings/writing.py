@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Node, Saved
-from .code import receiver
 from .facts import Facts, Write
 from .model import Clue, Place
 from .registry import rule
@@ -123,13 +122,24 @@ def through_alias(facts: Facts, write: Write) -> bool:
 
 
 def written_name(line: str) -> str:
-    """Return what a line writes to, as it is written there."""
-    for mark in ("+=", "-=", "*=", "/=", "**=", "="):
-        left, found, _right = line.partition(mark)
-        if found and "(" not in left:
-            return left.strip().partition("[")[0]
-    name = receiver(line)
-    return name.partition("[")[0] if "(" not in name else ""
+    """Return the variable that a line writes to, as it is written there; `""` for none."""
+    try:
+        nodes = list(ast.walk(ast.parse(line)))
+    except (SyntaxError, ValueError):
+        return ""
+    for node in nodes:
+        target: ast.expr | None = None
+        if isinstance(node, ast.AugAssign):
+            target = node.target
+        elif isinstance(node, ast.Assign):
+            target = next((t for t in node.targets if isinstance(t, ast.Subscript)), None)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            target = node.func.value
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        if isinstance(target, ast.Name | ast.Attribute):
+            return ast.unparse(target)
+    return ""
 
 
 def _changed_clue(
