@@ -93,6 +93,16 @@ def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
 OPERANDS = (Tensor, int, float)
 
 
+def reflected(name: str, function: Callable[[Tensor, Any], Any]) -> None:
+    """Make `function` the method behind `1 - x`; what is no number may answer for itself."""
+    method(
+        name,
+        lambda self, other: (
+            function(self, other) if isinstance(other, OPERANDS) else NotImplemented
+        ),
+    )
+
+
 def expose(name: str, function: Callable[..., Any]) -> None:
     """Make `function` a public function and a method called `name`."""
     functions[name] = function

@@ -103,6 +103,14 @@ z = Double.apply(y)
 print(z is y, z, y._version)
 z.sum().backward()
 print(x.grad)""",
+    "operators with what is no number on the left": """
+import operator
+for name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor".split():
+    for other in (None, [1], "a"):
+        try:
+            print(getattr(operator, name)(other, torch.ones(2)))
+        except (TypeError, RuntimeError) as error:
+            print(name, other, error)""",
     "the name of a hook that has none": """
 class Shrink:
     def __call__(self, grad):

@@ -9,7 +9,7 @@ import numpy as np
 from ..binary import Binary
 from ..choice import CHOICES, Chosen, choice
 from ..node import Node
-from ..register import OPERANDS, method, register
+from ..register import OPERANDS, method, reflected, register
 from ..tensor import Tensor
 from ..unary import Unary, only_for
 from . import elementwise
@@ -260,7 +260,7 @@ class RfloorDivide(Binary):
 
 
 rfloor_divide = register(RfloorDivide)
-method("__rfloordiv__", lambda self, other: rfloor_divide.apply(self, other))
+reflected("__rfloordiv__", lambda self, other: rfloor_divide.apply(self, other))
 
 
 def remaining(self: Any, other: Any) -> Any:
@@ -373,4 +373,4 @@ def _mod(self: Any, other: Any) -> Any:
 
 
 method("__mod__", _mod)
-method("__rmod__", lambda self, other: remainder(other, self))
+reflected("__rmod__", lambda self, other: remainder(other, self))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import expression
+from .code import assigned, expression
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -26,7 +26,11 @@ def single_precision(facts: Facts) -> Iterator[Clue]:
         narrowed = None if coarse else _narrowed(facts, event)
         if coarse:
             made = facts.birth(coarse[0].tensor)
-            yield _clue(facts, event, facts.place(made or event), facts.name(coarse[0]))
+            place = facts.place(made or event)
+            targets = assigned(facts.code.statement(place))
+            yield _clue(
+                facts, event, place, facts.name(coarse[0]) or (targets and targets[0][0]) or ""
+            )
         elif narrowed is not None:
             yield _clue(facts, event, narrowed, "")
 

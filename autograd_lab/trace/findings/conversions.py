@@ -49,6 +49,9 @@ def _other_way(facts: Facts, place: Place, asked: str) -> str:
             return _("Element by element: torch.{name}imum({pair}).").format(
                 name=call.func.id, pair=", ".join(pair)
             )
+        return _(
+            "Give {name} one number for each to compare: .sum(), .norm() or .item() of it."
+        ).format(name=call.func.id)
     joined = _joined(facts, place, asked)
     if joined:
         return _("Element by element: {joined}.").format(joined=joined)
@@ -63,11 +66,15 @@ def _other_way(facts: Facts, place: Place, asked: str) -> str:
 
 
 def _joined(facts: Facts, place: Place, asked: str) -> str:
-    """Return the `and` or `or` around a part of it as an operation on elements, `""` if none."""
+    """Return the `and` or `or` that it is, or is a part of, as an operation on elements."""
+    tree = expression(asked)
+    wanted = "" if tree is None else ast.unparse(tree)
     for node in ast.walk(facts.code.statement(place) or ast.Pass()):
-        if isinstance(node, ast.BoolOp) and any(ast.unparse(v) == asked for v in node.values):
-            sign = " & " if isinstance(node.op, ast.And) else " | "
-            return sign.join(f"({ast.unparse(value)})" for value in node.values)
+        if isinstance(node, ast.BoolOp):
+            values = [ast.unparse(value) for value in node.values]
+            if wanted in {ast.unparse(node), *values}:
+                sign = " & " if isinstance(node.op, ast.And) else " | "
+                return sign.join(f"({value})" for value in values)
     return ""
 
 

@@ -90,9 +90,9 @@ def _explained(facts: Facts, defined: Definition) -> tuple[str, str, str] | None
         counts = COUNT.search(text)
         expected, got = counts.groups() if counts else ("?", "?")
         return (
-            _("backward returns {got}; forward takes {expected} inputs: {takes}.").format(
-                got=got, expected=expected, takes=takes
-            ),
+            _(
+                "Gradients that backward returns: {got}. Inputs that forward takes: {expected} ({takes})."
+            ).format(got=got, expected=expected, takes=takes),
             _(
                 "The gradients that backward returns are given to the inputs of forward by their "
                 "place: one for each, in the same order, ctx not counted."
@@ -279,7 +279,7 @@ def disagrees(facts: Facts) -> Iterator[Clue]:
     """gradcheck, in double precision, found a backward that is wrong."""
     if not facts.raised("Jacobian mismatch"):
         return
-    checked = [e for e in facts.trace.of_kind("gradcheck")][-1:]
+    checked = list(facts.trace.of_kind("gradcheck"))[-1:]
     named = re.search(r"(\w+)\.apply", facts.code.line(facts.error_place))
     defined = _definition(facts, named.group(1)) if named else None
     if defined is None or any(r.dtype == "float32" for e in checked for r in e.inputs):
@@ -298,9 +298,7 @@ def disagrees(facts: Facts) -> Iterator[Clue]:
             numerical=shown.get("numerical", _("something else")),
         ),
         _("gradcheck moves each input a little and compares; in float64 that is accurate to 1e-6."),
-        _(
-            "Derive what backward returns once more; with x as input, ∂output/∂x times the gradient."
-        ),
+        _("Work out the derivative of forward again; backward returns it times the gradient."),
         explains_error=True,
     )
 

@@ -88,6 +88,13 @@ class Facts:
         """Return the variable that holds a tensor at the end, `""` if none does."""
         return "" if tensor is None else self.trace.tensors[tensor].label
 
+    def parameter(self, tensor: int) -> str:
+        """Return what the module that a tensor is a parameter of calls it, else its variable."""
+        for group in self.trace.groups:
+            if group.kind == "module" and tensor in group.tensors:
+                return group.names[group.tensors.index(tensor)]
+        return self.label(tensor)
+
     def name(self, ref: Ref | None, event: Event | None = None) -> str:
         """Return what to call a tensor: its variable, else what the event's source calls it."""
         label = self.label(ref.tensor) if ref is not None else ""

@@ -92,7 +92,8 @@ def _decides(facts: Facts, span: Span, leaf: int, node: int) -> bool:
 
 
 def _clue(facts: Facts, node: Node, leaf: Node, span: Span) -> Clue | None:
-    name = f"{leaf.label}.grad" if leaf.label else _("The gradient of a parameter")
+    called = leaf.label if leaf.tensor is None else facts.parameter(leaf.tensor)
+    name = f"{called}.grad" if called else _("The gradient of a parameter")
     if node.op in STEPS:
         return _step_clue(facts.place(node), name, node)
     if node.op in SATURATED:
@@ -151,8 +152,8 @@ def _saturated_clue(place: Place, name: str, node: Node) -> Clue:
             "result. One element in the sloped part is enough for a gradient; here there is none."
         ).format(op=node.op),
         _(
-            "Look at the values that go in. A smaller step, another initialisation, or a function "
-            "with a slope on both sides (leaky_relu) brings the gradient back."
+            "Look at the values that go in. A smaller step, another initialisation or scaling brings "
+            "them back to where there is a slope; leaky_relu has one on both sides."
         ),
         level="note",
     )
@@ -170,7 +171,8 @@ def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
                 "{name} is 0: softmax runs over a dimension of size 1 here, and gives 1 whatever goes in."
             ).format(name=name),
             _(
-                "The probabilities of one single class sum to 1, so this one is 1: log(1) = 0, a loss of 0."
+                "Over one single class the probability is always 1, and its logarithm 0: nothing that "
+                "goes in can change it."
             ),
             _(
                 "For two classes give the network two outputs, or keep one and use "

@@ -12,6 +12,7 @@ from .code import assigned, expression
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
+from .writing import out_of_place
 
 # --- views ------------------------------------------------------------------------------------------
 
@@ -23,7 +24,7 @@ def view_of_many(facts: Facts) -> Iterator[Clue]:
         return
     made = _made(facts)
     place = facts.place(made) if made else facts.error_place
-    call = (made.expression or made.text) if made else _("The call")
+    call = (made.expression or made.text).splitlines()[0].rstrip(":") if made else _("The call")
     yield Clue(
         place,
         _("{call} gives several views at once; {line} writes into one of them.").format(
@@ -35,7 +36,7 @@ def view_of_many(facts: Facts) -> Iterator[Clue]:
         ),
         _(
             "Write out of place ({example}), and put the parts together with torch.cat or torch.stack."
-        ).format(example="b = b + …"),
+        ).format(example=out_of_place(facts.code.line(facts.error_place))),
         explains_error=True,
     )
 

@@ -58,29 +58,40 @@ def _near(facts: Facts, node: int) -> set[int]:
 
 
 def _sum_clue(facts: Facts, place: Place, nodes: list[Node]) -> Clue:
-    name, added = _written(facts, place)
+    statement = facts.code.statement(place)
+    name = _sum_name(statement)
     return Clue(
         place,
         _(
-            "{name} is a tensor with a graph: it holds on to the graphs of all {n} losses added so "
-            "far, with everything they have saved."
+            "{name} is a tensor with a graph: it holds on to the graphs of all {n} values added so far."
         ).format(name=name or _("The sum"), n=len(nodes)),
         _(
             "Adding is an operation like any other, so the sum remembers what it was computed from. "
             "Nothing calls backward() on it; the memory grows with each step."
         ),
-        _("Add the number: .item() on {added}.").format(added=added or _("the loss")),
+        _("Add the number: {line}.").format(line=_with_item(statement)),
     )
 
 
-def _written(facts: Facts, place: Place) -> tuple[str, str]:
-    """Return the name of the sum and of what is added, as the line has them."""
-    statement = facts.code.statement(place)
+def _sum_name(statement: ast.stmt | None) -> str:
     if isinstance(statement, ast.AugAssign):
-        return ast.unparse(statement.target), ast.unparse(statement.value)
+        return ast.unparse(statement.target)
+    return ast.unparse(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+
+
+def _with_item(statement: ast.stmt | None) -> str:
+    """Return the statement with `.item()` on what is added."""
+    if isinstance(statement, ast.AugAssign):
+        return f"{ast.unparse(statement.target)} += {_number(statement.value)}"
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
-        return ast.unparse(statement.targets[0]), ast.unparse(statement.value.right)
-    return "", ""
+        name, total = ast.unparse(statement.targets[0]), statement.value
+        return f"{name} = {ast.unparse(total.left)} + {_number(total.right)}"
+    return "total += loss.item()"
+
+
+def _number(value: ast.expr) -> str:
+    text = ast.unparse(value)
+    return f"({text}).item()" if isinstance(value, ast.BinOp) else f"{text}.item()"
 
 
 @rule(21, "list-keeps-graphs")
@@ -89,9 +100,9 @@ def list_of_losses(facts: Facts) -> Iterator[Clue]:
     lists: dict[str, list[int]] = defaultdict(list)
     for variable in facts.trace.variables:
         found = re.match(r"(.+?)\[\d+\](\[\d+\])?$", variable.name)
-        if found and variable.requires_grad and variable.node is not None:
-            if variable.node in facts.made_at:
-                lists[found.group(1)].append(variable.node)
+        node = variable.node if variable.requires_grad else None
+        if found and node is not None and node in facts.made_at:
+            lists[found.group(1)].append(node)
     for name, members in lists.items():
         count = _used_up(facts, members)
         if count >= LEAST:
@@ -110,8 +121,11 @@ def _used_up(facts: Facts, members: list[int]) -> int:
 
 
 def _list_clue(facts: Facts, name: str, count: int) -> Clue:
+    place = _appended(facts, name) or Place(0, None)
+    found = re.search(r"append\((?:\(.*, )?(\w+)\)+$", facts.code.line(place).split("#")[0].strip())
+    kept = found.group(1) if found else "loss"
     return Clue(
-        _appended(facts, name) or Place(0, None),
+        place,
         _("{name} holds {n} tensors, each with the graph that computed it.").format(
             name=name, n=count
         ),
@@ -120,7 +134,7 @@ def _list_clue(facts: Facts, name: str, count: int) -> Clue:
             "backward() has freed what the operations had saved, but not the graph itself. For a "
             "plot or a log the numbers are enough."
         ),
-        _("Append loss.item(), or t.detach() if a tensor is needed."),
+        _("Keep {name}.item(), or {name}.detach() if it has many elements.").format(name=kept),
     )
 
 

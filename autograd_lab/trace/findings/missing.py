@@ -67,7 +67,7 @@ def _made_aside(facts: Facts, tensor: int) -> Clue | None:
 
 
 def _never_used(facts: Facts, tensor: int, asked: list[int]) -> Clue:
-    name = facts.label(tensor) or _("one of the inputs")
+    name = facts.parameter(tensor) or _("one of the inputs")
     place = _last_use(facts, [other for other in asked if other != tensor]) or facts.error_place
     return Clue(
         place,
@@ -147,7 +147,7 @@ def never_used(facts: Facts) -> Iterator[Clue]:
 
 
 def _unused_leaf(facts: Facts, event: Event, place: Place) -> Clue:
-    name = facts.name(event.inputs[0]) or receiver(event.expression) or _("A parameter")
+    name = facts.parameter(event.inputs[0].tensor) or receiver(event.expression)
     fails = facts.place(event) == facts.error_place
     return Clue(
         place,
@@ -245,6 +245,8 @@ def _none_clue(facts: Facts, event: Event, reset: bool, explains_error: bool = F
     if reset:
         why = _("zero_grad() sets .grad to None: there is no tensor until the next backward pass.")
         fix = _("Leave out the zeroing by hand: optimizer.zero_grad() has done it.")
+        if "zero_" not in facts.code.line(facts.place(event)):
+            fix = _("Read it between backward() and zero_grad().")
     else:
         why = _(
             ".grad is None from the beginning. It is the first backward pass that reaches {name} "
@@ -288,13 +290,14 @@ def _reached(facts: Facts, tensor: int, spans: list[tuple[int, int]]) -> bool:
 
 def _was_reset(facts: Facts, tensor: int, moment: int) -> bool:
     """Return whether a gradient that once was there had been set to None."""
-    for event in facts.events[:moment]:
-        if event.kind == "zero_grad" and any(ref.tensor == tensor for ref in event.inputs):
-            return True
-        if event.kind == "set" and event.text == "grad" and event.after is None:
-            if any(ref.tensor == tensor for ref in event.inputs):
-                return True
-    return False
+    return any(
+        any(ref.tensor == tensor for ref in event.inputs)
+        and (
+            event.kind == "zero_grad"
+            or (event.kind, event.text, event.after) == ("set", "grad", None)
+        )
+        for event in facts.events[:moment]
+    )
 
 
 def _was_used(facts: Facts, tensor: int, moment: int) -> bool:

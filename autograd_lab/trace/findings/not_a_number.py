@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Node, Value
+from .code import expression
 from .facts import Facts
 from .model import Clue
 from .registry import rule
@@ -21,7 +23,7 @@ LOCAL = {
     "log10": "1 / ({at}·ln 10) = inf",
     "rsqrt": "-1/2 · {at}^(-3/2) = -inf",
     "reciprocal": "-1 / {at}² = -inf",
-    "pow": "p · {at}^(p - 1) = inf",
+    "pow": "{power} · {at}^({power} - 1) = inf",
     "asin": "1 / sqrt(1 - {at}²) = inf",
     "acos": "-1 / sqrt(1 - {at}²) = -inf",
     "div": "1 / {at} = inf",
@@ -122,40 +124,58 @@ def _clue(
 ) -> Clue:
     node, step = culprit
     place = facts.place(node)
-    leaf = facts.nodes[spoiled.node].label if spoiled and spoiled.node is not None else ""
-    line = facts.spoken(place)
     came_in = next((v for v in (step.grads_in if step else ()) if v is not None), None)
     zero = came_in is not None and any(n == 0 for n in came_in.numbers)
-    return Clue(
-        place,
-        _(
-            "The loss is an ordinary number, but {grad} is NaN. It comes up at {op} ({line})."
-        ).format(
-            grad=f"{leaf}.grad" if leaf else _("a gradient"), op=node.op or node.name, line=line
-        ),
-        _why(node, zero),
-        _(
-            "Make the input safe before this operation, where it would be bad: safe = "
-            "torch.where(ok, x, torch.ones_like(x)), compute with safe, then choose with where. Or "
-            "keep away from the edge: (x + 1e-12).sqrt(), x.clamp(min=1e-12).log()."
-        ),
-        explains_error=explains_error,
-    )
+    op, line = node.op or node.name, facts.spoken(place)
+    if spoiled is None or spoiled.node is None:
+        what = _("The backward pass makes a NaN at {op} ({line}).").format(op=op, line=line)
+    else:
+        leaf = facts.nodes[spoiled.node]
+        name = facts.parameter(leaf.tensor) if leaf.tensor is not None else leaf.label
+        what = _(
+            "The loss is an ordinary number, but {name}.grad is NaN. It comes up at {op} ({line})."
+        ).format(name=name or _("a leaf"), op=op, line=line)
+    return Clue(place, what, _why(node, zero), _fix(node), explains_error=explains_error)
 
 
 def _why(node: Node, zero: bool) -> str:
-    formula = LOCAL.get(node.op, "")
-    slope = formula.format(at=_worst(node)) if formula else _("infinite")
+    slope = _slope(node)
     if zero:
         return _(
-            "Where the result is not used (where or a mask has chosen something else), the gradient "
-            "that comes in is 0. But the derivative there is {slope}, and 0 · inf = nan: a chain rule "
+            "At that place the gradient that comes in is 0, since the result is masked there, or "
+            "multiplied by 0. But the derivative is {slope}, and 0 · inf = nan: the chain rule's "
             "product is computed for every element, chosen or not."
         ).format(slope=slope)
     return _(
-        "The derivative here is {slope}. Further back it is multiplied by a derivative that is 0, and "
-        "0 · inf = nan."
+        "The derivative here is {slope}. Further back it is multiplied by a derivative that is 0, "
+        "and 0 · inf = nan."
     ).format(slope=slope)
+
+
+def _slope(node: Node) -> str:
+    """Return the derivative with the numbers put in, as far as they are known."""
+    formula = LOCAL.get(node.op, _("infinite"))
+    power = next((s.value.text for s in node.saved if s.name == "exponent"), "p")
+    return formula.format(at=_worst(node), power=power)
+
+
+def _fix(node: Node) -> str:
+    """Return how to keep the operation away from its edge, in the program's own words."""
+    tree = expression(node.expression)
+    inner = ""
+    if node.op == "div" and isinstance(tree, ast.BinOp):
+        inner = ast.unparse(tree.right)
+    elif node.op == "pow" and isinstance(tree, ast.BinOp):
+        inner = ast.unparse(tree.left)
+    elif isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
+        torch_call = isinstance(tree.func.value, ast.Name) and tree.func.value.id == "torch"
+        inner = ast.unparse(tree.args[0] if torch_call and tree.args else tree.func.value)
+    inner = inner or "x"
+    return _(
+        "Make the input safe before this operation, not its result after it: t = {inner}; "
+        "safe = torch.where(t > 0, t, torch.ones_like(t)); compute with safe, then choose with where. "
+        "Or stay away from 0 altogether: {inner} + 1e-12."
+    ).format(inner=inner)
 
 
 def _worst(node: Node) -> str:

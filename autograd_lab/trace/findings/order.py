@@ -98,7 +98,7 @@ def zeroed_before_step(facts: Facts) -> Iterator[Clue]:
                     back=facts.spoken(facts.place(grow), place),
                     step=facts.spoken(facts.place(facts.events[moment]), place),
                 ),
-                _("step() reads .grad. After zeroing there is nothing in it: None, or zeros."),
+                _("The step reads .grad. After zeroing there is nothing in it: None, or zeros."),
                 _("Zero before backward() or after the step, not between the two."),
             )
 

@@ -94,26 +94,31 @@ def _unregistered(
     name, value = attribute
     if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
         what = _("{name} is a plain tensor: model.parameters() does not list it.").format(name=name)
-        fix = _("{name} = nn.Parameter(…)").format(name=name)
     else:
-        what = _(
-            "{name} is a Python container: the layers in it are not listed by parameters()."
-        ).format(name=name)
-        dictionary = isinstance(value, ast.Dict | ast.DictComp)
-        fix = "{name} = nn.{kind}(…)".format(
-            name=name, kind="ModuleDict" if dictionary else "ModuleList"
+        what = _("{name} is a Python container: what is in it parameters() does not list.").format(
+            name=name
         )
     return Clue(
         place,
         what,
         _(
             "A module registers what is assigned to it as an nn.Parameter or nn.Module, and does not "
-            "look into lists and dictionaries. It gets gradients, but the optimizer never learns of "
-            "it and it never moves."
+            "look into lists and dictionaries. What is not registered may get gradients, but the "
+            "optimizer never hears of it, and it never moves."
         ),
-        fix,
+        f"{name} = {_registering(value)}",
         explains_error=explains_error,
     )
+
+
+def _registering(value: ast.expr) -> str:
+    """Return the value as a module registers it."""
+    if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
+        keywords = [k for k in value.keywords if k.arg != "requires_grad"]
+        return f"nn.Parameter({ast.unparse(ast.Call(value.func, value.args, keywords))})"
+    kind = "Parameter" if "Parameter" in ast.unparse(value) else "Module"
+    shape = "Dict" if isinstance(value, ast.Dict | ast.DictComp) else "List"
+    return f"nn.{kind}{shape}({ast.unparse(value)})"
 
 
 @rule(22, "optimizer-holds-old-parameters")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .facts import Facts
+from .facts import Facts, spelled
 from .model import Clue
 from .registry import rule
 
@@ -37,8 +37,8 @@ class Derivatives:
         elif event.kind == "op" and behind:
             self.entries.append((moment, behind[0]))
         elif event.kind == "plain" and behind and event.text not in LEAVING:
-            if not self.updates(moment, behind[0]):
-                self.origin.update((ref.tensor, behind[0]) for ref in event.outputs)
+            kept = () if self.updates(moment, behind[0]) else event.outputs
+            self.origin.update((ref.tensor, behind[0]) for ref in kept)
 
     def _origin(self, tensor: int, moment: int) -> int | None:
         """Return the pass behind a derivative; for a `.grad`, the last one before it is first used."""
@@ -100,7 +100,9 @@ def _without_graph(facts: Facts, start: int) -> Clue:
 def _instead(event: Event) -> str:
     if "retain_graph" not in event.options:
         return ""
-    return _("retain_graph=True only keeps the values saved for another pass through y. ")
+    return _(
+        "retain_graph=True only keeps the values saved for another pass through the same graph. "
+    )
 
 
 @rule(15, "constant-derivative-in-loss")
@@ -176,16 +178,16 @@ def _behind(facts: Facts, derivatives: Derivatives, roots: list[int]) -> list[in
 
 def _added(facts: Facts, event: Event, grown: Event) -> Clue:
     name = facts.nodes[grown.node or 0].label or "x"
-    numbers = [
-        "" if value is None else value.text
+    first, second, both = (
+        "" if value is None else spelled(value)
         for value in (grown.before, grown.contribution, grown.after)
-    ]
+    )
     return Clue(
         facts.place(event),
         _(
             "{name}.grad held the first derivative, {first}; this call added the second one, "
             "{second}, which makes {both}."
-        ).format(name=name, first=numbers[0], second=numbers[1], both=numbers[2]),
+        ).format(name=name, first=first, second=second, both=both),
         _("backward() adds to .grad, also when it starts from a derivative."),
         _(
             "Ask for the derivatives as values, which leaves .grad alone: g, = "

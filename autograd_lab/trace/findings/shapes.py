@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Ref
+from .code import expression
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -36,6 +38,7 @@ DTYPE_ERRORS = (
     "expected scalar type",
     "Found dtype",
 )
+PRODUCT = re.compile(r"\((\d+x\d+) and (\d+x\d+)\)")
 ELEMENTWISE = {"sub", "add", "mul", "div", "rsub", "pow", "mse_loss", "l1_loss"}
 REDUCING = {"mean", "sum"}
 SIMPLE = {"pow", "abs", "mul", "div", "square", "neg", "sqrt", "sum", "mean", "log", "exp", "add"}
@@ -47,17 +50,24 @@ def shapes_do_not_fit(facts: Facts) -> Iterator[Clue]:
     """An operation refused the shapes of its inputs."""
     if not facts.raised(*SHAPE_ERRORS):
         return
-    shapes = [list(ref.shape) for ref in facts.failed.inputs] if facts.failed else []
     yield Clue(
         facts.error_place,
         _("{call} cannot combine the shapes {shapes}.").format(
             call=(facts.error and facts.error.expression) or _("This line"),
-            shapes=_(" and ").join(map(str, shapes)) or _("of its inputs"),
+            shapes=_(" and ").join(map(str, _shapes(facts))) or _("of its inputs"),
         ),
         _why_shapes(facts),
         _fix_shapes(facts),
         explains_error=True,
     )
+
+
+def _shapes(facts: Facts) -> list[list[int]]:
+    """Return the shapes that do not fit, as the error tells them, else those of the inputs."""
+    told = PRODUCT.search(facts.trace.error)
+    if told is not None:
+        return [[int(n) for n in shape.split("x")] for shape in told.groups()]
+    return [list(ref.shape) for ref in facts.failed.inputs] if facts.failed else []
 
 
 def _why_shapes(facts: Facts) -> str:
@@ -66,6 +76,8 @@ def _why_shapes(facts: Facts) -> str:
             "A product of matrices [n, k] and [k, m] needs the same k on both sides: the columns of "
             "the first are the rows of the second."
         )
+    if facts.raised("same as input size"):
+        return _("This loss compares element with element and does not broadcast.")
     if facts.raised("is invalid for input of size"):
         return _("view and reshape keep every element: the sizes multiply to the same number.")
     if facts.raised("must match"):
@@ -77,18 +89,18 @@ def _why_shapes(facts: Facts) -> str:
 
 
 def _fix_shapes(facts: Facts) -> str:
-    if facts.raised("shapes cannot be multiplied") and "weight" in _names(facts):
+    refs = facts.failed.inputs if facts.failed else ()
+    layer = any(facts.trace.tensors[ref.tensor].parameter for ref in refs)
+    shapes = _shapes(facts)
+    if facts.raised("shapes cannot be multiplied") and layer and shapes:
         return _(
-            "Let each layer take as many features as the one before gives: nn.Linear(in, out) with "
-            "this in."
+            "A layer takes as many features as the one before gives: nn.Linear({count}, …)."
+        ).format(count=shapes[0][1])
+    if facts.raised("same as input size") and len(shapes) > 1:
+        return _("Give the target the prediction's shape: target.reshape({shape}).").format(
+            shape=", ".join(map(str, shapes[0]))
         )
     return _("Print x.shape of both just before this line, and change the one that surprises you.")
-
-
-def _names(facts: Facts) -> str:
-    refs = facts.failed.inputs if facts.failed else ()
-    parameters = any(facts.trace.tensors[ref.tensor].parameter for ref in refs)
-    return "weight" if parameters else ""
 
 
 @rule(17, "dtypes-do-not-fit")
@@ -231,23 +243,38 @@ def _is_reduced(facts: Facts, node: int | None) -> bool:
     return False
 
 
+def _operands(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> list[str]:
+    """Return how the source calls the column and the row."""
+    tree = expression(event.expression)
+    sides: list[ast.expr] = []
+    if isinstance(tree, ast.BinOp):
+        sides = [tree.left, tree.right]
+    elif isinstance(tree, ast.Call) and len(tree.args) > 1:
+        sides = tree.args[:2]
+    written = [ast.unparse(side) for side in sides]
+    labels = [facts.label(ref.tensor) for ref in pair]
+    # The source has them in this order or in the other one.
+    if labels[0] in written[1:] or labels[1] in written[:1]:
+        written.reverse()
+    return written or labels
+
+
 def _broadcast(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> Clue:
-    column, row = pair
-    n = row.shape[0]
-    names = [facts.label(ref.tensor) for ref in pair]
+    n = pair[1].shape[0]
+    column, row = _operands(facts, event, pair)
     return Clue(
         facts.place(event),
         _(
-            "{column} has the shape [{n}, 1] and {row} [{n}]: together they become [{n}, {n}], every "
-            "entry of one with every entry of the other, {all} numbers instead of {n}."
-        ).format(column=names[0] or _("One side"), row=names[1] or _("the other"), n=n, all=n * n),
+            "{column} has the shape [{n}, 1], {row} the shape [{n}]: together they become [{n}, {n}], "
+            "every entry of one with every entry of the other, {all} numbers instead of {n}."
+        ).format(column=column or _("One side"), row=row or _("the other"), n=n, all=n * n),
         _(
             "Shapes are aligned from the last dimension, and a size of 1 is repeated. Nothing "
             "raises, the mean is one number all the same; but it is the mean of the wrong numbers, "
             "and so is the gradient."
         ),
         _("Give both one shape: {column}.squeeze(1), or {row}.unsqueeze(1).").format(
-            column=names[0] or "y_hat", row=names[1] or "y"
+            column=column or "y_hat", row=row or "y"
         ),
     )
 

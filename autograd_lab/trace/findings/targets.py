@@ -102,21 +102,37 @@ def _second_argument(event: Event) -> str:
 
 
 def _clue(facts: Facts, event: Event, place: Place, name: str, mine: Node) -> Clue:
-    name = name or _("The target")
+    weighs = event.text == "mul" and WEIGHT.search(name) is not None
     return Clue(
         place,
-        _("{name} requires grad: in {line} the loss is differentiated by it as well.").format(
-            name=name, line=facts.spoken(facts.place(event), place)
+        _("{name} requires grad, so the loss ({line}) sends a gradient into it, too.").format(
+            name=name or _("The target"), line=facts.spoken(facts.place(event), place)
         ),
         _(
+            "It is to weigh the log-probabilities. With a graph, the loss can also be made small by "
+            "changing the weights, that is, by moving the network that they were computed with."
+        )
+        if weighs
+        else _(
             "A loss can be made small in two ways: move the prediction to the target, or the target "
             "to the prediction. Gradients flow into whatever has a graph, so both happen."
         ),
-        _("Labels are data: leave requires_grad out.")
-        if mine.kind == "leaf"
-        else _(
-            "If it is to be taken as given: {name} = (…).detach(), or compute it under no_grad."
-        ).format(name=name if re.fullmatch(r"[\w.]+", name) else "target"),
+        _fix(facts, place, name, mine),
+    )
+
+
+def _fix(facts: Facts, place: Place, name: str, mine: Node) -> str:
+    if mine.kind == "leaf":
+        return _("Labels are data: leave requires_grad out.")
+    for target, value in assigned(facts.code.statement(place)):
+        if target == name:
+            text = ast.unparse(value)
+            text = f"({text})" if isinstance(value, ast.BinOp) else text
+            return _("If it is to be taken as given: {name} = {value}.detach()").format(
+                name=name, value=text
+            )
+    return _("If it is to be taken as given: {name}.detach(), or compute it under no_grad.").format(
+        name=name or "target"
     )
 
 
