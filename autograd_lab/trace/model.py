@@ -166,6 +166,8 @@ class TensorObject:
     """The tensor it is a view of."""
     shares: int | None = None
     """The tensor whose memory it was given: its base, or what `detach()` or `.data` was called on."""
+    gradient_of: int | None = None
+    """The tensor whose `.grad` it is or was."""
     parameter: bool = False
     """Whether it is an `nn.Parameter`."""
     inference: bool = False
