@@ -166,12 +166,12 @@ class TensorObject:
     """The tensor it is a view of."""
     shares: int | None = None
     """The tensor whose memory it was given: its base, or what `detach()` or `.data` was called on."""
+    gradient_of: int | None = None
+    """The tensor whose `.grad` it is or was."""
     parameter: bool = False
     """Whether it is an `nn.Parameter`."""
     inference: bool = False
     """Whether it was made in inference mode."""
-    gradient_of: int | None = None
-    """The tensor whose `.grad` it was when that was read, also where no variable holds that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def node_data(trace: Trace, node: Node, hidden: set[int], within: set[Any]) -> t
     if node.id in hidden:
         return node.id, node.kind, node.label, place
     value = None if place in within else node.value
-    saved = [(s.name, s.value, s.nbytes * (s.tensor is not None), s.version) for s in node.saved]
+    saved = [(s.name, s.value, s.nbytes * bool(s.value.shape), s.version) for s in node.saved]
     told = node.name, node.op, node.label, node.inputs, node.formulas, node.custom
     return node.id, node.kind, place, value, saved, told
 

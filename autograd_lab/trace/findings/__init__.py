@@ -30,6 +30,7 @@ from . import (
 )
 from .find import find
 from .model import Finding
+from .why import why
 
 __all__ = [
     "Finding",
@@ -55,5 +56,6 @@ __all__ = [
     "sharing",
     "targets",
     "twice",
+    "why",
     "writing",
 ]

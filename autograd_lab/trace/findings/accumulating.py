@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Event, Value
+from ..model import Event
 from .facts import Facts, spelled
 from .model import Clue
 from .registry import rule
@@ -14,52 +14,62 @@ from .registry import rule
 @rule(7, "accumulated-grad")
 def accumulated(facts: Facts) -> Iterator[Clue]:
     """A step was made with a gradient, the next one was added to it, and a step made with the sum."""
-    for moment, event in enumerate(facts.events):
-        if event.kind == "accumulate" and _holds_old(event.before):
-            earlier = _previous(facts, moment)
-            if (
-                earlier is not None
-                and _stepped(facts, event.node, earlier, moment)
-                and _stepped(facts, event.node, moment, len(facts.events))
-                and not _set_by_hand(facts, event.node, earlier, moment)
-            ):
-                yield _clue(facts, event)
+    told = set()
+    for earlier, moment, event in _additions(facts):
+        if facts.place(event) not in told and (
+            _stepped(facts, event.node, earlier, moment)
+            and _stepped(facts, event.node, moment, len(facts.events))
+        ):
+            told.add(facts.place(event))
+            yield _clue(facts, event)
 
 
 @rule(7, "accumulated-between-reads")
 def read_between(facts: Facts) -> Iterator[Clue]:
     """A gradient was read, then another function's was added to it and read again."""
-    for moment, event in enumerate(facts.events):
-        if event.kind != "accumulate" or not _holds_old(event.before):
-            continue
-        earlier = _previous(facts, moment)
-        if (
-            earlier is not None
-            and not _stepped(facts, event.node, earlier, moment)
-            and not _set_by_hand(facts, event.node, earlier, moment)
+    told = set()
+    for earlier, moment, event in _additions(facts):
+        if facts.place(event) not in told and (
+            not _stepped(facts, event.node, earlier, moment)
             and _was_read(facts, event.node, earlier, moment)
             and _was_read(facts, event.node, moment, len(facts.events))
             and _root(facts, earlier) != _root(facts, moment)
         ):
+            told.add(facts.place(event))
             yield _clue(facts, event, note=True)
 
 
-def _holds_old(before: Value | None) -> bool:
-    return before is not None and any(before.numbers)
+def _additions(facts: Facts) -> Iterator[tuple[int, int, Event]]:
+    """Yield each time a pass added to what an earlier one had left, with the moments of both.
+
+    Not those between which the gradient was given or changed by hand, as momentum by hand does.
+    """
+    clipping = {facts.place(event) for event in facts.events if event.kind == "clip"}
+    latest: dict[int | None, int] = {}
+    by_hand: set[int | None] = set()
+    begin = 0
+    for moment, event in enumerate(facts.events):
+        if event.kind == "backward":
+            begin = moment
+        elif event.kind == "accumulate":
+            tensor = None if event.node is None else facts.nodes[event.node].tensor
+            earlier = latest.get(event.node, begin)
+            added = event.before is not None and any(event.before.numbers)
+            if added and earlier < begin and tensor not in by_hand:
+                yield earlier, moment, event
+            latest[event.node] = moment
+            by_hand.discard(tensor)
+        elif facts.place(event) not in clipping:
+            by_hand.add(_gradient_changed(facts, event))
 
 
-def _previous(facts: Facts, moment: int) -> int | None:
-    """Return when this leaf's `.grad` last grew, in an earlier pass."""
-    node = facts.events[moment].node
-    start = max((first for first, _last in facts.passes if first < moment), default=0)
-    return next(
-        (
-            m
-            for m in range(start - 1, -1, -1)
-            if facts.events[m].kind == "accumulate" and facts.events[m].node == node
-        ),
-        None,
-    )
+def _gradient_changed(facts: Facts, event: Event) -> int | None:
+    """Return the tensor whose gradient an event sets or writes to, if it does."""
+    if event.kind == "set" and event.text == "grad":
+        return event.inputs[0].tensor
+    if event.kind == "inplace":
+        return facts.trace.tensors[facts.memory(event.inputs[0].tensor)].gradient_of
+    return None
 
 
 def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
@@ -91,26 +101,8 @@ def _empties(facts: Facts, event: Event, tensor: int) -> bool:
         return any(ref.tensor == tensor for ref in event.inputs)
     if event.kind == "set" and event.text == "grad":
         return event.inputs[0].tensor == tensor and event.after is None
-    return event.kind == "inplace" and event.text == "zero_" and _is_gradient(facts, event, tensor)
-
-
-def _set_by_hand(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
-    """Return whether a gradient was changed or given on purpose, as momentum by hand does."""
-    tensor = None if leaf is None else facts.nodes[leaf].tensor
-    if tensor is None:
-        return False
-    clipping = {facts.place(event) for event in facts.events if event.kind == "clip"}
-    return any(
-        (event.kind == "set" and event.text == "grad" and event.inputs[0].tensor == tensor)
-        or (event.kind == "inplace" and _is_gradient(facts, event, tensor))
-        for event in facts.events[start:end]
-        if facts.place(event) not in clipping
-    )
-
-
-def _is_gradient(facts: Facts, event: Event, tensor: int) -> bool:
-    written = facts.memory(event.inputs[0].tensor)
-    return facts.trace.tensors[written].gradient_of == tensor
+    emptied = event.kind == "inplace" and event.text == "zero_"
+    return emptied and _gradient_changed(facts, event) == tensor
 
 
 def _was_read(facts: Facts, leaf: int | None, start: int, end: int) -> bool:

@@ -17,6 +17,7 @@ class Code:
     def __init__(self, cells: tuple[str, ...]) -> None:
         """Take the texts of the cells."""
         self.cells = cells
+        self._around: dict[Place, list[ast.stmt]] = {}
 
     def line(self, place: Place) -> str:
         """Return the source text at a place, without indentation; `""` where there is none."""
@@ -41,13 +42,16 @@ class Code:
 
     def around(self, place: Place) -> list[ast.stmt]:
         """Return the statements that contain the line, the outermost first."""
+        if place not in self._around:
+            self._around[place] = list(self._containing(place))
+        return self._around[place]
+
+    def _containing(self, place: Place) -> Iterator[ast.stmt]:
         if place.number is None or not 0 <= place.cell < len(self.trees):
-            return []
-        return [
-            node
-            for node in ast.walk(self.trees[place.cell])
-            if isinstance(node, ast.stmt) and _first(node) <= place.number <= _last(node)
-        ]
+            return
+        for node in ast.walk(self.trees[place.cell]):
+            if isinstance(node, ast.stmt) and _first(node) <= place.number <= _last(node):
+                yield node
 
     def _innermost(self, place: Place, kind: type | tuple[type, ...]) -> ast.stmt | None:
         return next((node for node in reversed(self.around(place)) if isinstance(node, kind)), None)

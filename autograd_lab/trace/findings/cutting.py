@@ -71,13 +71,16 @@ def at(facts: Facts, moment: int, lost: Ref | None) -> Cut:
     """Return the cut that an event made; a mode is to blame where it was entered."""
     event = facts.events[moment]
     if event.text in MODES:
-        return Cut(moment, _mode(event.text), where_entered(facts, moment), lost=lost)
+        return _by_mode(facts, event.text, moment, lost)
     return Cut(moment, event.text, facts.place(event), event.expression, lost)
 
 
-def _mode(name: str) -> str:
-    """Return the mode to blame: enable_grad has no effect only inside inference_mode."""
-    return "inference_mode" if name == "enable_grad" else name
+def _by_mode(facts: Facts, name: str, moment: int, lost: Ref | None = None) -> Cut:
+    """Return the cut that a grad mode made; enable_grad has no effect only inside inference_mode."""
+    place = where_entered(facts, moment)
+    if place is None:  # it was on before the recording began
+        return Cut(moment, "set_grad_enabled", facts.place(facts.events[moment]), lost=lost)
+    return Cut(moment, "inference_mode" if name == "enable_grad" else name, place, lost=lost)
 
 
 def of_number(facts: Facts, place: Place) -> Cut | None:
@@ -99,8 +102,8 @@ def _read_out(facts: Facts, place: Place, before: int) -> Cut | None:
     return None
 
 
-def where_entered(facts: Facts, moment: int) -> Place:
-    """Return the line that switched off gradients for what ran at a moment."""
+def where_entered(facts: Facts, moment: int) -> Place | None:
+    """Return the line that switched off gradients for what ran at a moment, if it was recorded."""
     place = facts.place(facts.events[moment])
     for around in reversed(facts.code.around(place)):
         if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -116,7 +119,7 @@ def where_entered(facts: Facts, moment: int) -> Place:
         elif open_modes:
             open_modes.pop()
     off = [event for event in open_modes if event.text in OFF]
-    return facts.place(off[-1]) if off else place
+    return facts.place(off[-1]) if off else None
 
 
 def _called(decorator: ast.expr) -> ast.expr:
@@ -167,7 +170,7 @@ def _returned(facts: Facts, reached: set[int]) -> Iterator[Cut]:
 def _of_edge(facts: Facts, edge: Edge) -> Cut:
     moment, node = _moment_of(facts, edge.target), facts.nodes[edge.target]
     if edge.cut in MODES and moment is not None:
-        return Cut(moment, _mode(edge.cut), where_entered(facts, moment))
+        return _by_mode(facts, edge.cut, moment)
     return Cut(moment or 0, edge.cut, facts.place(node), node.expression)
 
 

@@ -191,6 +191,10 @@ class Facts:
                 waiting += [s for s, cut in self.sources.get(node, ()) if through_cuts or not cut]
         return found
 
+    def around(self, node: Node) -> list[int]:
+        """Return a node and the nodes it used."""
+        return [node.id, *(source for source, _cut in self.sources.get(node.id, ()))]
+
     @cached_property
     def made_at(self) -> dict[int, int]:
         """The moment at which each recorded operation ran."""

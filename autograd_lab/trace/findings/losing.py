@@ -115,7 +115,7 @@ def inference_tensor(facts: Facts) -> Iterator[Clue]:
     )
     place = facts.error_place
     if made is not None:
-        place = cutting.where_entered(facts, made)
+        place = cutting.where_entered(facts, made) or place
     else:
         entered = [e for e in facts.events if e.kind == "mode" and e.text == "inference_mode"]
         place = facts.place(entered[0]) if entered else place
@@ -143,13 +143,16 @@ def fatal_cut(facts: Facts) -> Cut | None:
     """
     end = len(facts.events)
     if facts.raised(*FLOAT_BACKWARD):
-        return cutting.of_number(facts, facts.error_place)
+        known = cutting.of_number(facts, facts.error_place)
+        return known or Cut(end, "number", facts.error_place)
     if not facts.raised(cutting.NO_HISTORY) or facts.failed is None:
         return None
     root = next((ref for ref in facts.failed.inputs if not ref.requires_grad), None)
     if root is None:
         return None
     cut = cutting.behind(facts, root.tensor, end)
+    if cut is None and facts.maker(root.tensor) is None:
+        return Cut(end, "earlier", facts.error_place)
     if cut is None:
         return _never_on(facts, root.tensor, end)
     where = facts.place(facts.events[cut.moment])
@@ -181,6 +184,10 @@ def _fatal_clue(facts: Facts, cut: Cut) -> Clue:
     name = receiver(facts.error.expression) if facts.error is not None else ""
     if cut.how in {"requires_grad", ""}:
         what = _("Nothing that {name} was computed from requires grad.")
+    elif cut.how == "number":
+        what = _("{name} is a Python number: it has no history, and no backward().")
+    elif cut.how == "earlier":
+        what = _("{name} has no history. It was made before this cell ran.")
     elif cut.by_mode:
         what = _("What {name} was computed from ran under {how}, so {name} has no history.")
     else:
@@ -209,7 +216,7 @@ def _how(cut: Cut) -> str:
     return f"`{source}`" if 0 < len(source) <= 60 else spelled.get(cut.how, f"{cut.how}()")
 
 
-NUMBERS = {"item", "float", "int", "bool", "tolist"}
+NUMBERS = {"item", "float", "int", "bool", "tolist", "number"}
 
 
 def _why(cut: Cut) -> str:
@@ -223,6 +230,11 @@ def _why(cut: Cut) -> str:
         return _(
             "While gradients are off no operation is recorded at all: not for the parameters used "
             "here, and not for what comes before them either."
+        )
+    if cut.how == "earlier":
+        return _(
+            "Something on the way cut it (.item(), torch.tensor(…), .detach(), torch.no_grad() …), or "
+            "nothing it was computed from requires grad."
         )
     if cut.how in {"detach", "data"}:
         return _("The result has the same numbers and no history: backward() stops there.")
@@ -241,6 +253,15 @@ def _why(cut: Cut) -> str:
 def _fix(facts: Facts, cut: Cut) -> str:
     if cut.how == "requires_grad":
         return _("Leave requires_grad on for the parameters that should learn.")
+    if cut.how == "earlier":
+        return _(
+            "Run the cell that computes it under %%autograd, too: then the place can be shown."
+        )
+    if cut.how == "set_grad_enabled":
+        return _(
+            "Switch gradients on again: torch.set_grad_enabled(True). A block, with "
+            "torch.no_grad():, switches them on by itself when it ends."
+        )
     if cut.by_mode:
         return _(
             "Should it be differentiated? Then compute it outside. To freeze single parameters "

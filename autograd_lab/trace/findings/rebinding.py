@@ -119,11 +119,18 @@ def _forgotten(facts: Facts, place: Place, name: str) -> bool:
 
 
 def _used_after(around: ast.AST, name: str, place: Place) -> bool:
+    """Return whether the new tensor is used below a place; emptying its `.grad` is no use."""
+    emptied = {
+        id(node.value)
+        for node in ast.walk(around)
+        if isinstance(node, ast.Attribute) and node.attr == "grad"
+    }
     return any(
         isinstance(node, ast.Name)
         and node.id == name
         and isinstance(node.ctx, ast.Load)
         and node.lineno > (place.number or 0)
+        and id(node) not in emptied
         for node in ast.walk(around)
     )
 

@@ -17,11 +17,12 @@ OVERWRITTEN = "has been modified by an inplace operation"
 @rule(2, "second-backward")
 def second_backward(facts: Facts) -> Iterator[Clue]:
     """A backward pass came to a node that an earlier pass had freed."""
-    if not facts.raised(SECOND_TIME) or not facts.passes:
+    if not facts.raised(SECOND_TIME):
         return
-    second = facts.passes[-1]
-    first = _pass_that_freed(facts, second)
-    if first is None:
+    second = facts.passes[-1] if facts.passes else None
+    first = None if second is None else _pass_that_freed(facts, second)
+    if first is None or second is None:
+        yield _before_clue(facts)
         return
     carried = carried_over(facts, first, second)
     if carried is not None:
@@ -66,9 +67,11 @@ def _pass_that_freed(facts: Facts, second: tuple[int, int]) -> tuple[int, int] |
     end = facts.events[second[1]]
     stale = end.node if end.kind == "end" else None
     again = facts.ancestors(facts.roots(second)) if stale is None else {stale}
-    for span in reversed(facts.passes[:-1]):
-        if any(event.node in again for event in facts.during(span, "freed")):
-            return span
+    # What some nodes of PyTorch keep cannot be seen, nor that it was freed: they were walked, though.
+    for kind in ("freed", "node"):
+        for span in reversed(facts.passes[:-1]):
+            if any(event.node in again for event in facts.during(span, kind)):
+                return span
     return None
 
 
@@ -134,6 +137,22 @@ def _outside_clue(facts: Facts, place: Place, first: tuple[int, int]) -> Clue:
             "so {name} must be computed from them anew anyway."
         ).format(name=name),
         _("Move this line into the loop, before the loss."),
+        explains_error=True,
+    )
+
+
+def _before_clue(facts: Facts) -> Clue:
+    return Clue(
+        facts.error_place,
+        _("A part of this graph was made, and walked by backward(), before this cell ran."),
+        _(
+            "The first backward pass through an operation releases what that had saved. A cell that "
+            "runs again starts from the old graph unless it computes everything anew."
+        ),
+        _(
+            "Compute in this cell all that this backward pass needs. A state kept from an earlier "
+            "step or cell is cut off by .detach()."
+        ),
         explains_error=True,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...i18n import _, ngettext
 from ..model import Event, Trace, Value, Variable
 from . import cutting
-from .facts import Facts
+from .facts import Facts, spelled
 from .find import find
 
 
@@ -139,9 +139,10 @@ def _present(facts: Facts, variable: Variable) -> Iterator[str]:
             len(parts),
         ).format(name=variable.name, count=len(parts), lines=lines, sum=_sum(parts, grad))
     for event in parts[-1:]:
-        if len(event.nodes) > 1:
+        paths = _paths(facts, event)
+        if len(paths) > 1:
             yield _("In the last pass it came over {count} paths, and they add up: {sum}.").format(
-                count=len(event.nodes), sum=_paths(facts, event)
+                count=len(paths), sum=" + ".join(paths)
             )
         elif len(parts) == 1:
             yield _("{name}.grad came from one backward pass ({line}), over one path.").format(
@@ -160,18 +161,26 @@ def _since_empty(grown: list[tuple[int, Event]]) -> list[Event]:
 
 
 def _sum(parts: list[Event], total: Value) -> str:
-    shown = [event.contribution.text for event in parts if event.contribution is not None]
+    shown = [spelled(event.contribution) for event in parts if event.contribution is not None]
     if len(shown) > 4:
         shown = [*shown[:2], "…", shown[-1]]
-    return f"{' + '.join(shown)} = {total.text}"
+    return f"{' + '.join(shown)} = {spelled(total)}"
 
 
-def _paths(facts: Facts, event: Event) -> str:
+def _paths(facts: Facts, grown: Event) -> list[str]:
+    """Return the parts that came into a leaf in one pass, each with the expression it came through."""
+    end = next(m for m, event in enumerate(facts.events) if event is grown)
+    span = next((s for s in reversed(facts.passes) if s[0] <= end), (0, end))
+    uses = [edge for edge in facts.trace.graph.edges if edge.source == grown.node and not edge.cut]
     spoken = []
-    for node, part in zip(event.nodes, event.grads_in, strict=False):
-        source = "" if node is None else facts.nodes[node].expression or facts.nodes[node].name
-        spoken.append(f"{part.text if part is not None else '?'} ({source})")
-    return " + ".join(spoken)
+    for event in facts.during(span, "node"):
+        for edge in uses:
+            if edge.target == event.node and edge.slot < len(event.grads_out):
+                part = event.grads_out[edge.slot]
+                node = facts.nodes[edge.target]
+                if part is not None:
+                    spoken.append(f"{spelled(part)} ({node.expression or node.name})")
+    return spoken
 
 
 def _not_a_number(facts: Facts, variable: Variable) -> str:

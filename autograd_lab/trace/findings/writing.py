@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Node, Saved
-from .code import receiver
 from .facts import Facts, Write
 from .model import Clue, Place
 from .registry import rule
@@ -93,8 +92,12 @@ def _is_carried(facts: Facts) -> bool:
     return any(carried_over(facts, first, second) is not None for first in facts.passes[:-1])
 
 
-def stale(facts: Facts) -> tuple[Node, Saved, Write] | None:
-    """Return the node that failed, the value it had saved, and the first write to that since."""
+def stale(facts: Facts) -> tuple[Node, Saved | None, Write] | None:
+    """Return the node that failed, the value it had saved, and the first write to that since.
+
+    What was saved before the recording cannot be read any more: then the latest write to one of the
+    node's inputs counts.
+    """
     end = facts.events[facts.passes[-1][1]]
     if end.node is None:
         return None
@@ -106,7 +109,10 @@ def stale(facts: Facts) -> tuple[Node, Saved, Write] | None:
             later = write.moment > since and write.ref.version > saved.version
             if write.memory == memory and later:
                 return node, saved, write
-    return None
+    near = {facts.nodes[n].tensor for n in facts.around(node)}
+    memories = {facts.memory(tensor) for tensor in near if tensor is not None}
+    latest = [write for write in facts.writes if write.memory in memories]
+    return (node, None, latest[-1]) if latest else None
 
 
 def through_alias(facts: Facts, write: Write) -> bool:
@@ -116,13 +122,24 @@ def through_alias(facts: Facts, write: Write) -> bool:
 
 
 def written_name(line: str) -> str:
-    """Return what a line writes to, as it is written there."""
-    for mark in ("+=", "-=", "*=", "/=", "**=", "="):
-        left, found, _right = line.partition(mark)
-        if found and "(" not in left:
-            return left.strip().partition("[")[0]
-    name = receiver(line)
-    return name.partition("[")[0] if "(" not in name else ""
+    """Return the variable that a line writes to, as it is written there; `""` for none."""
+    try:
+        nodes = list(ast.walk(ast.parse(line)))
+    except (SyntaxError, ValueError):
+        return ""
+    for node in nodes:
+        target: ast.expr | None = None
+        if isinstance(node, ast.AugAssign):
+            target = node.target
+        elif isinstance(node, ast.Assign):
+            target = next((t for t in node.targets if isinstance(t, ast.Subscript)), None)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            target = node.func.value
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        if isinstance(target, ast.Name | ast.Attribute):
+            return ast.unparse(target)
+    return ""
 
 
 def _changed_clue(
@@ -131,7 +148,7 @@ def _changed_clue(
     place = facts.place(write) if write is not None else facts.error_place
     line = facts.code.line(place)
     name = written_name(line) or (facts.label(saved.tensor) if saved is not None else "")
-    if node is None or saved is None or write is None:
+    if node is None or write is None:
         what = _("A value that an operation had saved for backward() was changed in place.")
     else:
         what = _(
@@ -141,14 +158,16 @@ def _changed_clue(
             node=node.name,
             line=facts.spoken(facts.place(node), place),
             source=node.expression or node.op,
-            kind=_kind(saved),
+            kind=_kind(facts, saved),
         )
     why = _why_changed(node, saved)
     return Clue(place, what, why, _fix_changed(facts, place, name), explains_error=True)
 
 
-def _kind(saved: Saved) -> str:
-    return _("result") if saved.name == "result" else _("input ({name})").format(name=saved.name)
+def _kind(facts: Facts, saved: Saved | None) -> str:
+    if saved is None or saved.name == "result":
+        return _("result") if saved is not None else _("input")
+    return _("input {name}").format(name=facts.label(saved.tensor) or saved.name)
 
 
 def _why_changed(node: Node | None, saved: Saved | None) -> str:

@@ -105,7 +105,7 @@ class TorchLibrary:
         """
         if isinstance(saved, int):
             return saved - 2**64 if saved >= 2**63 else saved
-        if not isinstance(saved, self.tensor_type) or saved.dim() or saved.is_floating_point():
+        if not isinstance(saved, self.tensor_type) or saved.dim():
             return saved
         made = grad_fn._input_metadata[0].dtype
         return saved.to(made) if made.is_floating_point else saved

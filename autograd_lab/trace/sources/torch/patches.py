@@ -57,8 +57,8 @@ def install(source: TorchSource) -> Patches:
             patches.replace(owner, name, lambda f: _clip(source, f))
     for name in ("gradcheck", "gradgradcheck"):
         patches.replace(torch.autograd, name, lambda f: _gradcheck(source, f))
-    patches.replace(torch.nn.Parameter, "__new__", lambda f: _parameter(source, f))
     patches.replace(torch, "from_numpy", lambda f: _from_numpy(source, f))
+    patches.replace(torch.nn.Parameter, "__new__", lambda f: _parameter(source, f))
     patches.replace(torch.autograd.Function, "apply", lambda f: _function(source, f))
     return patches
 
@@ -146,22 +146,23 @@ def _gradcheck(source: TorchSource, function: Any) -> Any:
     return watched
 
 
+def _from_numpy(source: TorchSource, make: Any) -> Any:
+    @wraps(make)
+    def watched(array: Any) -> Any:
+        __tracebackhide__ = True
+        made = make(array)
+        source.created("from_numpy", [], made)
+        return made
+
+    return watched
+
+
 def _parameter(source: TorchSource, make: Any) -> Any:
     @wraps(make)
     def watched(cls: Any, data: Any = None, *args: Any, **kwargs: Any) -> Any:
         with source.silence():
             made = make(cls, data, *args, **kwargs)
         source.created("Parameter", [data], made)
-        return made
-
-    return watched
-
-
-def _from_numpy(source: TorchSource, make: Any) -> Any:
-    @wraps(make)
-    def watched(array: Any) -> Any:
-        made = make(array)
-        source.created("from_numpy", [], made)
         return made
 
     return watched
