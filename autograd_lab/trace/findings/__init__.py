@@ -14,7 +14,6 @@ from . import (
     kept_graphs,
     leaves,
     losing,
-    missing,
     not_a_number,
     numpy_calls,
     order,
@@ -25,7 +24,10 @@ from . import (
     shapes,
     sharing,
     targets,
+    too_early,
     twice,
+    unused,
+    view_writes,
     writing,
 )
 from .find import find
@@ -44,7 +46,6 @@ __all__ = [
     "kept_graphs",
     "leaves",
     "losing",
-    "missing",
     "not_a_number",
     "numpy_calls",
     "order",
@@ -55,7 +56,10 @@ __all__ = [
     "shapes",
     "sharing",
     "targets",
+    "too_early",
     "twice",
+    "unused",
+    "view_writes",
     "why",
     "writing",
 ]
