@@ -56,9 +56,13 @@ def carried_over(facts: Facts, first: tuple[int, int], second: tuple[int, int]) 
     again = facts.ancestors(facts.roots(second))
     # What create_graph recorded during the first pass is no second round.
     new = {n for n in again if facts.made_at.get(n, -1) > first[1]}
-    lines = {facts.place(facts.nodes[n]) for n in new}
+    made = {(facts.place(facts.nodes[n]), facts.nodes[n].op) for n in new}
     entries = {s for n in new for s, cut in facts.sources.get(n, ()) if not cut} - new
-    states = [n for n in sorted(entries & walked) if facts.place(facts.nodes[n]) in lines]
+    states = [
+        n
+        for n in sorted(entries & walked)
+        if (facts.place(facts.nodes[n]), facts.nodes[n].op) in made
+    ]
     return facts.nodes[states[-1]] if states else None
 
 
