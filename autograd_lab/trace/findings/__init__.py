@@ -28,7 +28,7 @@ from . import (
     twice,
     writing,
 )
-from .find import find
+from .ranking import find
 from .model import Finding
 from .why import why
 
