@@ -94,6 +94,7 @@ def conversion(facts: Facts) -> Iterator[Clue]:
         "only one element tensors can be converted to Python scalars",
         "cannot be converted to Scalar",
         "only integer tensors of a single element can be converted to an index",
+        "unsupported format string passed to Tensor.__format__",
     ):
         return
     asked = facts.error.expression if facts.error else ""

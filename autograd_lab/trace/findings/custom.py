@@ -71,7 +71,8 @@ def wrong_return(facts: Facts) -> Iterator[Clue]:
     explained = _explained(facts, defined)
     if explained is not None:
         what, why, fix = explained
-        yield Clue(defined.place(defined.returned("backward")), what, why, fix, explains_error=True)
+        place = defined.place(_at_fault_return(facts, defined))
+        yield Clue(place, what, why, fix, explains_error=True)
 
 
 def _at_fault(facts: Facts) -> Definition | None:
@@ -81,6 +82,18 @@ def _at_fault(facts: Facts) -> Definition | None:
         return _definition(facts, named.group(1))
     ran = [e for e in facts.events if e.kind == "function"]
     return _definition(facts, ran[-1].text) if ran else None
+
+
+def _at_fault_return(facts: Facts, defined: Definition) -> ast.Return | None:
+    """Return the return statement of backward that fits the error, the last one in doubt."""
+    method, counts = defined.method("backward"), COUNT.search(facts.trace.error)
+    for node in ast.walk(method) if method else ():
+        if isinstance(node, ast.Return) and node.value is not None:
+            given = len(node.value.elts) if isinstance(node.value, ast.Tuple) else 1
+            number = isinstance(node.value, ast.Constant) and facts.raised("expected Variable")
+            if number or (counts is not None and given == int(counts.group(2))):
+                return node
+    return defined.returned("backward")
 
 
 def _explained(facts: Facts, defined: Definition) -> tuple[str, str, str] | None:

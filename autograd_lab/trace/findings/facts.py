@@ -215,6 +215,13 @@ class Facts:
                 spans[-1] = spans[-1][0], moment
         return spans
 
+    @cached_property
+    def moved(self) -> set[int]:
+        """The tensors that an optimizer has, or that were written to after a backward pass."""
+        has = {r.tensor for e in self.events if e.kind in {"optimizer", "step"} for r in e.inputs}
+        start = min((first for first, _last in self.passes), default=len(self.events))
+        return has | {write.memory for write in self.writes if write.moment > start}
+
     def during(self, span: tuple[int, int], *kinds: str) -> Iterator[Event]:
         """Yield the events of these kinds in a span of moments, in order."""
         return (e for e in self.events[span[0] : span[1] + 1] if e.kind in kinds)

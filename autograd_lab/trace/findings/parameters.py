@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ...i18n import _
 from ..model import Event
@@ -29,7 +31,7 @@ def nothing_registered(facts: Facts) -> Iterator[Clue]:
     for event in _creations(facts):
         attribute = _attribute(facts, facts.place(event))
         if attribute is not None:
-            yield _unregistered(facts, facts.place(event), attribute, explains_error=True)
+            yield _unregistered(attribute, explains_error=True)
             return
 
 
@@ -39,27 +41,19 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
     if not any(e.kind == "step" for e in facts.events):
         return
     told = set()
-    moved = _moved(facts)
+    fed, moved = _fed(facts), facts.moved
     for event in _creations(facts):
-        place = facts.place(event)
-        attribute = _attribute(facts, place)
         tensors = {ref.tensor for ref in event.outputs}
-        if attribute and place not in told and not tensors & moved and tensors & _fed(facts):
-            told.add(place)
-            yield _unregistered(facts, place, attribute)
+        attribute = _attribute(facts, facts.place(event)) if tensors & (fed - moved) else None
+        if attribute is not None and attribute.place not in told:
+            told.add(attribute.place)
+            yield _unregistered(attribute)
 
 
 def _creations(facts: Facts) -> Iterator[Event]:
     return (
         e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs)
     )
-
-
-def _moved(facts: Facts) -> set[int]:
-    """Return the tensors that an optimizer has, or that were written to after a pass."""
-    has = {ref.tensor for e in facts.events if e.kind in {"optimizer", "step"} for ref in e.inputs}
-    start = min((first for first, _last in facts.passes), default=len(facts.events))
-    return has | {write.memory for write in facts.writes if write.moment > start}
 
 
 def _fed(facts: Facts) -> set[int]:
@@ -70,28 +64,60 @@ def _fed(facts: Facts) -> set[int]:
     return {node.tensor for node in nodes if node.tensor is not None}
 
 
-def _attribute(facts: Facts, place: Place) -> tuple[str, ast.expr] | None:
-    """Return the attribute that a line of a module's method sets to something it does not register."""
-    around = facts.code.around(place)
-    classes = [s for s in around if isinstance(s, ast.ClassDef)]
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute that a module's method sets to what the module does not register."""
+
+    place: Place
+    name: str
+    """As written, `"self.layers"`."""
+    value: ast.expr
+
+
+def _attribute(facts: Facts, place: Place) -> Attribute | None:
+    """Return the attribute of a module that what is made on a line goes into, unregistered."""
+    classes = [s for s in facts.code.around(place) if isinstance(s, ast.ClassDef)]
     statement = facts.code.statement(place)
     if not classes or not any("Module" in ast.unparse(base) for base in classes[-1].bases):
         return None
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Attribute):
-        return None
-    value = statement.value
+    wanted = _filled(statement)
+    for node in ast.walk(classes[-1]):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == wanted:
+            registered = not _is_plain(node.value)
+            return (
+                None
+                if registered
+                else Attribute(Place(place.cell, node.lineno), wanted, node.value)
+            )
+    return None
+
+
+def _filled(statement: ast.stmt | None) -> str:
+    """Return the attribute that a statement sets, or puts something into."""
+    target: ast.expr | None = None
+    if isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+        target = target.value if isinstance(target, ast.Subscript) else target
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        method = statement.value.func
+        target = method.value if isinstance(method, ast.Attribute) else None
+    return ast.unparse(target) if isinstance(target, ast.Attribute) else ""
+
+
+def _is_plain(value: ast.expr) -> bool:
+    """Return whether a module takes no notice of such a value: a container, or a plain tensor."""
+    if isinstance(value, ast.List | ast.Dict | ast.ListComp | ast.DictComp | ast.Tuple):
+        return True
     called = ast.unparse(value.func).split(".")[-1] if isinstance(value, ast.Call) else ""
-    held = isinstance(value, ast.List | ast.Dict | ast.ListComp | ast.DictComp | ast.Tuple)
-    plain = isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value)
-    if called in REGISTERING or not (held or plain or called in {"list", "dict", "tuple"}):
-        return None
-    return ast.unparse(statement.targets[0]), value
+    if called in REGISTERING:
+        return False
+    return called in {"list", "dict", "tuple"} or bool(
+        called and "requires_grad" in ast.unparse(value)
+    )
 
 
-def _unregistered(
-    facts: Facts, place: Place, attribute: tuple[str, ast.expr], explains_error: bool = False
-) -> Clue:
-    name, value = attribute
+def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
+    name, value = attribute.name, attribute.value
     if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
         what = _("{name} is a plain tensor: model.parameters() does not list it.").format(name=name)
     else:
@@ -99,7 +125,7 @@ def _unregistered(
             name=name
         )
     return Clue(
-        place,
+        attribute.place,
         what,
         _(
             "A module registers what is assigned to it as an nn.Parameter or nn.Module, and does not "
@@ -124,7 +150,7 @@ def _registering(value: ast.expr) -> str:
 @rule(22, "optimizer-holds-old-parameters")
 def holds_old(facts: Facts) -> Iterator[Clue]:
     """Parameters were made anew after the optimizer, which steps those that are gone."""
-    fed, moved = _fed(facts), _moved(facts)
+    fed, moved = _fed(facts), facts.moved
     for moment, event in enumerate(facts.events):
         if event.kind != "optimizer" or not _steps(facts, event):
             continue
@@ -150,7 +176,7 @@ def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
         later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
         if later:
             return later[0]
-        name = name.rpartition(".")[0]
+        name = re.sub(r"(\.\w+|\[[^\[]*\]|^\w+)$", "", name)
     return facts.place(newer)
 
 

@@ -26,16 +26,20 @@ def target(facts: Facts) -> Iterator[Clue]:
     told = set()
     for event, mine, other in _meetings(facts, COMPARING | {"mul"}):
         name = called(facts, mine)
-        place = facts.place(mine) if mine.line is not None else facts.place(event)
-        weighs = event.text == "mul" and other.op not in {"log", "log_softmax"}
-        if (
-            TARGET.search(name)
-            and not weighs
-            and place not in told
-            and not TARGET.search(called(facts, other))
-        ):
+        place = _set_at(facts, mine, name) if mine.line is not None else facts.place(event)
+        if TARGET.search(name) and place not in told and _is_target(facts, event, mine, other):
             told.add(place)
             yield _clue(facts, event, place, name, mine)
+
+
+def _is_target(facts: Facts, event: Event, mine: Node, other: Node) -> bool:
+    """Return whether the other side is a prediction that is compared with this one."""
+    if event.text == "mul" and other.op not in {"log", "log_softmax"}:
+        return False
+    if TARGET.search(called(facts, other)) or (mine.kind == "leaf" and mine.tensor in facts.moved):
+        return False
+    # A deviation from one's own mean is no comparison with a target.
+    return other.id not in facts.ancestors([mine.id])
 
 
 @rule(23, "weight-requires-grad")
@@ -43,7 +47,8 @@ def weight(facts: Facts) -> Iterator[Clue]:
     """An advantage that weighs another network's output carries a gradient."""
     told = set()
     for event, mine, other in _meetings(facts, {"mul"}):
-        name, place = called(facts, mine), facts.place(mine)
+        name = called(facts, mine)
+        place = _set_at(facts, mine, name)
         if WEIGHT.search(name) and place not in told and other.id != mine.id:
             told.add(place)
             yield _clue(facts, event, place, name, mine)
@@ -52,7 +57,7 @@ def weight(facts: Facts) -> Iterator[Clue]:
 @rule(23, "compared-with-another-network")
 def other_network(facts: Facts) -> Iterator[Clue]:
     """The second argument of a loss function trains leaves that nobody steps."""
-    moved = {r.tensor for e in facts.events if e.kind in {"optimizer", "step"} for r in e.inputs}
+    moved = facts.moved
     if not any(e.kind == "step" for e in facts.events):
         return
     told = set()
@@ -87,13 +92,21 @@ def _meetings(facts: Facts, operations: set[str]) -> Iterator[tuple[Event, Node,
 
 
 def called(facts: Facts, node: Node) -> str:
-    """Return the variable that a value was assigned to where it was made, `""` if it was not."""
-    place = facts.place(node)
-    for name, value in assigned(facts.code.statement(place)):
+    """Return the variable that a value was assigned to, where it was made or by whoever called."""
+    for name, value in assigned(facts.code.statement(facts.place(node))):
         made = expression(node.expression)
         if made is not None and ast.unparse(made) == ast.unparse(value):
             return name
-    return node.label if node.line is None or node.kind == "leaf" else ""
+    return node.label
+
+
+def _set_at(facts: Facts, node: Node, name: str) -> Place:
+    """Return where a value got its name."""
+    place = facts.place(node)
+    if name in {target for target, _value in assigned(facts.code.statement(place))}:
+        return place
+    set_at = facts.code.definitions(name, Place(len(facts.trace.cells), None)) if name else []
+    return set_at[0] if set_at else place
 
 
 def _second_argument(event: Event) -> str:
