@@ -130,6 +130,12 @@ class Facts:
         made = self._makers.get(tensor)
         return self.events[made[0]] if made else None
 
+    @property
+    def failed_on(self) -> Event | None:
+        """What made the first tensor of the call that raised, if that was recorded."""
+        inputs = self.failed.inputs if self.failed is not None else ()
+        return self.birth(inputs[0].tensor) if inputs else None
+
     def memory(self, tensor: int) -> int:
         """Return the tensor whose memory this one looks at, itself if it has its own."""
         seen = set()

@@ -1,22 +1,20 @@
-"""Gradients that are not there: of inputs that were never used, or before the first backward pass."""
+"""Inputs that play no part in the result."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ...i18n import _
 from ..model import Event, Ref
 from .code import receiver
+from .cutting import tested_for_none
 from .facts import Facts
+from .grad_reads import empty_reads, reached, was_reset
 from .model import Clue, Place
 from .registry import rule
 
 UNUSED = re.compile(r"differentiated Tensor at index (\d+)|One of the differentiated Tensors")
-
-
-# --- 16: inputs that were not used ------------------------------------------------------------------
 
 
 @rule(16, "input-not-in-graph")
@@ -126,7 +124,7 @@ def _needs_no_grad(facts: Facts) -> Iterator[Clue]:
 def never_used(facts: Facts) -> Iterator[Clue]:
     """A `.grad` was asked for after backward, and the loss does not depend on the leaf."""
     told: set[Place] = set()
-    for moment, event in _empty_reads(facts):
+    for moment, event in empty_reads(facts):
         tensor = event.inputs[0].tensor
         born = facts.maker(tensor, moment) or 0
         done = [
@@ -134,13 +132,13 @@ def never_used(facts: Facts) -> Iterator[Clue]:
             for s in facts.passes
             if born < s[0] and s[1] < moment and facts.events[s[0]].text == "backward"
         ]
-        if not done or _reached(facts, tensor, done) or _cut_off(facts, tensor):
+        if not done or reached(facts, tensor, done) or _cut_off(facts, tensor):
             continue
-        if _was_reset(facts, tensor, moment) or not _wanted(facts, event):
+        if was_reset(facts, tensor, moment) or tested_for_none(facts, event):
             continue
-        reached = [facts.nodes[e.node].tensor for s in done for e in facts.during(s, "accumulate")
+        fed = [facts.nodes[e.node].tensor for s in done for e in facts.during(s, "accumulate")
                    if e.node is not None]  # fmt: skip
-        place = _last_use(facts, [t for t in reached if t is not None])
+        place = _last_use(facts, [t for t in fed if t is not None])
         if place is not None and place not in told:
             told.add(place)
             yield _unused_leaf(facts, event, place)
@@ -199,114 +197,6 @@ def _none_given(facts: Facts, event: Event, missing: Ref) -> Clue:
     )
 
 
-# --- 25: before the first backward -------------------------------------------------------------------
-
-
-@rule(25, "grad-is-none-yet")
-def none_yet(facts: Facts) -> Iterator[Clue]:
-    """`.grad` was None, and the code went on as if it held a gradient."""
-    if facts.error is None or not facts.raised("'NoneType'"):
-        return
-    for moment, event in reversed(list(_empty_reads(facts))):
-        if facts.place(event) != facts.error_place:
-            continue
-        tensor = event.inputs[0].tensor
-        reset = _was_reset(facts, tensor, moment)
-        before = [span for span in facts.passes if span[1] < moment]
-        if reset or not any(facts.events[first].text == "backward" for first, _last in before):
-            yield _none_clue(facts, event, reset, explains_error=True)
-        return
-
-
-@rule(25, "grad-read-too-early")
-def too_early(facts: Facts) -> Iterator[Clue]:
-    """`.grad` was read before backward, after the loss was computed, and never again."""
-    told = set()
-    for moment, event in _empty_reads(facts):
-        tensor, place = event.inputs[0].tensor, facts.place(event)
-        if (
-            place not in told
-            and place != facts.error_place
-            and not any(first < moment for first, _last in facts.passes)
-            and _was_used(facts, tensor, moment)
-            and not _read_later(facts, event, moment)
-            and _wanted(facts, event)
-            and not _stepped_later(facts, tensor, moment)
-        ):
-            told.add(place)
-            # Perhaps backward() comes in a cell that has not run yet.
-            came = _reached(facts, tensor, facts.passes)
-            clue = _none_clue(facts, event, reset=False)
-            yield clue if came else replace(clue, level="note")
-
-
-def _none_clue(facts: Facts, event: Event, reset: bool, explains_error: bool = False) -> Clue:
-    name = receiver(event.expression) or facts.name(event.inputs[0]) or "x"
-    if reset:
-        why = _("zero_grad() sets .grad to None: there is no tensor until the next backward pass.")
-        fix = _("Leave out the zeroing by hand: optimizer.zero_grad() has done it.")
-        if "zero_" not in facts.code.line(facts.place(event)):
-            fix = _("Read it between backward() and zero_grad().")
-    else:
-        why = _(
-            ".grad is None from the beginning. It is the first backward pass that reaches {name} "
-            "which makes the tensor; None is not zero, it is no tensor at all."
-        ).format(name=name)
-        fix = (
-            _("Call backward() on the loss first, then read {name}.grad.").format(name=name)
-            if "zero_" not in facts.code.line(facts.place(event))
-            else _("Zero it after the update, at the end of the loop: then there is one.")
-        )
-    return Clue(
-        facts.place(event),
-        _("{name}.grad is still None here: no backward pass has filled it.").format(name=name)
-        if not reset
-        else _("{name}.grad is None again here.").format(name=name),
-        why,
-        fix,
-        explains_error=explains_error,
-    )
-
-
-# --- what both ask ------------------------------------------------------------------------------------
-
-
-def _empty_reads(facts: Facts) -> Iterator[tuple[int, Event]]:
-    """Yield where `.grad` of a leaf that requires grad was read and was None."""
-    for moment, event in enumerate(facts.events):
-        if event.kind == "read" and event.text == "grad" and event.after is None and event.inputs:
-            ref = event.inputs[0]
-            if ref.is_leaf and ref.requires_grad:
-                yield moment, event
-
-
-def _reached(facts: Facts, tensor: int, spans: list[tuple[int, int]]) -> bool:
-    return any(
-        event.node is not None and facts.nodes[event.node].tensor == tensor
-        for span in spans
-        for event in facts.during(span, "accumulate")
-    )
-
-
-def _was_reset(facts: Facts, tensor: int, moment: int) -> bool:
-    """Return whether a gradient that once was there had been set to None."""
-    return any(
-        any(ref.tensor == tensor for ref in event.inputs)
-        and (
-            event.kind == "zero_grad"
-            or (event.kind, event.text, event.after) == ("set", "grad", None)
-        )
-        for event in facts.events[:moment]
-    )
-
-
-def _was_used(facts: Facts, tensor: int, moment: int) -> bool:
-    return any(
-        event.kind == "op" and any(ref.tensor == tensor for ref in event.inputs)
-        for event in facts.events[:moment]
-    )
-
-
 def _cut_off(facts: Facts, tensor: int) -> bool:
     """Return whether the leaf was used, but what was made of it left the graph."""
     return any(
@@ -315,31 +205,6 @@ def _cut_off(facts: Facts, tensor: int) -> bool:
     ) or any(
         edge.cut and facts.nodes[edge.source].tensor == tensor for edge in facts.trace.graph.edges
     )
-
-
-def _read_later(facts: Facts, event: Event, moment: int) -> bool:
-    """Return whether the same tensor's gradient, or that of a new one of the same name, is read later."""
-    return any(
-        later.kind == "read"
-        and (
-            later.inputs[0].tensor == event.inputs[0].tensor
-            or (later.after is not None and later.expression == event.expression)
-        )
-        for later in facts.events[moment + 1 :]
-    )
-
-
-def _stepped_later(facts: Facts, tensor: int, moment: int) -> bool:
-    return any(
-        event.kind in {"step", "clip"} and any(ref.tensor == tensor for ref in event.inputs)
-        for event in facts.events[moment + 1 :]
-    )
-
-
-def _wanted(facts: Facts, event: Event) -> bool:
-    """Return whether the value was used, not only compared with None."""
-    line = facts.code.line(facts.place(event))
-    return re.search(r"\.grad\s+is\b", line) is None
 
 
 __all__: list[str] = []
