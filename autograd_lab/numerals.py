@@ -52,6 +52,15 @@ def flat(content: Nested) -> Iterator[Any]:
         yield content
 
 
+def nested(numbers: Sequence[Any], shape: tuple[int, ...]) -> Nested:
+    """Return numbers in row order as lists, nested once per dimension of `shape`."""
+    if not shape:
+        return numbers[0] if numbers else None
+    step = len(numbers) // shape[0] if shape[0] else 0
+    parts = (numbers[i * step : (i + 1) * step] for i in range(shape[0]))
+    return [nested(part, shape[1:]) for part in parts]
+
+
 def written(content: Nested, shape: tuple[int, ...]) -> str:
     """Return the numbers of a tensor of this shape, nested brackets and all.
 
@@ -82,4 +91,4 @@ def _nested(content: Nested, shape: tuple[int, ...], indent: int, style: Style) 
     return "[" + separator.join(rows) + "]"
 
 
-__all__ = ["Nested", "flat", "written"]
+__all__ = ["Nested", "flat", "nested", "written"]

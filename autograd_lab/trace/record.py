@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import linecache
-import os
 import re
 import sys
 import warnings
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from .sources.engine.source import EngineSource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SOURCES = os.path.join(os.path.dirname(__file__), "sources", "")
+SOURCES = str(Path(__file__).parent / "sources")
 TRIGGERED = re.compile(r" \(Triggered internally at .*\)$")
 """Where in PyTorch's own sources a warning comes from."""
 
@@ -153,7 +153,7 @@ def _warnings_noted(builder: Builder) -> Iterator[None]:
     before = warnings.showwarning
 
     def showwarning(
-        message: Any, category: Any, filename: str, lineno: int, *rest: Any
+        message: Any, category: Any, filename: str, lineno: int, *rest: Any, **options: Any
     ) -> None:
         frame = builder.source.frame()
         if filename.startswith(SOURCES) and frame is not None:
@@ -166,7 +166,7 @@ def _warnings_noted(builder: Builder) -> Iterator[None]:
         if builder.room("warning"):
             text = TRIGGERED.sub("", f"{category.__name__}: {message}")
             builder.add_event("warning", text=text)
-        before(message, category, filename, lineno, *rest)
+        before(message, category, filename, lineno, *rest, **options)
 
     warnings.showwarning = showwarning
     try:

@@ -27,6 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "trace.model": {"numerals", "trace.json_text", "trace.findings"},
     "trace.sources": {"trace", "i18n"},
     "trace.sources.engine": {*ENGINE, "trace", "i18n"},
+    "trace.sources.torch": {"engine", "trace", "i18n"},  # formulas are the engine's
     "views": {*TRACE_AS_DATA, "i18n"},
     "widgets": {*ENGINE, "trace", "views", "i18n"},
     "grading": {*ENGINE, "trace", "views", "i18n", "resources"},

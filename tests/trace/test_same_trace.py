@@ -127,7 +127,9 @@ def test_same_program_same_trace(name: str) -> None:
 def test_the_programs_do_everything() -> None:
     """Every kind of event happens in one of them."""
     seen = {
-        event.kind for cells in PROGRAMS.values() for event in recorded("autograd_lab", cells).events
+        event.kind
+        for cells in PROGRAMS.values()
+        for event in recorded("autograd_lab", cells).events
     }
     assert seen == KINDS
 

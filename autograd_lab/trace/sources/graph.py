@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from heapq import heapify, heappop, heappush
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from ..builder import Builder, RawRef
+from ..builder import Builder
 from ..identity import IdentityMap
-from ..model import Saved, Value, Variable
+from ..model import Ref, Saved, Value, Variable
 from ..names import Names
 from ..source_text import NOWHERE, Place
+from .arrivals import Target
 from .library import Library
 from .values import value_of, value_of_number
 
@@ -58,20 +60,30 @@ class GraphWriter:
             if base is not None:
                 entry["base"] = entry["shares"] = self.number(base)
 
-    def ref(self, tensor: Any) -> RawRef:
+    def ref(self, tensor: Any) -> Ref:
         """Return how the tensor is now."""
-        library = self.library
-        number = self.number(tensor)
+        number = self._record.numbers.get(tensor)
+        if number is None:
+            number = self.number(tensor)
         self._note_base(tensor, number)
-        grad_fn = library.grad_fn(tensor)
-        node = (
-            self._plain.get(number)
-            if grad_fn is None
-            else self._operations.get(library.key(grad_fn))
-        )
-        shape, dtype = library.form(tensor)
-        leaf, version = grad_fn is None, library.version(tensor)
-        return number, node, shape, dtype, tensor.requires_grad, leaf, version
+        grad_fn, shape, dtype, requires_grad, version = self.library.facts(tensor)
+        if grad_fn is None:
+            node = self._plain.get(number)
+            return Ref(number, node, shape, dtype, requires_grad, True, version)
+        node = self._operations.get(self.library.key(grad_fn))
+        return Ref(number, node, shape, dtype, requires_grad, False, version)
+
+    def target(self, grad_fn: Any) -> int:
+        """Return a number for a node that gradients go to, also for a leaf's."""
+        leaf = self.library.leaf(grad_fn)
+        return self.library.key(grad_fn) if leaf is None else -1 - self.number(leaf)
+
+    def targets(self, grad_fn: Any) -> list[Target]:
+        """Return where a node's gradients go, None where none does."""
+        return [
+            None if source is None else (self.target(source), number)
+            for source, number in grad_fn.next_functions
+        ]
 
     def value(self, tensor: Any) -> Value:
         """Return what the tensor looks like now."""
@@ -149,23 +161,33 @@ class GraphWriter:
             self._plain[number] = node
         return node
 
-    def of_grad_fn(self, grad_fn: Any) -> int | None:
-        """Return the node of a grad_fn, adding its history if it was made before the recording."""
+    def of_grad_fn(self, grad_fn: Any, parts: Callable[[Any], None] | None = None) -> int | None:
+        """Return the node of a grad_fn, adding its history if it was made before the recording.
+
+        What of that history the recording should have seen made is given to `parts`.
+        """
         leaf = self.library.leaf(grad_fn)
         if leaf is not None:
             return self.leaf(leaf)
         key = self.library.key(grad_fn)
-        if key not in self._operations:
+        known = self._operations.get(key)
+        if known is None:
             for unknown in self.unknown(grad_fn):
-                self.operation(unknown, located=False)
-        return self._operations.get(key)
+                if parts is not None and self.library.key(unknown) >= self.library.first_key:
+                    parts(unknown)
+                else:
+                    self.operation(unknown, located=False)
+            known = self._operations.get(key)
+        return known
 
     def unknown(self, grad_fn: Any) -> list[Any]:
         """Return the operations on the way to the leaves that have no node yet, inputs first."""
         library, known = self.library, self._operations
+        if self._record.crowded:
+            return []
         found: dict[int, Any] = {}
         sources: dict[int, list[int]] = {}
-        waiting = [] if self._record.crowded else [grad_fn]
+        waiting = [grad_fn]
         while waiting:
             top = waiting.pop()
             if top is None or library.leaf(top) is not None:
@@ -184,6 +206,7 @@ class GraphWriter:
         tensor: Any = None,
         constants: Mapping[int, object] = NO_CONSTANTS,
         located: bool = True,
+        parts: Callable[[Any], None] | None = None,
     ) -> int | None:
         """Add a recorded operation and the edges into it: gradients take them the other way.
 
@@ -191,12 +214,20 @@ class GraphWriter:
         come first, so that a node's place in the graph is always behind theirs.
         """
         library = self.library
-        sources = {
-            slot: self.of_grad_fn(source)
-            for slot, (source, _) in enumerate(grad_fn.next_functions)
-            if source is not None
-        }
-        sources |= {slot: self.constant(holder) for slot, holder in constants.items()}
+        sources: list[tuple[int, int | None]] = []
+        leaves: list[tuple[int, Any]] = []
+        for slot, (source, _) in enumerate(grad_fn.next_functions):
+            if source is None:
+                continue
+            leaf = library.leaf(source)
+            if leaf is None:
+                sources.append((slot, self.of_grad_fn(source, parts)))
+            else:
+                leaves.append((slot, leaf))
+        sources += [(slot, self.leaf(leaf)) for slot, leaf in leaves]
+        if constants:
+            sources += [(slot, self.constant(holder)) for slot, holder in constants.items()]
+        sources.sort()
         name, inputs, formulas, custom = library.describe(grad_fn)
         node = self._record.add_node(
             "op",
@@ -212,33 +243,29 @@ class GraphWriter:
         )
         if node is not None:
             self._operations[library.key(grad_fn)] = node
-        for slot, source in sorted(sources.items()):
-            self._record.add_edge(source, node, slot)
+        for slot, known in sources:
+            self._record.add_edge(known, node, slot)
         return node
 
     def _all_saved(self, grad_fn: Any) -> tuple[Saved, ...]:
         """Return what the node keeps: tensors, then numbers, each in the order of their names."""
-        kept = self.library.saved(grad_fn)
-        tensors = [item for item in kept if isinstance(item[1], self.library.tensor_type)]
-        numbers = [item for item in kept if not isinstance(item[1], self.library.tensor_type)]
-        tensors.sort(key=itemgetter(0))
-        numbers.sort(key=itemgetter(0))
-        return tuple([self._saved(*item) for item in (*tensors, *numbers)])
+        tensors, numbers = [], []
+        for name, item in sorted(self.library.saved(grad_fn), key=itemgetter(0)):
+            if isinstance(item, self.library.tensor_type):
+                tensors.append(self._saved(name, item))
+            else:
+                numbers.append(Saved(name, value_of_number(item), 0))
+        return (*tensors, *numbers)
 
     def _saved(self, name: str, item: Any) -> Saved:
-        if not isinstance(item, self.library.tensor_type):
-            return Saved(name, value_of_number(item), 0)
         array = self.library.array(item)
         number = self._record.numbers.get(item)
-        self._fill(item)
-        return Saved(name, value_of(array), array.nbytes, number, self.library.version(item))
-
-    def _fill(self, saved: Any) -> None:
-        """Let the node that made a saved tensor have its value, where no call showed it."""
-        grad_fn = self.library.grad_fn(saved)
+        value = value_of(array)
+        grad_fn = self.library.grad_fn(item)
         known = None if grad_fn is None else self._operations.get(self.library.key(grad_fn))
         if known is not None and self._record.nodes[known]["value"] is None:
-            self._record.nodes[known]["value"] = self.value(saved)
+            self._record.nodes[known]["value"] = value  # no call showed what that node made
+        return Saved(name, value, array.nbytes, number, self.library.version(item))
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -301,6 +328,7 @@ def _inputs_first(sources: dict[int, list[int]]) -> Iterator[int]:
                 heappush(ready, user)
 
 
+@cache
 def op_name(name: str) -> str:
     """Return the operation behind a node as one calls it: `"log_softmax"` for `LogSoftmaxBackward0`.
 

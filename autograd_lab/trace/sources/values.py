@@ -7,19 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..model import Value
-
-SHOWN = 64
-"""Of tensors with more elements than this only the ends of each dimension are kept."""
-EDGE = 2
-"""How many elements at either end."""
+from ..model import EDGE, SHOWN, Value
 
 
 def value_of(array: Any) -> Value:
     """Return the value of an array or a NumPy scalar."""
     shape = array.shape
-    content = array.tolist() if array.size <= SHOWN else array[_ends(shape)].tolist()
-    return Value(shape, dtype_name(array.dtype), content)
+    ends = array if array.size <= SHOWN else array[_ends(shape)]
+    return Value(shape, dtype_name(array.dtype), ends.tobytes())
 
 
 def value_of_number(number: Any) -> Value:

@@ -7,12 +7,12 @@ from typing import Any
 
 from ....engine.function import FunctionNode
 from ....engine.grad_mode import is_grad_enabled, is_inference_mode_enabled
-from ....engine.node import AccumulateGrad
+from ....engine.node import AccumulateGrad, next_order
 from ....engine.tensor import Tensor, raw
 from ....nn.module import Module
 from ....nn.parameter import Parameter
 from ....optim.optimizer import Optimizer
-from ..library import NodeDescription
+from ..library import Facts, NodeDescription
 from ..values import dtype_name
 
 
@@ -24,10 +24,20 @@ class EngineLibrary:
     module_type, optimizer_type = Module, Optimizer
     array = staticmethod(raw)
 
-    def form(self, tensor: Any) -> tuple[tuple[int, ...], str]:
-        """Return shape and dtype."""
+    def __init__(self) -> None:
+        """Begin now: what is made from here on should be seen made."""
+        self.first_key = -next_order()
+
+    def facts(self, tensor: Any) -> Facts:
+        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
         array = raw(tensor)
-        return array.shape, dtype_name(array.dtype)
+        version = 0 if tensor.is_inference() else tensor._version
+        kind = dtype_name(array.dtype)
+        return self.grad_fn(tensor), array.shape, kind, tensor.requires_grad, version
+
+    def token(self, grad: Any) -> Any:
+        """Return what tells a gradient from others as long as it exists."""
+        return id(raw(grad))
 
     def records(self) -> bool:
         """Return whether operations are recorded now."""

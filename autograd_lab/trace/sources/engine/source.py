@@ -156,7 +156,8 @@ class EngineSource(Observer, Guarded):
             g if alike or g is None else p
             for p, g, alike in zip(products, passed, same, strict=True)
         ]
-        self.watch.visited(node, grads_in, made, passed)
+        targets = self.watch.graph.targets(node)
+        self.watch.visited(node, targets, grads_in, made, passed)
 
     def _is_asked_for(self, target: Node | None) -> bool:
         """Return whether a gradient for `target` goes on: a restricted pass drops the others."""
@@ -168,7 +169,8 @@ class EngineSource(Observer, Guarded):
     @guarded
     def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
         """Note what a leaf's `.grad` was and what is added; the sum can be read a moment later."""
-        self._accumulating = self.watch.accumulating(leaf, contribution), leaf
+        before = self.watch.graph.maybe_value(self.library.grad(leaf))
+        self._accumulating = self.watch.accumulating(leaf, contribution, before), leaf
         self._reached.append(leaf)
 
     @guarded

@@ -20,14 +20,14 @@ OPERATORS = {
     "__radd__": "add", "__rmul__": "mul", "__rmatmul__": "matmul", "__getitem__": "index",
     "__pow__": "pow", "__and__": "bitwise_and", "__or__": "bitwise_or",
     "__rfloordiv__": "floor_divide", "__rmod__": "remainder", "__setitem__": "copy_",
-    **dict.fromkeys("long float double half int short bool type".split(), "to"),
+    **dict.fromkeys(["long", "float", "double", "half", "int", "short", "bool", "type"], "to"),
     "reshape": "view",
 }  # fmt: skip
-CREATING = set(
-    "tensor zeros ones empty full arange linspace logspace eye rand randn randint randperm normal "
-    "zeros_like ones_like empty_like full_like rand_like randn_like tril_indices triu_indices "
-    "from_numpy".split()
-)
+CREATING = {
+    "tensor", "zeros", "ones", "empty", "full", "arange", "linspace", "logspace", "eye", "rand",
+    "randn", "randint", "randperm", "normal", "zeros_like", "ones_like", "empty_like", "full_like",
+    "rand_like", "randn_like", "tril_indices", "triu_indices", "from_numpy",
+}  # fmt: skip
 HOOKS = {
     "register_hook": "tensor",
     "register_post_accumulate_grad_hook": "post_accumulate",
@@ -92,7 +92,8 @@ class Calls:
         if name in CREATING:
             return self._creation(name, args, kwargs) if by_user else None
         if name in HOOKS or name in ("requires_grad_", "retain_grad"):
-            return self._request(name, args, kwargs)
+            self._request(name, args, kwargs)
+            return None
         return self._operation(name, args, kwargs)
 
     def _attribute(

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from ....engine.operation import OPERATIONS, Operation
-from ..library import NodeDescription
+from ..library import Facts, NodeDescription
 
-LEAF = "torch::autograd::AccumulateGrad"
+PLAIN_FACTS = ("_sizes", "_strides", "_shape")
+"""Ends of the names under which nodes save what is neither a tensor nor a number of the user's."""
 
 
 class TorchLibrary:
@@ -22,6 +23,8 @@ class TorchLibrary:
 
         self.torch = torch
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
+        self._leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
+        self.first_key = torch._C._autograd._get_sequence_nr()
         self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
 
     def records(self) -> bool:
@@ -34,9 +37,15 @@ class TorchLibrary:
         plain = tensor.detach()
         return (plain.float() if plain.dtype is self.torch.bfloat16 else plain).numpy()
 
-    def form(self, tensor: Any) -> tuple[tuple[int, ...], str]:
-        """Return shape and dtype."""
-        return tuple(tensor.shape), _dtype_name(tensor.dtype)
+    def facts(self, tensor: Any) -> Facts:
+        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
+        version = 0 if tensor.is_inference() else tensor._version
+        kind = _dtype_name(tensor.dtype)
+        return self.grad_fn(tensor), tuple(tensor.shape), kind, tensor.requires_grad, version
+
+    def token(self, grad: Any) -> Any:
+        """Return what tells a gradient from others as long as it exists."""
+        return grad.data_ptr()
 
     def grad_fn(self, tensor: Any) -> Any:
         """Return the node that made it; one that a write has made invalid counts as none."""
@@ -68,7 +77,7 @@ class TorchLibrary:
 
     def leaf(self, grad_fn: Any) -> Any:
         """Return the leaf that an AccumulateGrad is for, None for any other node."""
-        return grad_fn.variable if grad_fn.name() == LEAF else None
+        return grad_fn.variable if type(grad_fn) is self._leaf_type else None
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node; names and formulas are the engine's."""
@@ -91,14 +100,13 @@ class TorchLibrary:
         try:
             if is_custom(grad_fn):
                 return [(f"tensor {i}", t) for i, t in enumerate(grad_fn.saved_tensors)]
-            found = [(name, getattr(grad_fn, f"_saved_{name}")) for name in _kept(type(grad_fn))]
+            found = [(name, getattr(grad_fn, f"_saved_{name}")) for name in _kept(type(grad_fn))]  # type: ignore[arg-type]
         except RuntimeError:
             return []
         kinds = (self.tensor_type, float, int)
-        kept = [(name, value) for name, value in found if isinstance(value, kinds)]
-        return [(name, self._in_kind(grad_fn, value)) for name, value in kept]
+        return [(n, self._alike(grad_fn, v)) for n, v in found if isinstance(v, kinds)]
 
-    def _in_kind(self, grad_fn: Any, saved: Any) -> Any:
+    def _alike(self, grad_fn: Any, saved: Any) -> Any:
         """Return a plain number as the engine has it.
 
         PyTorch saves some as a tensor of their own dtype, others as if they had no sign.
@@ -125,7 +133,7 @@ def _dtype_name(dtype: Any) -> str:
 @cache
 def _kept(kind: type) -> tuple[str, ...]:
     """Return the names of what nodes of this class save, those of the tensors first."""
-    names = [name for name in dir(kind) if name.startswith("_saved_")]
+    names = [n for n in dir(kind) if n.startswith("_saved_") and not n.endswith(PLAIN_FACTS)]
     raw = {name for name in dir(kind) if name.startswith("_raw_saved_")}
     names.sort(key=lambda name: (f"_raw{name}" not in raw, name))
     return tuple(name.removeprefix("_saved_") for name in names)

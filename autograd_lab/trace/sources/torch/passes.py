@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ....engine.binary import Binary
 from ....engine.broadcasting import Broadcasting
 from ....engine.operation import Operation
+from ..arrivals import Target
 from .library import is_custom, operation_of
 
 if TYPE_CHECKING:
@@ -25,50 +26,64 @@ class Pass:
         self.source = source
         self.watch, self.library = source.watch, source.library
         self.retain_graph = retain_graph
-        self.running: Any = None
-        """The node that runs; None between two."""
+        self._roots: list[Any] = []
+        self._visited: set[int] = set()
         self._handles: list[Any] = []
         self._leaves: list[Any] = []
 
     def listen(self, roots: Iterable[Any]) -> None:
         """Hang hooks on all nodes that gradients may reach."""
-        waiting = [node for node in roots if node is not None]
-        seen: set[int] = set()
+        self._roots = [node for node in roots if node is not None]
+        waiting = [*self._roots]
+        graph, seen = self.watch.graph, set()
         while waiting:
             node = waiting.pop()
             leaf = self.library.leaf(node)
-            key = self.library.key(node) if leaf is None else -1 - self.watch.graph.number(leaf)
+            key = self.library.key(node) if leaf is None else -1 - graph.number(leaf)
             if key in seen:
                 continue
             seen.add(key)
             if leaf is None:
-                self._follow(node)
+                self._follow(node, key, graph.targets(node))
                 waiting += [source for source, _ in node.next_functions if source is not None]
             else:
                 self._follow_leaf(node, leaf)
 
-    def _follow(self, node: Any) -> None:
-        def before(grads: Any) -> None:
-            self.running = node
-
+    def _follow(self, node: Any, key: int, targets: list[Target]) -> None:
         def after(passed: Any, grads: Any) -> None:
-            self.running = None
-            self.source.visited(node, grads, passed, self.retain_graph)
+            self._visited.add(key)
+            self.source.visited(node, targets, grads, passed, self.retain_graph)
 
-        self._handles += [node.register_prehook(before), node.register_hook(after)]
+        self._handles.append(node.register_hook(after))
 
     def _follow_leaf(self, node: Any, leaf: Any) -> None:
-        events: list[Any] = []
+        grad = self.library.grad(leaf)
+        before = None if grad is None else self.watch.graph.value(grad)
         self._leaves.append(leaf)
 
-        def before(grads: Any) -> None:
-            self.running = node
-            self.source.accumulating(leaf, grads[0], events)
-
         def after(passed: Any, grads: Any) -> None:
-            self.source.accumulated(leaf, events)
+            self.source.accumulated(leaf, grads[0], before)
 
-        self._handles += [node.register_prehook(before), node.register_hook(after)]
+        self._handles.append(node.register_hook(after))
+
+    def failing_node(self) -> Any:
+        """Return the node that was running when the pass failed: the last made of those that were next.
+
+        PyTorch takes the last made one of the nodes whose gradients have all arrived.
+        """
+        waiting, key = [*self._roots], self.library.key
+        found: list[Any] = []
+        seen: set[int] = set()
+        while waiting:
+            node = waiting.pop()
+            if node is None or self.library.leaf(node) is not None or key(node) in seen:
+                continue
+            seen.add(key(node))
+            if key(node) in self._visited:
+                waiting += [source for source, _ in node.next_functions]
+            else:
+                found.append(node)
+        return max(found, key=key, default=None)
 
     def gradients(self) -> list[Any]:
         """Return the `.grad` of the leaves that gradients could reach."""
@@ -108,8 +123,6 @@ def _product(operation: Operation, name: str, node: Any, grad: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     return value.detach().numpy() if hasattr(value, "detach") else value
-
-
 
 
 __all__ = ["UNUSED", "Pass", "products"]

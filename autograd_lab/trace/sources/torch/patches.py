@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from .passes import UNUSED, Pass
+from .passes import UNUSED
 
 if TYPE_CHECKING:
     from .source import TorchSource
@@ -49,7 +49,9 @@ def install(source: TorchSource) -> Patches:
     patches.replace(torch.autograd, "_engine_run_backward", lambda run: _pass(source, run))
     patches.replace(torch.inference_mode, "__enter__", lambda f: _mode(source, f, True))
     patches.replace(torch.inference_mode, "__exit__", lambda f: _mode(source, f, False))
-    patches.replace(optimizer, "__init__", lambda f: _told(source, f, "optimizer"))
+    patches.replace(optimizer, "__init__", lambda f: _made(source, patches, f))
+    for kind in _below(optimizer):
+        _watch_steps(source, patches, kind)
     for owner in (optimizer, module):
         patches.replace(owner, "zero_grad", lambda f: _told(source, f, "zero_grad"))
     for owner in (torch.nn.utils, torch.nn.utils.clip_grad):
@@ -65,7 +67,9 @@ def install(source: TorchSource) -> Patches:
 
 def _pass(source: TorchSource, run: Any) -> Any:
     @wraps(run)
-    def watched(roots: Any, seeds: Any, keep: Any, create: Any, wanted: Any, *rest: Any, **options: Any) -> Any:
+    def watched(
+        roots: Any, seeds: Any, keep: Any, create: Any, wanted: Any, *rest: Any, **options: Any
+    ) -> Any:
         __tracebackhide__ = True
         accumulates = options.get("accumulate_grad", True)
         work = source.begin_pass(roots, seeds, keep, create, wanted, accumulates)
@@ -110,6 +114,50 @@ def _told(source: TorchSource, function: Any, kind: str) -> Any:
         source.on_parameters(kind, self, kind == "zero_grad" and given)
         return result
 
+    return watched
+
+
+def _below(kind: type) -> list[type]:
+    """Return all classes that derive from `kind`."""
+    found: list[type] = kind.__subclasses__()
+    return found + [deeper for each in found for deeper in _below(each)]
+
+
+def _watch_steps(source: TorchSource, patches: Patches, kind: type) -> None:
+    """Hear of the steps of a class of optimizers, unless this was seen to."""
+    step = vars(kind).get("step")
+    if step is not None and not hasattr(step, "__autograd_lab__"):
+        patches.replace(kind, "step", lambda f: _stepping(source, f))
+
+
+def _made(source: TorchSource, patches: Patches, init: Any) -> Any:
+    """Return an optimizer's `__init__`; the class may be one that the user has just written."""
+    told = _told(source, init, "optimizer")
+
+    @wraps(init)
+    def watched(self: Any, *args: Any, **kwargs: Any) -> None:
+        told(self, *args, **kwargs)
+        for kind in type(self).__mro__:
+            _watch_steps(source, patches, kind)
+
+    return watched
+
+
+def _stepping(source: TorchSource, step: Any) -> Any:
+    """Return `step`; what it computes is of no interest, what a closure of the user's does is."""
+
+    @wraps(step)
+    def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if args or kwargs:
+            result = step(self, *args, **kwargs)
+        else:
+            with source.silence():
+                result = step(self)
+        source.on_parameters("step", self, False)
+        return result
+
+    watched.__autograd_lab__ = True  # type: ignore[attr-defined]
     return watched
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...builder import Builder, describe
+from ..arrivals import Target
 from ..watch import Guarded, Watch, guarded
 from .calls import Calls, make_mode
 from .library import TorchLibrary
@@ -28,20 +29,14 @@ class TorchSource(Guarded):
 
     def attach(self) -> None:
         """Begin to listen."""
-        from torch.optim.optimizer import register_optimizer_step_post_hook
-
         self._mode = make_mode(self)
         self._patches = install(self)
-        self._stepping = register_optimizer_step_post_hook(
-            lambda optimizer, *_: self.on_parameters("step", optimizer, False)
-        )
         self._mode.__enter__()
 
     def detach(self) -> None:
         """Stop listening, if it ever began."""
         if self._patches is not None:
             self._patches.undo()
-            self._stepping.remove()
             _leave(self._mode)
         self._patches = None
 
@@ -50,7 +45,8 @@ class TorchSource(Guarded):
         """Take no notice of what happens inside."""
         before, self.busy = self.busy, True
         try:
-            yield
+            with self.library.torch._C.DisableTorchFunction():
+                yield
         finally:
             self.busy = before
 
@@ -129,39 +125,32 @@ class TorchSource(Guarded):
         work[0].listen([edge(root).node for root in roots])
 
     @guarded
-    def visited(self, node: Any, grads: Any, passed: Any, retain_graph: bool) -> None:
+    def visited(
+        self, node: Any, targets: list[Target], grads: Any, passed: Any, retain_graph: bool
+    ) -> None:
         """Note what a node received and passed on, and that it lets go of what it saved."""
-        targets = node.next_functions
-        passed = [
-            None if target is None else grad
-            for grad, (target, _) in zip(passed, targets, strict=True)
-        ]
-        self.watch.visited(node, grads, products(node, grads, passed), passed)
-        tensors = [v for _, v in self.library.saved(node) if not isinstance(v, float | int)]
-        if tensors and not retain_graph:
+        if None in targets:  # to whom PyTorch may give something all the same
+            passed = [g if t else None for g, t in zip(passed, targets, strict=True)]
+        made = products(node, grads, passed)
+        number = self.watch.visited(node, targets, grads, made, passed)
+        if number is None or retain_graph:
+            return
+        if any(saved.nbytes for saved in self.record.nodes[number]["saved"]):
             self.watch.freed(node)
 
     @guarded
-    def accumulating(self, leaf: Any, grad: Any, events: list[Any]) -> None:
-        """Note what a leaf's `.grad` is before `grad` is added."""
+    def accumulated(self, leaf: Any, grad: Any, before: Any) -> None:
+        """Note that `grad` was added to what a leaf's `.grad` was before."""
         if grad is not None:
-            events.append(self.watch.accumulating(leaf, grad))
+            self.watch.accumulated(self.watch.accumulating(leaf, grad, before), leaf)
 
     @guarded
-    def accumulated(self, leaf: Any, events: list[Any]) -> None:
-        """Note what it has become."""
-        if events:
-            self.watch.accumulated(events.pop(), leaf)
-
-    @guarded
-    def end_pass(
-        self, work: Pass, error: BaseException | None, results: Any, create: bool
-    ) -> None:
+    def end_pass(self, work: Pass, error: BaseException | None, results: Any, create: bool) -> None:
         """Note that the pass is over."""
         work.leave()
         if create:
             self.watch.recorded_in_pass([t for t in results if t is not None] or work.gradients())
-        self.watch.ended(error, work.running if error is not None else None)
+        self.watch.ended(error, None if error is None else work.failing_node())
 
     # --- calls ----------------------------------------------------------------------------------
 
@@ -180,7 +169,8 @@ class TorchSource(Guarded):
     @guarded
     def on_parameters(self, kind: str, subject: Any, set_to_none: bool) -> None:
         """Note what an optimizer or a module does to its parameters."""
-        self.watch.on_parameters(kind, subject, set_to_none)
+        with self.library.torch._C.DisableTorchFunction():
+            self.watch.on_parameters(kind, subject, set_to_none)
 
     def failed(self, error: BaseException) -> tuple[str, list[Any]] | None:
         """Return the call into PyTorch that raised, and its tensors; None if none did."""
@@ -203,12 +193,12 @@ def _leave(mode: Any) -> None:
 
     above = []
     while _len_torch_function_stack():
-        top = _pop_mode()
+        top = _pop_mode()  # type: ignore[no-untyped-call]
         if top is mode:
             break
         above.append(top)
     for other in reversed(above):
-        _push_mode(other)
+        _push_mode(other)  # type: ignore[no-untyped-call]
 
 
 __all__ = ["TorchSource"]
