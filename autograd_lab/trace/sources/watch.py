@@ -316,7 +316,8 @@ class Watch:
         self._arrivals = Arrivals()
         if self.record.crowded_events:
             return
-        for root, seed in zip(roots, seeds, strict=True):
+        # Too few seeds are refused a moment later, by the library itself.
+        for root, seed in zip(roots, seeds, strict=False):
             grad_fn = self.library.grad_fn(root)
             if seed is not None and grad_fn is not None:
                 part = None, self.graph.value(seed), self.library.token(seed)
