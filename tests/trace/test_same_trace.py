@@ -17,7 +17,7 @@ COPY_SLICES = "torch::autograd::CopySlices"
 KINDS = {
     "create", "op", "plain", "detach", "inplace", "mode", "read", "set", "hook", "backward", "node",
     "accumulate", "freed", "end", "optimizer", "zero_grad", "step", "clip", "function", "gradcheck",
-    "gradients", "warning", "failed", "error",
+    "warning", "failed", "error", "gradients",
 }  # fmt: skip
 
 pytest.importorskip("torch")

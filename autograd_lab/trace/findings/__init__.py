@@ -6,6 +6,7 @@ Reads the trace's data and the source text in it, never a live object. Texts go 
 # Importing a module of rules registers them.
 from . import (
     accumulating,
+    arrays,
     checking,
     conversions,
     custom,
@@ -31,13 +32,14 @@ from . import (
     view_writes,
     writing,
 )
-from .find import find
 from .model import Finding
+from .ranking import find
 from .why import why
 
 __all__ = [
     "Finding",
     "accumulating",
+    "arrays",
     "checking",
     "conversions",
     "custom",

@@ -129,7 +129,7 @@ def zeroed_before_use(facts: Facts) -> Iterator[Clue]:
 def _first_steps_are_early(gradients: Gradients, tensors: list[int]) -> bool:
     """Return whether these leaves were stepped before they ever had a gradient."""
     return all(
-        next(h.kind for h in gradients.of[t] if h.kind in {"grow", "step"}) == "step"
+        next((h.kind for h in gradients.of[t] if h.kind in {"grow", "step"}), "") == "step"
         for t in tensors
     )
 

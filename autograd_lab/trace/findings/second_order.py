@@ -51,7 +51,7 @@ class Derivatives:
     def updates(self, moment: int, start: int) -> bool:
         """Return whether an operation adds a gradient to what it is the gradient of, as a step does."""
         facts = self.facts
-        last = next(last for first, last in facts.passes if first == start)
+        last = next((last for first, last in facts.passes if first == start), start)
         wanted = {ref.tensor for ref in facts.events[start].outputs}
         grown = [facts.nodes[e.node].tensor for e in facts.during((start, last), "accumulate")
                  if e.node is not None]  # fmt: skip

@@ -172,8 +172,8 @@ def none_from_grad(facts: Facts) -> Iterator[Clue]:
     for moment, event in enumerate(facts.events):
         if event.kind != "gradients" or len(event.outputs) == len(event.inputs):
             continue
-        span = [s for s in facts.passes if s[0] < moment][-1]
-        leading = facts.ancestors(facts.roots(span))
+        spans = [s for s in facts.passes if s[0] < moment]
+        leading = facts.ancestors(facts.roots(spans[-1]) if spans else [])
         missing = [r for r in event.inputs if r.node is None or r.node not in leading]
         if missing:
             yield _none_given(facts, event, missing[0])

@@ -9,7 +9,7 @@ from ...i18n import _, ngettext
 from ..model import Event, Trace, Value, Variable
 from . import cutting
 from .facts import Facts, spelled
-from .find import find
+from .ranking import find
 
 
 def why(trace: Trace, name: str) -> list[str]:

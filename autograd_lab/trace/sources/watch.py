@@ -317,6 +317,7 @@ class Watch:
         self._arrivals = Arrivals()
         if self.record.crowded_events:
             return
+        # Too few seeds are refused a moment later, by the library itself.
         for root, seed in zip(roots, seeds, strict=False):
             grad_fn = self.library.grad_fn(root)
             if seed is not None and grad_fn is not None:
