@@ -60,7 +60,7 @@ def copy_that_is_none(facts: Facts) -> Iterator[Clue]:
             and birth.inputs[0].is_leaf
             and _has_a_name(facts, facts.place(birth), facts.place(event))
             and not _uses_gradient(facts, facts.place(event))
-            and _used(facts, birth.inputs[0].tensor, write.moment, len(facts.events))
+            and _still_looked_at(facts, birth, write)
         ):
             yield _alias_clue(facts, write)
 
@@ -81,6 +81,16 @@ def snapshot_that_is_none(facts: Facts) -> Iterator[Clue]:
             and _used(facts, alias, wrote, len(facts.events))
         ):
             yield _snapshot_clue(facts, event, facts.events[wrote])
+
+
+def _still_looked_at(facts: Facts, birth: Event, write: Write) -> bool:
+    """Return whether the tensor that an alias was made of is used, or only shown, after a write."""
+    original = birth.inputs[0]
+    name = facts.name(original, birth)
+    below = facts.code.lines_below(facts.place(facts.events[write.moment]))
+    return _used(facts, original.tensor, write.moment, len(facts.events)) or any(
+        facts.code.reads(place, name) for place in below
+    )
 
 
 def _has_a_name(facts: Facts, made: Place, written: Place) -> bool:
