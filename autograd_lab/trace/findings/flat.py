@@ -33,10 +33,19 @@ def flat(facts: Facts) -> Iterator[Clue]:
         if any(step is None for step in steps) or not steps:
             continue
         node = facts.nodes[(steps[0] or facts.events[0]).node or 0]
+        if node.op not in STEPS and not _seen_whole(facts, grown, steps):
+            continue
         clue = _clue(facts, node, facts.nodes[leaf], _around(facts, grown[0]))
         if clue is not None and clue.place not in told:
             told.add(clue.place)
             yield clue
+
+
+def _seen_whole(facts: Facts, grown: list[int], steps: list[Event | None]) -> bool:
+    """Return whether the trace has all numbers of these gradients, not only the first and last ones."""
+    values = [facts.events[moment].contribution for moment in grown]
+    values += [value for step in steps if step is not None for value in step.grads_out]
+    return all(value is None or value.complete for value in values)
 
 
 def _zeros(facts: Facts) -> dict[int, list[int]]:
