@@ -163,7 +163,6 @@ def _alias_clue(facts: Facts, write: Write, explains_error: bool = False) -> Clu
 
 def _unchecked_clue(facts: Facts, write: Write, node: str, made: Place) -> Clue:
     place = facts.place(facts.events[write.moment])
-    new = out_of_place(facts.code.line(place).replace(".data", ""))
     return Clue(
         place,
         _(
@@ -174,11 +173,21 @@ def _unchecked_clue(facts: Facts, write: Write, node: str, made: Place) -> Clue:
             "Writes through .data are not counted, so backward() cannot see that the value is no "
             "longer the one from the forward pass."
         ),
-        _(
-            "Change it after backward(), under torch.no_grad(). If the change belongs to the "
-            "computation, make a new tensor of it{line}, so that it is differentiated."
-        ).format(line=f", {new}" if new else ""),
+        _outside_of_backward(facts.code.line(place)),
     )
+
+
+def _outside_of_backward(line: str) -> str:
+    new = out_of_place(line.replace(".data", ""))
+    if not new:
+        return _(
+            "Change it after backward(), under torch.no_grad(). If the change belongs to the "
+            "computation, make a new tensor of it, so that it is differentiated."
+        )
+    return _(
+        "Change it after backward(), under torch.no_grad(). If the change belongs to the "
+        "computation, make a new tensor of it, {line}: then it is differentiated."
+    ).format(line=new)
 
 
 def _snapshot_clue(facts: Facts, kept: Event, write: Event) -> Clue:
