@@ -9,7 +9,7 @@ import numpy as np
 
 from . import messages
 from .node import AccumulateGrad, Node, gradient_edge
-from .observe import observers, unobserved
+from .observe import observers, tell, unobserved
 from .register import method
 from .tensor import Tensor, wrap
 from .traversal import Pass, as_tensor
@@ -78,7 +78,7 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     work = Pass(roots, keep, create_graph, wanted, accumulate=False)
     _run(work, outs, roots, ins)
-    return tuple(
+    results = tuple(
         _used(
             work.captured[key],
             tensor,
@@ -88,6 +88,9 @@ def grad(
         )
         for i, (tensor, key) in enumerate(zip(ins, wanted, strict=True))
     )
+    if observers:
+        tell("gradients", ins, results=results)
+    return results
 
 
 def _goal(tensor: Tensor) -> tuple[Node, int]:

@@ -17,7 +17,7 @@ COPY_SLICES = "torch::autograd::CopySlices"
 KINDS = {
     "create", "op", "plain", "detach", "inplace", "mode", "read", "set", "hook", "backward", "node",
     "accumulate", "freed", "end", "optimizer", "zero_grad", "step", "clip", "function", "gradcheck",
-    "warning", "failed", "error",
+    "warning", "failed", "error", "gradients",
 }  # fmt: skip
 
 pytest.importorskip("torch")
@@ -140,3 +140,41 @@ def test_again_and_through_json(name: str, library: str) -> None:
     """A second run gives an equal trace, and so does JSON."""
     trace = recorded(library, PROGRAMS[name])
     assert Trace.from_json(trace.to_json()) == trace == recorded(library, PROGRAMS[name])
+
+
+OLDER = """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = (x * x).exp()
+"""
+
+
+@pytest.mark.parametrize("library", ["autograd_lab", "torch"])
+def test_what_is_older_has_no_line(library: str) -> None:
+    """An operation on a tensor from before the recording is not taken for the tensor's history."""
+    namespace: dict[str, object] = {}
+    exec(f"import {library} as torch{OLDER}", namespace)
+    trace = run_cells(["z = y.sum()"], namespace)
+    assert [(node.op, node.line) for node in trace.graph.nodes if node.kind == "op"] == [
+        ("mul", None),
+        ("exp", None),
+        ("sum", 1),
+    ]
+    assert [event.text for event in trace.of_kind("op")] == ["sum"]
+
+
+@pytest.mark.parametrize("library", ["autograd_lab", "torch"])
+def test_results_of_grad_and_gradcheck(library: str) -> None:
+    """The trace knows the tensors that grad gave, without those that are None, and a check that failed."""
+    trace = recorded(
+        library,
+        [
+            "x, w = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)",
+            "g = torch.autograd.grad((x * x).sum(), [x, w], allow_unused=True)",
+            "torch.autograd.gradcheck(torch.sin, (x,), raise_exception=False)",
+            "torch.autograd.gradcheck(torch.sin, (x.double().detach().requires_grad_(),))",
+        ],
+    )
+    (event,) = trace.of_kind("gradients")
+    assert [trace.label(ref) for ref in event.inputs] == ["x", "w"]
+    assert [trace.label(ref) for ref in event.outputs] == ["g[0]"]
+    assert [event.options for event in trace.of_kind("gradcheck")] == [("failed",), ()]

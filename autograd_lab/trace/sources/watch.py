@@ -110,6 +110,11 @@ class Watch:
         `before` is what the first input was, if it was written to.
         """
         if self.record.room("op"):
+            for tensor in self.tensors(inputs if before is None else inputs[1:]):
+                # What is older than the recording is not the work of this line.
+                history = self.library.grad_fn(tensor)
+                if history is not None:
+                    self.graph.of_grad_fn(history)
             grad_fn = self.library.grad_fn(outputs[0])
             self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
 
@@ -319,7 +324,8 @@ class Watch:
         self._arrivals = Arrivals()
         if self.record.crowded_events:
             return
-        for root, seed in zip(roots, seeds, strict=True):
+        # Too few seeds are refused a moment later, by the library itself.
+        for root, seed in zip(roots, seeds, strict=False):
             grad_fn = self.library.grad_fn(root)
             if seed is not None and grad_fn is not None:
                 part = None, self.graph.value(seed), self.library.token(seed)

@@ -157,9 +157,16 @@ class TorchSource(Guarded):
     # --- calls ----------------------------------------------------------------------------------
 
     @guarded
-    def called(self, kind: str, name: str, tensors: Sequence[Any]) -> None:
+    def called(
+        self,
+        kind: str,
+        name: str,
+        tensors: Sequence[Any],
+        results: Sequence[Any] = (),
+        options: tuple[str, ...] = (),
+    ) -> None:
         """Note a call with tensors."""
-        self.watch.called(kind, name, tensors)
+        self.watch.called(kind, name, tensors, results, options=options)
 
     @guarded
     def on_parameters(self, kind: str, subject: Any, set_to_none: bool) -> None:
