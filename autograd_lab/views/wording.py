@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 
 from ..i18n import _, ngettext
+from ..trace.fold import Fold
 from ..trace.model import Node, Trace, Value
 from .steps import Step
 
 ELLIPSIS = "…"
-NAME_WIDTH = 28
-BLOCK_LINES, BLOCK_WIDTH = 5, 44
+NAME_WIDTH, BOX_WIDTH = 28, 18
 UNPRINTABLE = {"Cc", "Cs", "Cn"}
 """What neither XML nor a terminal can show: controls, lone surrogates, unassigned."""
 
@@ -70,6 +72,48 @@ def node_name(node: Node) -> str:
     return clip(node.op, NAME_WIDTH) or _("unnamed")
 
 
+def box_name(node: Node) -> str:
+    """Return what stands in a node's box: its variable, a short expression, or its operation."""
+    named = node.label or node.kind != "op" or 0 < columns(node.expression) <= BOX_WIDTH
+    return clip(node_name(node) if named else operation_name(node), BOX_WIDTH)
+
+
+def short_kind(node: Node) -> str:
+    """Return what kind of tensor a box stands for, where its name does not say it."""
+    if node.kind == "op":
+        return clip(operation_name(node), BOX_WIDTH) if node.label else ""
+    return kind_name(node)
+
+
+def operation_name(node: Node) -> str:
+    """Return an operation as one writes it, `"nll_loss"` for `NllLossBackward0`."""
+    bare = re.sub(r"Backward\d*$", "", one_line(node.name))
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower() or one_line(node.op)
+
+
+def fold_lines(loop: Fold, turns: int) -> tuple[str, str, str]:
+    """Return name, place and size of a folded loop."""
+    size = ngettext("{count} operation per turn", "{count} operations per turn", loop.operations)
+    return f"×{turns}", fold_place(loop), size.format(count=loop.operations)
+
+
+def fold_place(loop: Fold) -> str:
+    """Return the lines of a loop, `"lines 4–7"`, `""` where they are unknown."""
+    if loop.first_line is None or loop.first_line == loop.last_line:
+        return line_text(loop.first_line)
+    return _("lines {first}–{last}").format(first=loop.first_line, last=loop.last_line)
+
+
+def cut_text(cut: str) -> str:
+    """Return what the mark on a severed edge says."""
+    return _("cut: {what}").format(what=clip(cut, NAME_WIDTH))
+
+
+def freed_text() -> str:
+    """Return the mark on a node whose saved values are gone."""
+    return _("freed")
+
+
 def kind_name(node: Node) -> str:
     """Return the grad_fn's name, or in one word what kind of tensor has none."""
     if node.kind == "leaf":
@@ -95,22 +139,12 @@ def source_line(node: Node) -> str:
 
 def line_number(node: Node) -> str:
     """Return `"line 3"`, or `""` where that is unknown."""
-    return "" if node.line is None else _("line {number}").format(number=node.line)
+    return line_text(node.line)
 
 
-def block(value: Value | None) -> str:
-    """Return the numbers with their line breaks, without the indent that `tensor(` gave them.
-
-    At most `BLOCK_LINES` lines; the rest is an ellipsis.
-    """
-    if value is None:
-        return value_line(None)
-    lines = [line.removeprefix(" " * len("tensor(")) for line in value.text.split("\n")]
-    if len(lines) > BLOCK_LINES:
-        lines[BLOCK_LINES - 1 :] = [f" {ELLIPSIS}"]
-    return "\n".join(
-        line[: len(line) - len(line.lstrip(" "))] + clip(line, BLOCK_WIDTH) for line in lines
-    )
+def line_text(number: int | None) -> str:
+    """Return `"line 3"`, or `""` for an unknown line."""
+    return "" if number is None else _("line {number}").format(number=number)
 
 
 def empty(trace: Trace) -> str:
@@ -120,7 +154,7 @@ def empty(trace: Trace) -> str:
     )
 
 
-def stopped(trace: Trace, listed: tuple[Step, ...] = ()) -> str:
+def stopped(trace: Trace, listed: Sequence[Step] = ()) -> str:
     """Return the line about the error that ended the cell.
 
     `""` if none did, or if the last of the `listed` steps tells it already.
@@ -140,11 +174,32 @@ def broke_off(trace: Trace) -> str:
     )
 
 
-def cropped(trace: Trace, shown: Trace) -> str:
-    """Return the line about the nodes that are not drawn."""
+def cropped(shown: int, count: int) -> str:
+    """Return the line about the nodes that are not drawn, `""` if all are."""
+    if shown == count:
+        return ""
     return _("{shown} of {all} nodes are shown: those nearest to the last result.").format(
-        shown=len(shown.graph.nodes), all=len(trace.graph.nodes)
+        shown=shown, all=count
     )
+
+
+def counted_only(trace: Trace) -> str:
+    """Return the line about the events that were too many to keep, `""` if none were."""
+    if not trace.truncated:
+        return ""
+    text = ngettext(
+        "{count} further event was counted, not kept.",
+        "{count} further events were counted, not kept.",
+        trace.truncated,
+    )
+    return text.format(count=trace.truncated)
+
+
+def byte_count(count: int) -> str:
+    """Return a size in bytes, in thousands where there are many."""
+    if count >= 10_000:
+        return _("{count} kB").format(count=f"{count / 1000:,.0f}")
+    return ngettext("{count} byte", "{count} bytes", count).format(count=count)
 
 
 def more(count: int) -> str:
