@@ -73,10 +73,10 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     """Load what most programs never ask for on first use."""
-    if name in {"show", "record"}:
+    if name in {"show", "record", "measure"}:
         from importlib import import_module
 
-        module = {"show": "showing", "record": "trace.record"}[name]
+        module = {"show": "showing", "record": "trace.record", "measure": "trace.measure"}[name]
         return getattr(import_module(f".{module}", __name__), name)
     if name in UNSUPPORTED_NAMES:
         raise AttributeError(UNSUPPORTED.format(name=name))
@@ -142,6 +142,7 @@ __all__ = [
     "logspace",
     "long",
     "manual_seed",
+    "measure",
     "nan",
     "nn",
     "no_grad",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from .engine.tensor import Tensor
-from .trace.sources.engine.graph import behind
+from .trace.sources.engine.behind import behind
 from .views.display import Display
 
 

@@ -42,7 +42,7 @@ def backward(
         tensor.retain_grad()
     wanted = [_goal(t) for t in inputs or ()]
     work = Pass(roots, keep, create_graph, wanted)
-    _run(work, outputs, roots)
+    _run(work, outputs, roots, inputs or ())
 
 
 def grad(
@@ -73,7 +73,7 @@ def grad(
     wanted = [_goal(t) for t in ins]
     keep = create_graph if retain_graph is None else retain_graph
     work = Pass(roots, keep, create_graph, wanted, accumulate=False)
-    _run(work, outs, roots)
+    _run(work, outs, roots, ins)
     return tuple(
         _used(
             work.captured[key],
@@ -105,12 +105,17 @@ def _used(
     return result
 
 
-def _run(work: Pass, outputs: Sequence[Tensor], roots: Sequence[tuple[Node, int, Any]]) -> None:
+def _run(
+    work: Pass,
+    outputs: Sequence[Tensor],
+    roots: Sequence[tuple[Node, int, Any]],
+    wanted: Sequence[Tensor],
+) -> None:
     error: BaseException | None = None
     try:
         for observer in observers:
             seeds = [as_tensor(grad) for _, _, grad in roots]
-            observer.on_backward(outputs, seeds, work.retain_graph)
+            observer.on_backward(outputs, seeds, wanted, work)
         work.run()
     except BaseException as caught:
         error = caught

@@ -12,6 +12,7 @@ from . import dtypes
 from .device import check_cpu
 from .grad_mode import state
 from .messages import warn_once
+from .observe import observers, tell
 from .register import functions
 from .tensor import INFERENCE, Tensor, wrap
 
@@ -28,14 +29,21 @@ NOT_WRITABLE = (
 PLAIN = (bool, int, float)
 
 
-def finish(data: Any, requires_grad: bool = False, device: Any = None) -> Tensor:
-    """Return a new leaf around `data`; raise if it cannot require grad or lie on `device`."""
+def finish(
+    name: str, data: Any, requires_grad: bool = False, device: Any = None, source: Any = None
+) -> Tensor:
+    """Return a new leaf around `data`; raise if it cannot require grad or lie on `device`.
+
+    `name` is that of the function users call, `source` what they gave it.
+    """
     check_cpu(device)
     made = wrap(data)
     if state.inference:
         made._counter = INFERENCE
     if requires_grad:
         made._set_requires_grad(True, "Only")
+    if observers:
+        tell("create", made, name=name, source=source)
     return made
 
 
@@ -64,7 +72,7 @@ def tensor(
     if isinstance(data, Tensor):
         warnings.warn(COPY_CONSTRUCT, UserWarning, stacklevel=2)
     array = np.array(as_array(data, as_dtype(dtype)))
-    return finish(array if array.ndim else array[()], requires_grad, device)
+    return finish("tensor", array if array.ndim else array[()], requires_grad, device, data)
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
@@ -113,7 +121,7 @@ def from_numpy(ndarray: Any) -> Tensor:
     dtypes.of_numpy(ndarray.dtype)
     if not ndarray.flags.writeable:
         warn_once(NOT_WRITABLE)
-    return wrap(ndarray)
+    return finish("from_numpy", ndarray)
 
 
 def as_array(data: Any, kind: dtypes.dtype | None) -> Any:

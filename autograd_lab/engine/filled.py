@@ -43,7 +43,7 @@ def full(
         dtype, fill_value = dtype or fill_value.dtype, fill_value.item()
     kind = as_dtype(dtype, "full") or dtypes.of_number(fill_value)
     shape = non_negative("full", sizes_of("full", (size,)))
-    return finish(np.full(shape, fill_value, kind.numpy), requires_grad, device)
+    return finish("full", np.full(shape, fill_value, kind.numpy), requires_grad, device)
 
 
 def non_negative(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -68,7 +68,7 @@ def _filled(value: int, name: str, what: str) -> Callable[..., Tensor]:
     ) -> Tensor:
         shape = non_negative(name, sizes_of(name, sizes, size))
         kind = as_dtype(dtype, name) or dtypes.get_default_dtype()
-        return finish(np.full(shape, value, kind.numpy), requires_grad, device)
+        return finish(name, np.full(shape, value, kind.numpy), requires_grad, device)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return a tensor of {what}, of the default dtype unless told."
@@ -98,11 +98,17 @@ def full_like(
     memory_format: Any = None,
 ) -> Tensor:
     """Return `fill_value` everywhere in the shape, dtype and memory order of `input`."""
-    pattern = like(input, "full_like")._data
+    pattern = like(input, "full_like")
+    return finish(
+        "full_like", _alike(pattern, fill_value, dtype), requires_grad, device, source=pattern
+    )
+
+
+def _alike(pattern: Tensor, fill_value: Any, dtype: Any) -> Any:
     kind = as_dtype(dtype, "full_like")
-    made = np.empty_like(pattern, None if kind is None else kind.numpy)
+    made = np.empty_like(pattern._data, None if kind is None else kind.numpy)
     made[...] = np.asarray(fill_value).astype(made.dtype)
-    return finish(made, requires_grad, device)
+    return made
 
 
 def _like(value: int, name: str) -> Callable[..., Tensor]:
@@ -113,7 +119,8 @@ def _like(value: int, name: str) -> Callable[..., Tensor]:
         requires_grad: bool = False,
         memory_format: Any = None,
     ) -> Tensor:
-        return full_like(like(input, name), value, dtype, device, requires_grad)
+        made = _alike(like(input, name), value, dtype)
+        return finish(name, made, requires_grad, device, source=input)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return `{name[:-5]}` in the shape, dtype and memory order of `input`."
@@ -157,7 +164,7 @@ def arange(
     if kind is dtypes.bool_:
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     count = max(0, math.ceil((end - start) / step))
-    return finish((start + np.arange(count) * step).astype(kind.numpy), requires_grad, device)
+    return finish("arange", (start + np.arange(count) * step).astype(kind.numpy), requires_grad, device)
 
 
 def _check_range(start: Any, end: Any, step: Any) -> None:
@@ -179,7 +186,7 @@ def linspace(
 ) -> Tensor:
     """Return `steps` numbers at equal distances, from `start` to `end`, both included."""
     kind = as_dtype(dtype, "linspace") or dtypes.get_default_dtype()
-    return finish(_spaced(start, end, steps, kind), requires_grad, device)
+    return finish("linspace", _spaced(start, end, steps, kind), requires_grad, device)
 
 
 def logspace(
@@ -194,7 +201,7 @@ def logspace(
     """Return `base` to the power of `steps` numbers at equal distances from `start` to `end`."""
     kind = as_dtype(dtype, "logspace") or dtypes.get_default_dtype()
     exponents = _spaced(start, end, steps, dtypes.float64)
-    return finish(np.power(float(base), exponents).astype(kind.numpy), requires_grad, device)
+    return finish("logspace", np.power(float(base), exponents).astype(kind.numpy), requires_grad, device)
 
 
 def _spaced(start: Any, end: Any, steps: int, kind: dtypes.dtype) -> Any:
@@ -218,19 +225,19 @@ def eye(
     for name, size in (("n", n), ("m", m)):
         if size is not None and size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
-    return finish(np.eye(n, m, dtype=kind.numpy), requires_grad, device)
+    return finish("eye", np.eye(n, m, dtype=kind.numpy), requires_grad, device)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
     """Return the row and column numbers of the lower triangle of a matrix, as two rows."""
     kind = as_dtype(dtype, "tril_indices") or dtypes.int64
-    return finish(np.stack(np.tril_indices(row, offset, col)).astype(kind.numpy))
+    return finish("tril_indices", np.stack(np.tril_indices(row, offset, col)).astype(kind.numpy))
 
 
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
     """Return the row and column numbers of the upper triangle of a matrix, as two rows."""
     kind = as_dtype(dtype, "triu_indices") or dtypes.int64
-    return finish(np.stack(np.triu_indices(row, offset, col)).astype(kind.numpy))
+    return finish("triu_indices", np.stack(np.triu_indices(row, offset, col)).astype(kind.numpy))
 
 
 functions |= {

@@ -14,7 +14,7 @@ from .forward import levels, only, set_tangent, tangent_of
 from .grad_mode import no_grad, set_modes, state
 from .hooks import detecting
 from .node import Node, gradient_edge, next_order
-from .observe import observers
+from .observe import observers, unobserved
 from .plan import Saved
 from .tensor import Tensor, wrap
 
@@ -256,7 +256,8 @@ class Function:
         everything = (*args, *kwargs.values())
         ctx.needs_input_grad = tuple(isinstance(a, Tensor) and a._requires_grad for a in everything)
         tracked = state.enabled and any(ctx.needs_input_grad)
-        returned = cls._run_forward(ctx, args, kwargs)
+        with unobserved():
+            returned = cls._run_forward(ctx, args, kwargs)
         outputs = returned if isinstance(returned, tuple) else (returned,)
         for tensor in ctx._dirty:
             tensor._wrote()
@@ -270,7 +271,7 @@ class Function:
             _push_tangents(cls, ctx, everything, outputs)
         if observers:
             for observer in observers:
-                observer.on_op(cls.__name__, args, outputs[0], ctx if tracked else None)
+                observer.on_op(cls.__name__, everything, outputs, ctx if tracked else None)
         return outputs if isinstance(returned, tuple) else outputs[0]
 
 

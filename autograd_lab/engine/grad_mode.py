@@ -152,10 +152,12 @@ class set_grad_enabled(_GradMode):
         self.enabled = mode
         self._outside = state.grad_mode, state.inference
         self._switch()
+        for observer in observers:
+            observer.on_mode(self.name, True)
 
     def __enter__(self) -> None:
-        super().__enter__()
-        self._before[-1] = self._outside
+        self._before.append(self._outside)
+        self._switch()
 
     def _fresh(self) -> _GradMode:
         return set_grad_enabled(self.enabled)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .backward import grad
 from .grad_mode import enable_grad
+from .observe import observers, tell, unobserved
 from .tensor import Tensor, wrap
 
 Fn = Callable[..., Any]
@@ -56,15 +57,18 @@ def gradcheck(
     GradcheckError (or returns False, without `raise_exception`) where they disagree.
     """
     given = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    if observers:
+        tell("gradcheck", given, name="gradcheck")
     try:
         _check_inputs(given)
-        outputs = _outputs(func(*given))
-        if not any(o._requires_grad for o in outputs):
-            _expect_zero(func, given, eps, atol)
-        elif check_backward_ad:
-            _compare(func, given, outputs, _analytical, "analytical", (eps, atol, rtol))
-        if check_forward_ad:
-            _compare(func, given, outputs, _forward, "analytical", (eps, atol, rtol))
+        with unobserved():
+            outputs = _outputs(func(*given))
+            if not any(o._requires_grad for o in outputs):
+                _expect_zero(func, given, eps, atol)
+            elif check_backward_ad:
+                _compare(func, given, outputs, _analytical, "analytical", (eps, atol, rtol))
+            if check_forward_ad:
+                _compare(func, given, outputs, _forward, "analytical", (eps, atol, rtol))
     except GradcheckError:
         if raise_exception:
             raise

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import messages
 from .hooks import Hook, Hooks, RemovableHandle, added, detecting, hooks_of
+from .observe import observers, tell
 from .plan import Plan, Saved
 from .saved_hooks import Packed
 from .tensor import Meta, Tensor, wrap
@@ -103,11 +104,19 @@ class Node:
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node ran; it may return new `grad_inputs`."""
+        if observers:
+            tell("hook", self, name="node")
         return added(hooks_of(self).post, hook)
 
     def register_prehook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad_outputs)` before this node runs; it may return other ones."""
+        if observers:
+            tell("hook", self, name="node_pre")
         return added(hooks_of(self).pre, hook)
+
+    def _sequence_nr(self) -> int:
+        """Return a number that grows with every node that is made."""
+        return -self._order
 
     def release(self) -> bool:
         """Let go of the saved tensors; return whether there were any."""

@@ -7,11 +7,13 @@ empty list it pays one falsy check per operation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .node import Node
     from .tensor import Tensor
+    from .traversal import Pass
 
 
 class Observer:
@@ -32,10 +34,32 @@ class Observer:
     def on_mode(self, name: str, entered: bool) -> None:
         """A grad mode (`"no_grad"`, `"enable_grad"`, …) was entered or left."""
 
+    def on_note(self, kind: str, subject: Any, details: dict[str, Any]) -> None:
+        """Something happened that is no operation.
+
+        | kind | subject | details |
+        |---|---|---|
+        | `create` | a new tensor | name (`"ones"`), source (what it was made of) |
+        | `read` | a tensor whose `.grad` was read | value |
+        | `set` | a tensor that is about to change | name (`"grad"`, `"requires_grad"`, `"data"`, `"retain_grad"`), value |
+        | `hook` | a tensor or a node | name (`"tensor"`, `"post_accumulate"`, `"node"`, `"node_pre"`) |
+        | `optimizer`, `step` | an optimizer that was made, or made its step | |
+        | `zero_grad` | an optimizer or a module | set_to_none |
+        | `clip`, `gradcheck` | the tensors | name (of the function) |
+        """
+
     def on_backward(
-        self, roots: Sequence[Tensor], gradients: Sequence[Tensor | None], retain_graph: bool
+        self,
+        roots: Sequence[Tensor],
+        gradients: Sequence[Tensor | None],
+        wanted: Sequence[Tensor],
+        work: Pass,
     ) -> None:
-        """A backward pass starts from `roots`, each with its incoming gradient."""
+        """A backward pass starts from `roots`, each with its incoming gradient.
+
+        `wanted` are the tensors it was restricted to, if any; `work` knows whether it accumulates,
+        retains the graph, creates one.
+        """
 
     def on_node(
         self,
@@ -62,3 +86,25 @@ class Observer:
 
 
 observers: list[Observer] = []
+
+
+def tell(kind: str, subject: Any, **details: Any) -> None:
+    """Pass on to all observers what is no operation: see `Observer.on_note`."""
+    for observer in observers:
+        observer.on_note(kind, subject, details)
+
+
+class unobserved:
+    """A `with` block whose operations are the library's own and of no interest to who watches."""
+
+    def __enter__(self) -> None:
+        self._before = observers[:]
+        observers.clear()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        observers[:] = self._before

@@ -11,6 +11,7 @@ import numpy as np
 from . import dtypes
 from .creation import as_dtype, finish
 from .filled import empty_like, like, non_negative, sizes_of
+from .observe import unobserved
 from .ops.drawing import (
     bernoulli_like_write,
     bernoulli_tensor,
@@ -51,7 +52,7 @@ def _random(draw: str, name: str, kernel: str, meaning: str) -> Callable[..., Te
         kind = _kind(dtype, name, kernel)
         source = generator or default_generator
         numbers = getattr(source, draw)(math.prod(shape), kind is dtypes.float64)
-        return finish(numbers.astype(kind.numpy).reshape(shape), requires_grad, device)
+        return finish(name, numbers.astype(kind.numpy).reshape(shape), requires_grad, device)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return {meaning}."
@@ -73,8 +74,10 @@ def _random_like(name: str, fill: str) -> Callable[..., Tensor]:
         requires_grad: bool = False,
         generator: Generator | None = None,
     ) -> Tensor:
-        made: Any = empty_like(like(input, name), dtype, device)
-        return finish(getattr(made, fill)(generator=generator)._data, requires_grad)
+        with unobserved():
+            made: Any = empty_like(like(input, name), dtype, device)
+            drawn = getattr(made, fill)(generator=generator)._data
+        return finish(name, drawn, requires_grad, source=input)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Return `{name[:-5]}` in the shape, dtype and memory order of `input`."
@@ -106,7 +109,7 @@ def randint(
     shape = non_negative("randint", sizes_of("randint", (size,)))
     kind = as_dtype(dtype, "randint") or dtypes.int64
     numbers = _integers(generator, low, high, math.prod(shape), kind)
-    return finish(numbers.reshape(shape), requires_grad, device)
+    return finish("randint", numbers.reshape(shape), requires_grad, device)
 
 
 C_NAMES = {"uint8": "unsigned char", "int8": "signed char", "int16": "short", "int32": "int"}
@@ -139,7 +142,7 @@ def randperm(
     non_negative("randperm", (n,))
     kind = as_dtype(dtype, "randperm") or dtypes.int64
     order = (generator or default_generator).permutation(n)
-    return finish(order.astype(kind.numpy), requires_grad, device)
+    return finish("randperm", order.astype(kind.numpy), requires_grad, device)
 
 
 def uniform_(
@@ -198,7 +201,7 @@ def normal(
         kind = _kind(dtype, "normal", NORMAL_KERNEL)
         shape = sizes_of("normal", (size,))
         drawn = _normal(generator, math.prod(shape), kind, mean, std)
-        return finish(drawn.reshape(shape), requires_grad)
+        return finish("normal", drawn.reshape(shape), requires_grad)
     if isinstance(std, Tensor) and (std._data < 0).any():
         raise RuntimeError("normal expects all elements of std >= 0.0")
     like_ = mean if isinstance(mean, Tensor) else std

@@ -12,7 +12,7 @@ from . import dtypes, messages, printing
 from ._methods import Methods
 from .device import CPU, device
 from .grad_mode import state
-from .observe import observers
+from .observe import observers, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,10 +190,12 @@ class Tensor(Methods):
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise RuntimeError("requires_grad must be a bool")
-        self._set_requires_grad(value, "only")
+        self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Start (or stop) recording on a leaf, in place."""
+        if observers:
+            tell("set", self, name="requires_grad", value=requires_grad)
         self._set_requires_grad(requires_grad, "only")
         return self
 
@@ -214,12 +216,16 @@ class Tensor(Methods):
         """The gradient accumulated so far; None before the first backward pass."""
         if self.grad_fn is not None and self._grad is None and not self.retains_grad:
             warnings.warn(messages.NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        if observers:
+            tell("read", self, value=self._grad)
         return self._grad
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
             messages.check_grad_assignment(self, value)
+        if observers:
+            tell("set", self, name="grad", value=value)
         self._grad = value
 
     @grad.deleter
@@ -251,6 +257,8 @@ class Tensor(Methods):
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if observers:
+            tell("set", self, name="data", value=value)
         self._data = value._buffer()
 
     # --- sharing ------------------------------------------------------------------------------
@@ -298,7 +306,14 @@ class Tensor(Methods):
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers; a number if 0-d."""
+        if observers:
+            self._taken("tolist")
         return self._data.tolist()
+
+    def _taken(self, name: str) -> None:
+        """Tell that numbers were taken out by `name`."""
+        for observer in observers:
+            observer.on_op(name, (self,), None, None)
 
     def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
         """Return the numbers as an array that shares memory with this tensor.
@@ -307,6 +322,8 @@ class Tensor(Methods):
         """
         if self._requires_grad and not force:
             raise RuntimeError(messages.NO_NUMPY)
+        if observers:
+            self._taken("numpy")
         return self._buffer()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
@@ -316,6 +333,8 @@ class Tensor(Methods):
         if self._data.size != 1:
             many = "no values" if self._data.size == 0 else "more than one value"
             raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        if observers:
+            self._taken("bool")
         return bool(self._data.item())
 
     def __float__(self) -> float:
@@ -353,6 +372,8 @@ class Tensor(Methods):
         """Keep the gradient of a non-leaf in its `.grad` too."""
         if not self._requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if observers:
+            tell("set", self, name="retain_grad", value=True)
         if self.grad_fn is not None:
             from .hooks import hooks_of
 
@@ -385,6 +406,8 @@ class Tensor(Methods):
 
         if not self._requires_grad:
             raise RuntimeError(messages.NO_HOOK)
+        if observers:
+            tell("hook", self, name="tensor")
         if self.grad_fn is not None:
             return added(hooks_of(self.grad_fn).on_tensor.setdefault(self._output_nr, {}), hook)
         return added(self._own_meta().hooks, hook)
@@ -399,6 +422,8 @@ class Tensor(Methods):
             raise RuntimeError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"
             )
+        if observers:
+            tell("hook", self, name="post_accumulate")
         return added(self._own_meta().post_accumulate, hook)
 
 

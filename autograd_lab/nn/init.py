@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.grad_mode import no_grad
+from ..engine.observe import unobserved
 from ..engine.tensor import wrap
 
 GAINS = {"sigmoid": 1, "linear": 1, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 0.75}
@@ -34,19 +35,19 @@ def fans(tensor: Any) -> tuple[int, int]:
 
 def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Any:
     """Fill with numbers drawn evenly from [a, b)."""
-    with no_grad():
+    with unobserved(), no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Any:
     """Fill with normal deviates."""
-    with no_grad():
+    with unobserved(), no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
 
 def constant_(tensor: Any, val: float) -> Any:
     """Fill with one number."""
-    with no_grad():
+    with unobserved(), no_grad():
         return tensor.fill_(val)
 
 
@@ -64,7 +65,7 @@ def eye_(tensor: Any) -> Any:
     """Fill a matrix with ones on the diagonal, zeros elsewhere; ValueError for other ranks."""
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
-    with no_grad():
+    with unobserved(), no_grad():
         return tensor.copy_(wrap(np.eye(*tensor.shape)))
 
 

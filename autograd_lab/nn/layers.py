@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..engine.filled import empty
+from ..engine.observe import unobserved
 from ..engine.tensor import Tensor
 from . import functional as F
 from . import init
@@ -22,10 +23,10 @@ class Linear(Module):
         """Draw weight (out_features, in_features) and bias evenly from ±1/√in_features, as torch does."""
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
-        self.weight = Parameter(empty(out_features, in_features, dtype=dtype))
-        self.register_parameter(
-            "bias", Parameter(empty(out_features, dtype=dtype)) if bias else None
-        )
+        with unobserved():
+            weight, offset = (empty(*s, dtype=dtype) for s in ((out_features, in_features), (out_features,)))
+        self.weight = Parameter(weight)
+        self.register_parameter("bias", Parameter(offset) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

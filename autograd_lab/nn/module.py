@@ -10,6 +10,7 @@ from ..engine.device import check_cpu, device
 from ..engine.dtypes import dtype as Dtype
 from ..engine.dtypes import float16, float32, float64
 from ..engine.hooks import RemovableHandle, added
+from ..engine.observe import observers, tell, unobserved
 from ..engine.tensor import Tensor
 from .parameter import Parameter
 from .saved_state import LoadResult, load
@@ -254,8 +255,11 @@ class Module:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Reset the gradients of all parameters."""
-        for parameter in self.parameters():
-            clear_grad(parameter, set_to_none)
+        with unobserved():
+            for parameter in self.parameters():
+                clear_grad(parameter, set_to_none)
+        if observers:
+            tell("zero_grad", self, set_to_none=set_to_none)
 
     def apply(self: M, fn: Callable[[Module], Any]) -> M:
         """Call `fn` with every module below and at last with this one."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.creation import tensor
+from ..engine.observe import observers, tell, unobserved
 from ..engine.tensor import Tensor, wrap
 
 
@@ -15,7 +16,8 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
         """Share the numbers of `data`; RuntimeError if they are not floats and require grad."""
-        source: Any = tensor([]) if data is None else data.detach()
+        with unobserved():
+            source: Any = tensor([]) if data is None else data.detach()
         made = object.__new__(cls)
         made._data = source._buffer()
         made._grad_fn = made._grad = made._counter = made._meta = None
@@ -23,6 +25,8 @@ class Parameter(Tensor):
         made._requires_grad = False
         if requires_grad:
             made._set_requires_grad(True, "Only")
+        if observers:
+            tell("create", made, name="Parameter", source=data)
         return made
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine.creation import tensor
 from ..engine.grad_mode import no_grad
+from ..engine.observe import observers, tell, unobserved
 from ..engine.register import functions
 from ..engine.tensor import Tensor
 
@@ -21,8 +22,9 @@ def clip_grad_norm_(
 
     RuntimeError for a norm that is not finite, if `error_if_nonfinite`.
     """
-    with no_grad():
-        grads = _grads(parameters)
+    tensors = _listed(parameters, "clip_grad_norm_")
+    with unobserved(), no_grad():
+        grads = _grads(tensors)
         if not grads:
             return tensor(0.0)
         norms = [g.norm(float(norm_type)) for g in grads]
@@ -41,11 +43,18 @@ def clip_grad_norm_(
 
 def clip_grad_value_(parameters: Any, clip_value: float) -> None:
     """Cut every element of the gradients, in place, to [−clip_value, clip_value]."""
-    with no_grad():
-        for grad in _grads(parameters):
+    with unobserved(), no_grad():
+        for grad in _grads(_listed(parameters, "clip_grad_value_")):
             grad.clamp_(min=-clip_value, max=clip_value)
 
 
-def _grads(parameters: Tensor | Iterable[Tensor]) -> list[Any]:
-    several = [parameters] if isinstance(parameters, Tensor) else parameters
-    return [p.grad for p in several if p.grad is not None]
+def _listed(parameters: Tensor | Iterable[Tensor], name: str) -> list[Tensor]:
+    """Return the parameters as a list, and tell who watches that their gradients are clipped."""
+    several = [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    if observers:
+        tell("clip", several, name=name)
+    return several
+
+
+def _grads(parameters: list[Tensor]) -> list[Any]:
+    return [p.grad for p in parameters if p.grad is not None]

@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from ..engine.grad_mode import enable_grad, no_grad
+from ..engine.observe import observers, tell, unobserved
 from ..engine.tensor import Tensor
 from ..nn.module import clear_grad, type_name
 
@@ -35,6 +36,8 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
+        if observers:
+            tell("optimizer", self)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group of parameters; what it does not set is as in the other groups."""
@@ -62,9 +65,12 @@ class Optimizer:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Reset the gradients of all parameters: to None, or to zeros."""
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                clear_grad(parameter, set_to_none)
+        with unobserved():
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    clear_grad(parameter, set_to_none)
+        if observers:
+            tell("zero_grad", self, set_to_none=set_to_none)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; return what `closure`, called first, returned."""
@@ -72,7 +78,7 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with no_grad():
+        with unobserved(), no_grad():
             for group in self.param_groups:
                 for parameter in group["params"]:
                     grad = parameter.grad
@@ -81,6 +87,8 @@ class Optimizer:
                         self.update(parameter, grad, self.state[parameter], group)
                         if not self.state[parameter]:
                             del self.state[parameter]
+        if observers:
+            tell("step", self)
         return loss
 
     def update(self, param: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> None:

@@ -1,71 +1,55 @@
-"""Collects nodes, edges and events while code runs, and freezes them into a trace at the end."""
+"""Collects nodes, edges and events while code runs, and freezes them into a trace at the end.
+
+What is noted while the user's code runs is noted as plain dictionaries and tuples: making the frozen
+data of the model takes longer, and can wait.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from .identity import IdentityMap
-from .model import Edge, Event, Graph, Node, Saved, Trace, Value
-from .source_text import SourceText
+from .identity import WeakNumbers
+from .model import Count, Edge, Event, Graph, Node, Ref, TensorObject, Trace, Value
+from .names import Names
+from .source_text import Place, SourceText
 
 LIMIT = 10_000
 """Events kept in detail, and nodes kept, before the rest is only counted."""
 
+RawRef = tuple[int, int | None, tuple[int, ...], str, bool, bool, int]
+"""The fields of a `Ref`."""
+
 
 class Builder:
-    """The growing record. Nodes are found again by the object they stand for, never by `id`."""
+    """The growing record, shared by the libraries that are watched."""
 
     def __init__(self, source: SourceText, limit: int = LIMIT) -> None:
         """Start empty; `source` tells where in the user's code each thing happens."""
         self.source = source
         self.limit = limit
-        self.nodes: list[Node] = []
+        self.nodes: list[dict[str, Any]] = []
         self.edges: list[Edge] = []
-        self.events: list[Event] = []
-        self.truncated = 0
+        self.events: list[dict[str, Any]] = []
+        self.tensors: list[dict[str, Any]] = []
+        self.numbers = WeakNumbers()
+        """Which place in `tensors` a tensor has."""
+        self.counts: Counter[tuple[str, int | None, int | None]] = Counter()
         self.error = ""
         self.broken = ""
-        self._ids: IdentityMap[int] = IdentityMap()
-        self._holders: list[object] = []
-        self._subjects: list[tuple[int, object, str]] = []
 
-    def find(self, holder: object) -> int | None:
-        """Return the node that stands for this object: a tensor, a grad_fn, or a number."""
-        return self._ids.get(holder)
-
-    def stands_for(self, node: int, holder: object) -> None:
-        """Find `node` by this object too."""
-        self._ids[holder] = node
-
-    def add_node(
-        self,
-        holder: object,
-        kind: str,
-        value: Value | None,
-        name: str = "",
-        op: str = "",
-        inputs: tuple[str, ...] = (),
-        formulas: tuple[str, ...] = (),
-        saved: tuple[Saved, ...] = (),
-        located: bool = True,
-    ) -> int | None:
-        """Add the node that `holder` stands for; None when the record is full.
-
-        `located` nodes were made by the line that runs now.
-        """
+    def add_node(self, kind: str, place: Place | None = None, **fields: Any) -> int | None:
+        """Add a node; None when the record is full. Without a `place`, the running line made it."""
         if self.crowded:
             return None
-        place = self.source.here() if located else (None, "")
         node = len(self.nodes)
-        self.nodes.append(Node(node, kind, name, op, "", value, inputs, formulas, saved, *place))
-        self._holders.append(holder)
-        self._ids[holder] = node
+        cell, line, expression = self.source.here() if place is None else place
+        self.nodes.append(
+            {"id": node, "kind": kind, "name": "", "op": "", "custom": False, "value": None,
+             "cell": cell, "line": line, "expression": expression, **fields}
+        )  # fmt: skip
         return node
-
-    def change_node(self, node: int, **changes: Any) -> None:
-        """Correct what was noted about a node."""
-        self.nodes[node] = replace(self.nodes[node], **changes)
 
     def add_edge(self, source: int | None, target: int | None, slot: int, cut: str = "") -> None:
         """Connect two nodes, where both were kept."""
@@ -77,72 +61,101 @@ class Builder:
         """Whether no further node is kept."""
         return len(self.nodes) >= self.limit
 
-    def room(self) -> bool:
+    def room(self, kind: str) -> bool:
         """Return whether another event is kept in detail; if not, it is counted here."""
         if len(self.events) < self.limit:
             return True
-        self.truncated += 1
+        cell, line, _ = self.source.here()
+        self.counts[kind, cell, line] += 1
         return False
 
-    def add_event(self, kind: str, subject: object = None, suffix: str = "", **fields: Any) -> int:
-        """Note an event at the line that runs now and return its place.
+    def add_event(
+        self, kind: str, subject: int | None = None, place: Place | None = None, **fields: Any
+    ) -> dict[str, Any]:
+        """Note an event at the line that runs now and return it, to be filled in further.
 
-        `subject` is the object whose variable becomes the event's label, followed by `suffix`.
+        `subject` is the tensor whose variable becomes the event's label.
         """
-        line, expression = self.source.here()
-        event = len(self.events)
-        self.events.append(Event(kind, line=line, expression=expression, **fields))
+        cell, line, expression = self.source.here() if place is None else place
+        event = {"kind": kind, "cell": cell, "line": line, "expression": expression, **fields}
         if subject is not None:
-            self._subjects.append((event, subject, suffix))
+            event["label"] = subject
+        self.events.append(event)
         return event
 
-    def change_event(self, event: int, **changes: Any) -> None:
-        """Fill in what was not known yet when the event was noted."""
-        self.events[event] = replace(self.events[event], **changes)
-
     def add_error(self, error: BaseException) -> None:
-        """Note the exception that ended the code; kept even when there is no more room."""
-        line, expression = self.source.of_traceback(error.__traceback__)
+        """Note the exception that ended a cell; kept even when there is no more room."""
+        place = self.source.of_traceback(error.__traceback__)
         self.error = describe(error)
-        self.events.append(Event("error", line=line, expression=expression, text=self.error))
+        self.add_event("error", place=place, text=self.error)
 
-    def build(self, names: IdentityMap[str]) -> Trace:
-        """Return the trace; `names` gives the user's variable for an object, if one holds it."""
+    def build(self, names: Names) -> Trace:
+        """Return the trace; `names` says what the user's variables hold."""
+        labels = names.labels(len(self.tensors))
+        for place, tensor in enumerate(self.tensors):
+            owner = tensor.pop("gradient_of", None)
+            if owner is not None and not labels[place] and labels[owner]:
+                labels[place] = f"{labels[owner]}.grad"
+        kept = _needed(self.nodes, self.edges, names.nodes)
+        places = {old: new for new, old in enumerate(sorted(kept))}
         nodes = [
-            replace(node, label=names.get(holder) or "")
-            for node, holder in zip(self.nodes, self._holders, strict=True)
+            Node(**{**self.nodes[old], "id": new, "label": names.nodes.get(old, "")})
+            for old, new in places.items()
         ]
-        events = list(self.events)
-        for event, subject, suffix in self._subjects:
-            known = self._ids.get(subject)
-            label = names.get(subject) or ("" if known is None else nodes[known].label)
-            events[event] = replace(events[event], label=label and label + suffix)
-        graph, places = _without_loose_ends(nodes, self.edges)
-        events = [
-            event if event.node is None else replace(event, node=places[event.node])
-            for event in events
+        edges = [
+            replace(edge, source=places[edge.source], target=places[edge.target])
+            for edge in self.edges
+            if edge.source in places and edge.target in places
         ]
+        cells = tuple(self.source.cells)
         return Trace(
-            self.source.text, graph, tuple(events), self.error, self.truncated, self.broken
+            source=cells[-1] if cells else "",
+            graph=Graph(tuple(nodes), tuple(edges)),
+            events=tuple(_event(raw, places, labels) for raw in self.events),
+            error=self.error,
+            truncated=self.counts.total(),
+            broken=self.broken,
+            cells=cells,
+            tensors=tuple(
+                TensorObject(label, **tensor)
+                for label, tensor in zip(labels, self.tensors, strict=True)
+            ),
+            variables=tuple(replace(v, node=places.get(v.node)) for v in names.variables),  # type: ignore[arg-type]
+            groups=tuple(names.groups),
+            summary=tuple(Count(*key, count) for key, count in self.counts.items()),
         )
 
 
-def _without_loose_ends(nodes: list[Node], edges: list[Edge]) -> tuple[Graph, dict[int, int]]:
-    """Drop constants that nobody named and nothing kept depends on; say where the others went."""
-    kept = {node.id for node in nodes if node.kind != "constant" or node.label}
+def _event(raw: dict[str, Any], places: dict[int, int], labels: list[str]) -> Event:
+    """Return an event as the model has it."""
+    fields = dict(raw)
+    for name in ("inputs", "outputs"):
+        if name in fields:
+            fields[name] = tuple([_ref(ref, places) for ref in fields[name]])
+    if fields.get("node") is not None:
+        fields["node"] = places.get(fields["node"])
+    if "nodes" in fields:
+        fields["nodes"] = tuple([places.get(node) for node in fields["nodes"]])
+    if type(fields.get("label")) is int:
+        fields["label"] = labels[fields["label"]]
+    return Event(**fields)
+
+
+def _ref(ref: RawRef, places: dict[int, int]) -> Ref:
+    tensor, node, *rest = ref
+    return Ref(tensor, None if node is None else places.get(node), *rest)  # type: ignore[arg-type]
+
+
+def _needed(
+    nodes: list[dict[str, Any]], edges: list[Edge], named: dict[int, str]
+) -> set[int]:
+    """Return all nodes but constants that nobody named and nothing kept depends on."""
+    kept = {node["id"] for node in nodes if node["kind"] != "constant" or node["id"] in named}
     # An edge is added after those into its source, so one sweep from the back is enough.
     for edge in reversed(edges):
         if edge.target in kept:
             kept.add(edge.source)
-    places = {old: new for new, old in enumerate(sorted(kept))}
-    return Graph(
-        tuple(replace(nodes[old], id=new) for old, new in places.items()),
-        tuple(
-            replace(edge, source=places[edge.source], target=places[edge.target])
-            for edge in edges
-            if edge.source in places and edge.target in places
-        ),
-    ), places
+    return kept
 
 
 def describe(error: BaseException) -> str:
@@ -155,4 +168,4 @@ def describe(error: BaseException) -> str:
     return (f"{name}: {text}" if text else name).encode(errors="backslashreplace").decode()
 
 
-__all__ = ["LIMIT", "Builder", "describe"]
+__all__ = ["LIMIT", "Builder", "RawRef", "Value", "describe"]

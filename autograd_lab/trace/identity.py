@@ -1,7 +1,8 @@
-"""A dictionary whose keys are objects themselves, not what they compare equal to."""
+"""Finding what belongs to an object itself, not to what it compares equal to."""
 
 from __future__ import annotations
 
+import weakref
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -30,3 +31,26 @@ class IdentityMap(Generic[V]):
     def setdefault(self, key: object, value: V) -> None:
         """Set the value for this object unless it has one."""
         self._entries.setdefault(id(key), (key, value))
+
+
+class WeakNumbers:
+    """Maps objects to numbers by identity, without keeping them alive.
+
+    What has the `id` of an object that is gone is not taken for it.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._entries: dict[int, tuple[weakref.ref[object], int]] = {}
+
+    def __setitem__(self, key: object, number: int) -> None:
+        """Set the number of this object."""
+        self._entries[id(key)] = (weakref.ref(key), number)
+
+    def get(self, key: object) -> int | None:
+        """Return the number of this very object, None if it has none."""
+        entry = self._entries.get(id(key))
+        return entry[1] if entry is not None and entry[0]() is key else None
+
+
+__all__ = ["IdentityMap", "WeakNumbers"]

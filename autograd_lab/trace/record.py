@@ -1,42 +1,83 @@
-"""Recording: from here to there, everything the engine does becomes a `Trace`."""
+"""Recording: from here to there, everything the libraries do becomes a `Trace`."""
 
 from __future__ import annotations
 
 import linecache
 import sys
+import warnings
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
 
 from .builder import LIMIT, Builder, describe
 from .model import Trace
+from .names import collect
 from .source_text import SourceText
-from .sources.engine.watch import EngineSource
+from .sources.engine.source import EngineSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Source = Any
+"""`EngineSource` or `TorchSource`: what both have is `attach`, `detach`, `watch`, `failed`."""
 
 
 class Recorder:
-    """Watches the engine while one piece of code runs.
+    """Watches the libraries while one piece of code runs, or several in a row.
 
     One can be started again after `stop`, also after a recording that was never stopped because
     something interrupted it: what was recorded until then is dropped.
     """
 
-    def __init__(self, source: str, filename: str, limit: int = LIMIT) -> None:
+    def __init__(self, source: str | None = None, filename: str = "", limit: int = LIMIT) -> None:
         """Take the code's text as it was compiled and the file name its code objects carry.
 
-        Beyond `limit` events, the rest is counted (`Trace.truncated`).
+        Beyond `limit` events, the rest is counted (`Trace.truncated`). Without a text, cells come by
+        `add_cell`.
         """
         self._source = source
         self._filename = filename
         self._limit = limit
         self._builder: Builder | None = None
-        self._watcher: EngineSource | None = None
+        self._sources: list[Source] = []
+        self._stack = ExitStack()
 
     def start(self) -> None:
         """Begin to listen."""
         self.abandon()
         self._builder = Builder(SourceText(self._source, self._filename), self._limit)
-        self._watcher = EngineSource(self._builder)
-        self._watcher.attach()
+        self._stack.enter_context(_warnings_noted(self._builder))
+        self._add(EngineSource(self._builder))
+        self._watch_torch(self._source or "")
+
+    def add_cell(self, text: str, filename: str) -> None:
+        """Take the text of a further cell that is about to run."""
+        if self._builder is not None:
+            self._builder.source.add(text, filename)
+            self._watch_torch(text)
+
+    def _watch_torch(self, text: str) -> None:
+        """Listen to PyTorch too where it is in use, or will be."""
+
+    def _add(self, source: Source) -> None:
+        source.attach()
+        self._sources.append(source)
+
+    def add_error(self, error: BaseException) -> None:
+        """Note what ended a cell, and which call into a library raised it."""
+        builder = self._builder
+        if builder is None or builder.broken:
+            return
+        try:
+            for source in self._sources:
+                call = source.failed(error)
+                if call is not None:
+                    source.watch.failed(*call, error)
+                    break
+            builder.add_error(error)
+        except Exception as fault:
+            builder.broken = describe(fault)
 
     def stop(self, namespace: Mapping[str, object], error: BaseException | None = None) -> Trace:
         """Stop listening and return what happened.
@@ -45,41 +86,72 @@ class Recorder:
         A fault of the recording itself is told in the trace. Raises RuntimeError if the recorder was
         not started.
         """
-        builder, watcher = self._builder, self._watcher
-        self.abandon()
-        if builder is None or watcher is None:
+        builder, sources = self._builder, self._sources
+        if builder is None:
             raise RuntimeError("this recorder was not started")
+        if error is not None:
+            self.add_error(error)
+        self.abandon()
         try:
-            if error is not None:
-                builder.add_error(error)
-            return watcher.finish(namespace)
+            return builder.build(collect(namespace, [source.watch.graph for source in sources]))
         except Exception as fault:
             # Ours, not the user's: what they ran is over, and stays as it is.
-            return Trace(self._source, error=builder.error, broken=describe(fault))
+            cells = tuple(builder.source.cells)
+            last = cells[-1] if cells else ""
+            return Trace(last, error=builder.error, broken=describe(fault), cells=cells)
 
     def abandon(self) -> None:
         """Stop listening and forget what was recorded, if anything."""
-        if self._watcher is not None:
-            self._watcher.detach()
-        self._builder = self._watcher = None
+        for source in self._sources:
+            source.detach()
+        self._stack.close()
+        self._sources = []
+        self._builder = None
 
 
-class record:
-    """Record a `with` block of ordinary code, without IPython; `.trace` holds the result.
+@contextmanager
+def _warnings_noted(builder: Builder) -> Iterator[None]:
+    """Note warnings that are shown while the block runs."""
+    before = warnings.showwarning
+
+    def showwarning(message: Any, category: Any, *rest: Any, **options: Any) -> None:
+        if builder.room("warning"):
+            builder.add_event("warning", text=f"{category.__name__}: {message}")
+        before(message, category, *rest, **options)
+
+    warnings.showwarning = showwarning
+    try:
+        yield
+    finally:
+        if warnings.showwarning is showwarning:
+            warnings.showwarning = before
+
+
+class record(AbstractContextManager["record"]):
+    """Record a `with` block of ordinary code, without IPython.
+
+    After the block the object is the trace: it has all that a `Trace` has, `findings()` among it;
+    `.trace` is the `Trace` itself.
 
     >>> import autograd_lab as torch
     >>> x = torch.ones(2, requires_grad=True)
-    >>> with torch.record() as recording:
+    >>> with torch.record() as trace:
     ...     y = (x * x).sum()
-    >>> [node.name for node in recording.trace.graph.nodes]
+    >>> [node.name for node in trace.graph.nodes]
     ['AccumulateGrad', 'MulBackward0', 'SumBackward0']
     """
 
     trace: Trace
     """What happened; there once the block has ended, by an exception too."""
 
+    def __getattr__(self, name: str) -> Any:
+        """Give what the trace has, once there is one."""
+        if name == "trace":
+            raise AttributeError("there is no trace yet: the recording has not ended")
+        return getattr(self.trace, name)
+
     def __enter__(self) -> record:
-        """Begin to listen to the engine."""
+        """Begin to listen to the libraries."""
         self._frame: FrameType | None = sys._getframe(1)
         filename = self._frame.f_code.co_filename
         text = "".join(linecache.getlines(filename, self._frame.f_globals))

@@ -3,71 +3,104 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
-from types import CodeType, TracebackType
+from types import CodeType, FrameType, TracebackType
+from typing import NamedTuple
 
 from .identity import IdentityMap
 
-Place = tuple[int | None, str]
-"""A line, from 1, and the exact expression; `(None, "")` outside the recorded text."""
+
+class Place(NamedTuple):
+    """Where in the user's code: the cell (counted from 0), the line (from 1), the exact expression."""
+
+    cell: int | None = None
+    line: int | None = None
+    expression: str = ""
+
+
+NOWHERE = Place()
+"""Outside the recorded texts."""
 
 
 class SourceText:
-    """The text of a cell as it was compiled, and where in it a frame stands."""
+    """The texts of the cells as they were compiled, and where in them a frame stands."""
 
-    def __init__(self, text: str, filename: str) -> None:
-        """Take the text as it is now; `filename` is what its code objects carry."""
-        self.text = text
-        self.filename = filename
+    def __init__(self, text: str | None = None, filename: str = "") -> None:
+        """Take the first cell, if there is one yet: see `add`."""
+        self.cells: list[str] = []
+        self._cell_of: dict[str, int] = {}
+        self._lines: dict[int, list[bytes]] = {}
         self._positions: IdentityMap[list[tuple[int | None, ...]]] = IdentityMap()
         self._places: dict[tuple[int, int], Place] = {}
+        if text is not None:
+            self.add(text, filename)
+
+    def add(self, text: str, filename: str) -> None:
+        """Take a further cell; `filename` is what its code objects carry."""
+        self._cell_of[filename] = len(self.cells)
+        self.cells.append(text)
 
     def here(self) -> Place:
-        """Return where the innermost frame of this text stands, called from anywhere below it."""
-        frame = sys._getframe(1)
-        while frame.f_code.co_filename != self.filename:
-            if frame.f_back is None:
-                return None, ""
+        """Return where the innermost frame of a cell stands, called from anywhere below it."""
+        frame = self.frame()
+        return NOWHERE if frame is None else self._place(frame.f_code, frame.f_lasti)
+
+    def frame(self) -> FrameType | None:
+        """Return the innermost frame of a cell, None if none is running."""
+        cells = self._cell_of
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename not in cells:
             frame = frame.f_back
-        return self._place(frame.f_code, frame.f_lasti)
+        return frame
 
     def of_traceback(self, traceback: TracebackType | None) -> Place:
-        """Return the innermost place of this text that an exception passed through."""
-        place: Place = None, ""
+        """Return the innermost place of a cell that an exception passed through."""
+        place = NOWHERE
         while traceback is not None:
             code = traceback.tb_frame.f_code
-            if code.co_filename == self.filename:
+            if code.co_filename in self._cell_of:
                 place = self._place(code, traceback.tb_lasti)
             traceback = traceback.tb_next
         return place
 
+    def below(self, traceback: TracebackType | None) -> list[FrameType]:
+        """Return the frames of an exception that lie below the innermost one of a cell."""
+        frames: list[FrameType] = []
+        while traceback is not None:
+            frames.append(traceback.tb_frame)
+            if traceback.tb_frame.f_code.co_filename in self._cell_of:
+                frames.clear()
+            traceback = traceback.tb_next
+        return frames
+
     def _place(self, code: CodeType, instruction: int) -> Place:
         # `_positions` keeps the code object alive, so its id stays its own.
         key = id(code), instruction
-        if key not in self._places:
+        place = self._places.get(key)
+        if place is None:
             positions = self._positions.get(code)
             if positions is None:
                 positions = self._positions[code] = list(code.co_positions())
-            self._places[key] = self._cut_out(*positions[instruction // 2])
-        return self._places[key]
+            place = self._cut_out(self._cell_of[code.co_filename], *positions[instruction // 2])
+            self._places[key] = place
+        return place
 
     def _cut_out(
-        self, line: int | None, end_line: int | None, start: int | None, end: int | None
+        self, cell: int, line: int | None, end_line: int | None, start: int | None, end: int | None
     ) -> Place:
-        """Return the line and the text between two places; columns count UTF-8 bytes."""
+        """Return the text between two places; columns count UTF-8 bytes."""
         # Python run with -X no_debug_ranges knows lines only.
         if line is None or end_line is None or start is None or end is None:
-            return line, ""
-        lines = self._lines[line - 1 : end_line]
+            return Place(cell, line)
+        if cell not in self._lines:
+            self._lines[cell] = (
+                self.cells[cell].encode(errors="replace").splitlines(keepends=True)
+            )
+        lines = self._lines[cell][line - 1 : end_line]
         if len(lines) <= end_line - line:
-            return line, ""
+            return Place(cell, line)
         lines[-1] = lines[-1][:end]
         lines[0] = lines[0][start:]
-        return line, b"".join(lines).decode(errors="replace")
-
-    @cached_property
-    def _lines(self) -> list[bytes]:
-        return self.text.encode(errors="replace").splitlines(keepends=True)
+        return Place(cell, line, b"".join(lines).decode(errors="replace"))
 
 
-__all__ = ["Place", "SourceText"]
+__all__ = ["NOWHERE", "Place", "SourceText"]

@@ -139,12 +139,15 @@ def source_line(node: Node) -> str:
 
 def line_number(node: Node) -> str:
     """Return `"line 3"`, or `""` where that is unknown."""
-    return line_text(node.line)
+    return line_text(node.line, node.cell) if node.op else ""
 
 
-def line_text(number: int | None) -> str:
-    """Return `"line 3"`, or `""` for an unknown line."""
-    return "" if number is None else _("line {number}").format(number=number)
+def line_text(number: int | None, cell: int | None = None) -> str:
+    """Return `"line 3"`, or `""` for an unknown line; of several cells a later one is named."""
+    if number is None:
+        return ""
+    line = _("line {number}").format(number=number)
+    return _("cell {cell}, {line}").format(cell=cell + 1, line=line) if cell else line
 
 
 def empty(trace: Trace) -> str:

@@ -6,7 +6,7 @@ import autograd_lab as torch
 from autograd_lab.engine.observe import observers
 from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.record import Recorder
-from autograd_lab.trace.sources.engine.graph import EngineGraph
+from autograd_lab.trace.sources.graph import GraphWriter
 
 from .recorded_cells import CELL, graph_lines, run
 
@@ -133,7 +133,7 @@ def test_a_fault_at_the_end_leaves_the_source_and_the_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where not even the end of a recording works, the trace is empty and says so."""
-    monkeypatch.setattr(EngineGraph, "named", lambda *_: 1 / 0)
+    monkeypatch.setattr(GraphWriter, "named", lambda *_: 1 / 0)
     trace = run("x = torch.ones(2, requires_grad=True)\nraise ValueError('mine')")
     assert (trace.error, trace.broken) == (
         "ValueError: mine",

@@ -1,1 +1,1 @@
-"""Traces of the package's own engine: `watch` listens, `graph` walks what operations built."""
+"""Traces of the package's own engine: `source` listens, `library` answers questions about it."""

@@ -1,0 +1,90 @@
+"""The engine's answers to what the shared part of the watching asks."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ....engine.grad_mode import is_grad_enabled, is_inference_mode_enabled
+from ....engine.node import AccumulateGrad
+from ....engine.tensor import Tensor, raw
+from ....nn.module import Module
+from ....nn.parameter import Parameter
+from ....optim.optimizer import Optimizer
+from ..library import NodeDescription
+
+
+class EngineLibrary:
+    """See `Library`."""
+
+    name = "autograd_lab"
+    tensor_type, parameter_type = Tensor, Parameter
+    module_type, optimizer_type = Module, Optimizer
+    array = staticmethod(raw)
+
+    def records(self) -> bool:
+        """Return whether operations are recorded now."""
+        return is_grad_enabled() and not is_inference_mode_enabled()
+
+    def grad_fn(self, tensor: Any) -> Any:
+        """Return the node that made it; one that a write has made invalid counts as none."""
+        try:
+            return tensor.grad_fn
+        except RuntimeError:
+            return None
+
+    def grad(self, tensor: Any) -> Any:
+        """Return its `.grad`, without the warning that reading one may bring."""
+        return tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+
+    def version(self, tensor: Any) -> int:
+        """Return the write counter, 0 where none is kept."""
+        return 0 if tensor.is_inference() else tensor._version
+
+    def base(self, tensor: Any) -> Any:
+        """Return what it is a view of, or None."""
+        return tensor._base
+
+    def is_inference(self, tensor: Any) -> bool:
+        """Return whether it was made in inference mode."""
+        found: bool = tensor.is_inference()
+        return found
+
+    def key(self, grad_fn: Any) -> int:
+        """Return a number that no other operation's node has."""
+        number: int = grad_fn._sequence_nr()
+        return number
+
+    def leaf(self, grad_fn: Any) -> Any:
+        """Return the leaf that an AccumulateGrad is for, None for any other node."""
+        return grad_fn.variable if isinstance(grad_fn, AccumulateGrad) else None
+
+    def describe(self, grad_fn: Any) -> NodeDescription:
+        """Return what is to be said of the node."""
+        custom = hasattr(type(grad_fn), "function")
+        return grad_fn.name(), tuple(grad_fn.inputs), tuple(grad_fn.formulas), custom
+
+    def saved(self, grad_fn: Any) -> list[tuple[str, Any]]:
+        """Return the tensors and numbers it keeps, by name; nothing once they are released."""
+        try:
+            kept = grad_fn.saved_values().items()
+        except (RuntimeError, AttributeError):
+            # Overwritten since, in a Function of the user's own; or a node that only raises.
+            return []
+        return [(name, value) for name, value in kept if isinstance(value, Tensor | float | int)]
+
+    def context(self, grad_fn: Any) -> list[str]:
+        """Return what a user's Function did with its `ctx`: see `function` in the table of events."""
+        saved = ["save_for_backward"] if grad_fn.saved_values() else []
+        own = {name: value for name, value in vars(grad_fn).items() if name not in _standard()}
+        return saved + [f"ctx.{name}" for name, v in own.items() if isinstance(v, Tensor)]
+
+
+@cache
+def _standard() -> frozenset[str]:
+    from ....engine.function import FunctionNode
+
+    return frozenset(vars(FunctionNode()))
+
+
+__all__ = ["EngineLibrary"]

@@ -1,0 +1,212 @@
+"""Watches the package's own engine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+from ....engine.node import AccumulateGrad, Node
+from ....engine.observe import Observer, observers
+from ....engine.operation import Operation
+from ....engine.tensor import Tensor
+from ....engine.traversal import Pass
+from ...builder import Builder
+from ..watch import Guarded, Watch, guarded
+from .library import EngineLibrary
+
+PACKAGE = __name__.partition(".")[0]
+
+
+class EngineSource(Observer, Guarded):
+    """Passes the engine's notifications on to a `Watch`."""
+
+    def __init__(self, builder: Builder) -> None:
+        """Write into `builder`."""
+        self.record = builder
+        self.library = EngineLibrary()
+        self.watch = Watch(builder, self.library)
+        self._accumulating: tuple[dict[str, Any] | None, Tensor] | None = None
+
+    def attach(self) -> None:
+        """Begin to listen."""
+        observers.append(self)
+
+    def detach(self) -> None:
+        """Stop listening, if it ever began."""
+        observers[:] = [other for other in observers if other is not self]
+
+    # --- forward --------------------------------------------------------------------------------
+
+    @guarded
+    def on_op(self, name: str, inputs: Sequence[object], output: object, node: Any) -> None:
+        """Note an operation: recorded in the graph, leaving it, or writing in place."""
+        in_place = name.endswith("_") and bool(inputs) and output is inputs[0]
+        before = None
+        if in_place and name != "detach_":
+            before = self.watch.written(name, output, inputs, node is not None)
+        if node is not None:
+            results = output if isinstance(output, tuple | list) else (output,)
+            made = [t for t in results if isinstance(t, Tensor) and t.grad_fn is not None]
+            grad_fn = made[0].grad_fn if made else node
+            self.watch.recorded(inputs, made, self._constants(inputs, grad_fn), before)
+        elif not in_place or name == "detach_":
+            self.watch.unrecorded(name, inputs, output)
+
+    def _constants(self, inputs: Sequence[object], grad_fn: Any) -> dict[int, object]:
+        """Return what entered an operation without gradient, by its slot.
+
+        That is any tensor, and a number only if it was taken from one.
+        """
+        operation = getattr(grad_fn, "op", None)
+        if operation is None:  # a Function of the user's own: its tensors in order
+            by_slot: dict[int, object] = dict(enumerate(self.watch.tensors(inputs)))
+        else:
+            given = dict(zip(operation.parameters, inputs, strict=False))
+            by_slot = {slot: given.get(name) for slot, name in enumerate(grad_fn.inputs)}
+        return {
+            slot: item
+            for slot, (source, _) in enumerate(grad_fn.next_functions)
+            if source is None and self._is_constant(item := by_slot.get(slot))
+        }
+
+    def _is_constant(self, given: object) -> bool:
+        return isinstance(given, Tensor) or self.watch.graph.find(given) is not None
+
+    @guarded
+    def on_mode(self, name: str, entered: bool) -> None:
+        """Note that a grad mode was entered or left."""
+        self.watch.mode(name, entered)
+
+    @guarded
+    def on_note(self, kind: str, subject: Any, details: dict[str, Any]) -> None:
+        """Note what is no operation."""
+        watch, name = self.watch, details.get("name", "")
+        if kind == "create":
+            watch.created(name, [details["source"]], subject)
+        elif kind == "read":
+            watch.read_grad(subject, details["value"], _asked_by_user())
+        elif kind == "set":
+            watch.set_attribute(name, subject, details["value"])
+        elif kind == "hook":
+            given = {"tensor": subject} if isinstance(subject, Tensor) else {"grad_fn": subject}
+            watch.hooked(name, **given)
+        elif kind in ("clip", "gradcheck"):
+            watch.called(kind, name, subject)
+        else:
+            self._on_parameters(kind, subject, details)
+
+    def _on_parameters(self, kind: str, subject: Any, details: dict[str, Any]) -> None:
+        """Note what an optimizer or a module does to its parameters."""
+        if isinstance(subject, self.library.optimizer_type):
+            parameters = [p for group in subject.param_groups for p in group["params"]]
+        else:
+            parameters = list(subject.parameters())
+        changed = [p for p in parameters if self.library.grad(p) is not None]
+        options = ("set_to_none",) if details.get("set_to_none") else ()
+        self.watch.called(
+            kind, type(subject).__name__, parameters, changed if kind == "step" else (),
+            options=options,
+        )  # fmt: skip
+
+    # --- backward -------------------------------------------------------------------------------
+
+    @guarded
+    def on_backward(
+        self,
+        roots: Sequence[Tensor],
+        gradients: Sequence[Tensor | None],
+        wanted: Sequence[Tensor],
+        work: Pass,
+    ) -> None:
+        """Note where a backward pass starts, and with what."""
+        options = [n for n in ("retain_graph", "create_graph") if getattr(work, n)]
+        self.watch.backward(roots, gradients, wanted, work.accumulate, options)
+
+    @guarded
+    def on_node(
+        self,
+        node: Any,
+        grads_in: Sequence[Tensor | None],
+        products: Sequence[Tensor | None],
+        grads_out: Sequence[Tensor | None],
+    ) -> None:
+        """Note what a node received and passed on; a leaf's event is there already."""
+        if isinstance(node, AccumulateGrad):
+            self._settle()
+        else:
+            self.watch.visited(node, grads_in, products, grads_out)
+
+    @guarded
+    def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
+        """Note what a leaf's `.grad` was and what is added; the sum can be read a moment later."""
+        self._accumulating = self.watch.accumulating(leaf, contribution), leaf
+
+    @guarded
+    def on_freed(self, node: Any) -> None:
+        """Note that a node released what it had saved."""
+        self.watch.freed(node)
+
+    @guarded
+    def on_backward_end(self, error: BaseException | None) -> None:
+        """Note the end of a backward pass."""
+        self._settle()
+        self.watch.ended(error, _failing_node(error))
+
+    def _settle(self) -> None:
+        """Read the `.grad` that was about to grow: by now it has, or its pass is over."""
+        if self._accumulating is not None:
+            self.watch.accumulated(*self._accumulating)
+            self._accumulating = None
+
+    # --- end ------------------------------------------------------------------------------------
+
+    def failed(self, error: BaseException) -> tuple[str, list[Tensor]] | None:
+        """Return the call into the engine that raised, and its tensors; None if none did."""
+        frames = self.record.source.below(error.__traceback__)
+        if not frames or not _ours(frames[0]):
+            return None
+        for frame in frames:
+            for op in (frame.f_locals.get("self"), frame.f_locals.get("op")):
+                if isinstance(op, Operation):
+                    written = any(below.f_code.co_name == "write" for below in frames)
+                    return op.name + "_" * written, self.watch.tensors(_arguments(frame))
+        return frames[0].f_code.co_name, self.watch.tensors(_arguments(frames[0]))
+
+
+def _ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == PACKAGE
+
+
+def _arguments(frame: FrameType) -> list[Any]:
+    """Return what a function was called with, `*args` one by one."""
+    code = frame.f_code
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4)
+    found: list[Any] = []
+    for name in code.co_varnames[:count]:
+        value = frame.f_locals.get(name)
+        found += value if isinstance(value, tuple | list) else [value]
+    return found
+
+
+def _asked_by_user() -> bool:
+    """Return whether `.grad` was read by code that is not the package's own."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name != "grad":
+        frame = frame.f_back
+    return frame is not None and frame.f_back is not None and not _ours(frame.f_back)
+
+
+def _failing_node(error: BaseException | None) -> Node | None:
+    """Return the node that a backward pass was at when the error came up."""
+    found: Node | None = None
+    traceback = None if error is None else error.__traceback__
+    while traceback is not None:
+        node = traceback.tb_frame.f_locals.get("node")
+        found = node if isinstance(node, Node) and found is None else found
+        traceback = traceback.tb_next
+    return found
+
+
+__all__ = ["EngineSource"]

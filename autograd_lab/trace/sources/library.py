@@ -1,0 +1,56 @@
+"""What the shared part of the watching asks of a library, whichever it is."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+NodeDescription = tuple[str, tuple[str, ...], tuple[str, ...], bool]
+"""The name of a grad_fn, its inputs' names, its formulas, and whether the user defined it."""
+
+
+class Library(Protocol):
+    """The engine, or PyTorch: the same questions, each answered in the library's own way.
+
+    Nothing here is noticed by the library or by who watches it.
+    """
+
+    tensor_type: type[Any]
+    parameter_type: type[Any]
+    module_type: type[Any]
+    optimizer_type: type[Any]
+
+    def array(self, tensor: Any) -> Any:
+        """Return the numbers, as an array that shares memory or as a NumPy scalar."""
+
+    def records(self) -> bool:
+        """Return whether operations are recorded now."""
+
+    def grad_fn(self, tensor: Any) -> Any:
+        """Return the node that made it; None for a leaf."""
+
+    def grad(self, tensor: Any) -> Any:
+        """Return its `.grad`, without the warning that reading one may bring."""
+
+    def version(self, tensor: Any) -> int:
+        """Return the write counter, 0 where none is kept."""
+
+    def base(self, tensor: Any) -> Any:
+        """Return what it is a view of, or None."""
+
+    def is_inference(self, tensor: Any) -> bool:
+        """Return whether it was made in inference mode."""
+
+    def key(self, grad_fn: Any) -> int:
+        """Return a number that no other operation's node has."""
+
+    def leaf(self, grad_fn: Any) -> Any:
+        """Return the leaf that an AccumulateGrad is for, None for any other node."""
+
+    def describe(self, grad_fn: Any) -> NodeDescription:
+        """Return what is to be said of the node."""
+
+    def saved(self, grad_fn: Any) -> list[tuple[str, Any]]:
+        """Return the tensors and numbers it keeps, by name; nothing once they are released."""
+
+
+__all__ = ["Library", "NodeDescription"]

@@ -1,0 +1,368 @@
+"""What is written down of each thing a library does, whichever library it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from ..builder import Builder, RawRef, describe
+from ..model import Value
+from .graph import GraphWriter
+from .library import Library
+from .values import value_of
+
+LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bool", "Parameter"}
+"""Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
+SHARING = {"detach", "data", "numpy", "Parameter", "from_numpy"}
+"""Operations whose result has the memory of what they are called on."""
+
+P = ParamSpec("P")
+S = TypeVar("S", bound="Guarded")
+
+
+class Guarded:
+    """Something that listens and must not disturb: see `guarded`."""
+
+    record: Builder
+    busy = False
+    """Whether it is itself at work: what it then asks the library is not the user's doing."""
+
+
+def guarded(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+    """Keep a fault of the recording out of the user's code: it ends the recording alone."""
+
+    @wraps(method)
+    def notified(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        if self.busy or self.record.broken:
+            return
+        self.busy = True
+        try:
+            method(self, *args, **kwargs)
+        except Exception as fault:
+            self.record.broken = describe(fault)
+        finally:
+            self.busy = False
+
+    return notified
+
+
+class Watch:
+    """Turns what a library does into nodes, edges and events of a `Builder`."""
+
+    def __init__(self, builder: Builder, library: Library) -> None:
+        """Write what `library` does into `builder`."""
+        self.record = builder
+        self.library = library
+        self.graph = GraphWriter(builder, library)
+        self.modes: list[str] = []
+
+    def refs(self, items: Iterable[Any]) -> tuple[RawRef, ...]:
+        """Return the tensors among `items`, and in lists and tuples there, as they are now."""
+        return tuple([self.graph.ref(tensor) for tensor in self.tensors(items)])
+
+    def tensors(self, items: Iterable[Any]) -> list[Any]:
+        """Return the tensors among `items`, and in lists and tuples there."""
+        found: list[Any] = []
+        for item in items:
+            if isinstance(item, self.library.tensor_type):
+                found.append(item)
+            elif isinstance(item, list | tuple):
+                found += [part for part in item if isinstance(part, self.library.tensor_type)]
+        return found
+
+    def values(self, tensors: Iterable[Any]) -> tuple[Value | None, ...]:
+        """Return the values of gradients, some of which may be None."""
+        return tuple(map(self.graph.maybe_value, tensors))
+
+    # --- forward --------------------------------------------------------------------------------
+
+    def created(self, name: str, inputs: Sequence[object], made: Any) -> None:
+        """Note a tensor that was made of numbers, or of a tensor whose history it does not have."""
+        lost = [t for t in self.tensors(inputs) if t.requires_grad]
+        if lost:
+            self.unrecorded(name, inputs, made)
+        if not self.record.room("create"):
+            return
+        outputs = self.refs([made])
+        self.record.add_event("create", text=name, inputs=self.refs(inputs), outputs=outputs)
+        self.graph.born[outputs[0][0]] = self.record.source.here()
+
+    def recorded(
+        self,
+        inputs: Sequence[object],
+        outputs: Sequence[Any],
+        constants: dict[int, object],
+        before: RawRef | None = None,
+    ) -> None:
+        """Note an operation that is in the graph now; the operations it is made of come first.
+
+        `before` is what the first input was, if it was written to.
+        """
+        grad_fn = self.library.grad_fn(outputs[0])
+        *parts, whole = self.graph.unknown(grad_fn) or [None]
+        for part in parts:
+            if self.record.room("op"):
+                self._operation(part, None, {}, (), (), None)
+        if whole is not None and self.record.room("op"):
+            self._operation(whole, outputs[0], constants, inputs, outputs, before)
+
+    def _operation(
+        self,
+        grad_fn: Any,
+        tensor: Any,
+        constants: dict[int, object],
+        inputs: Sequence[object],
+        outputs: Sequence[Any],
+        before: RawRef | None,
+    ) -> None:
+        node = self.graph.operation(grad_fn, tensor, constants)
+        given = self.refs(inputs) if before is None else (before, *self.refs(inputs[1:]))
+        name = "" if node is None else self.record.nodes[node]["op"]
+        made = self.refs(outputs)
+        self.record.add_event("op", node=node, text=name, inputs=given, outputs=made)
+        if node is not None and self.record.nodes[node]["custom"]:
+            options = tuple(self.library.context(grad_fn))
+            self.record.add_event(
+                "function", node=node, text=name, inputs=given, outputs=made, options=options
+            )
+
+    def written(
+        self, name: str, target: Any, inputs: Sequence[object], recorded: bool
+    ) -> RawRef | None:
+        """Note an in-place write to `target`, the first of `inputs`, which is over.
+
+        Return what the target was before.
+        """
+        if not self.record.room("inplace"):
+            return None
+        after, *others = self.refs([target, *inputs[1:]])
+        before = self._before(target, after) if recorded else (*after[:6], max(after[6] - 1, 0))
+        self.record.add_event(
+            "inplace",
+            subject=after[0],
+            text=name,
+            after=self.graph.value(target),
+            inputs=(before, *others),
+            outputs=(after,),
+        )
+        return before
+
+    def _before(self, target: Any, after: RawRef) -> RawRef:
+        """Return what a tensor was before a write that is in its history now."""
+        history = self.library.grad_fn(target)
+        source = history.next_functions[0][0]
+        node = None if source is None else self.graph.of_grad_fn(source)
+        leaf = source is None or self.library.leaf(source) is not None
+        return (after[0], node, *after[2:4], source is not None, leaf, max(after[6] - 1, 0))
+
+    def unrecorded(self, name: str, inputs: Sequence[object], output: Any) -> None:
+        """Follow a value that leaves the graph here, or that comes from one that did."""
+        results = self.tensors([output])
+        cut = self._cut(name)
+        if not self.record.room("detach" if cut else "plain"):
+            return
+        origins = [
+            (slot, *self._origin(item, cut or name)) for slot, item in enumerate(self._flat(inputs))
+        ]
+        node = None
+        if any(parent is not None for _, parent, _ in origins):
+            # True, False and small integers are shared by everyone: they cannot be followed.
+            for result in results or ([output] if isinstance(output, float) else []):
+                node = self.graph.new_constant(result, name)
+                for slot, parent, severed in origins:
+                    self.record.add_edge(parent, node, slot, severed)
+        if name in SHARING and results:
+            self._shares(results[0], inputs)
+        lost = [t for t in self.tensors(inputs) if t.requires_grad]
+        fields = {"inputs": self.refs(inputs), "outputs": self.refs(results), "node": node}
+        if cut and lost:
+            subject = self.graph.number(lost[0])
+            self.record.add_event("detach", subject=subject, text=cut, name=name, **fields)
+        elif results or name in LEAVING:
+            self.record.add_event("plain", text=name, **fields)
+
+    def _flat(self, inputs: Sequence[object]) -> list[object]:
+        """Return the arguments of an operation, those in a list one by one."""
+        flat: list[object] = []
+        for item in inputs:
+            flat += item if isinstance(item, list | tuple) else [item]
+        return flat
+
+    def _shares(self, result: Any, inputs: Sequence[object]) -> None:
+        """Note that a result has the memory of the tensor it was taken from."""
+        given = self.tensors(inputs)
+        if given:
+            entry = self.record.tensors[self.graph.number(result)]
+            entry.setdefault("shares", self.graph.number(given[0]))
+
+    def _origin(self, item: object, severed: str) -> tuple[int | None, str]:
+        """Return the node that an input stands for, if any, and what keeps it out of the graph."""
+        if isinstance(item, self.library.tensor_type) and item.requires_grad:
+            return self.graph.of_tensor(item), severed
+        known = self.graph.find(item)
+        if known is None or self.record.nodes[known]["kind"] == "constant":
+            return known, ""
+        return known, "requires_grad=False"
+
+    def _cut(self, name: str) -> str:
+        """Return what is to blame for a history that ends here; `""` for the operation's nature."""
+        if name in LEAVING:
+            return name
+        if self.library.records():
+            return ""
+        return self.modes[-1] if self.modes else "no_grad"
+
+    def mode(self, name: str, entered: bool) -> None:
+        """Note that a grad mode was entered or left."""
+        if entered:
+            self.modes.append(name)
+        elif self.modes:
+            self.modes.pop()
+        if self.record.room("mode"):
+            options = ("enabled",) if self.library.records() else ()
+            event = self.record.add_event("mode", text=name, entered=entered, options=options)
+            # The expression is the whole block; its first line says it all.
+            event["expression"] = event["expression"].partition("\n")[0]
+
+    # --- attributes -----------------------------------------------------------------------------
+
+    def read_grad(self, tensor: Any, grad: Any, by_user: bool) -> None:
+        """Note that `.grad` was read; whoever reads it may be about to write to it."""
+        if grad is not None:
+            number = self.graph.number(grad)
+            self.record.tensors[number].setdefault("gradient_of", self.graph.number(tensor))
+        if by_user and self.record.room("read"):
+            ref = self.graph.ref(tensor)
+            self.record.add_event(
+                "read",
+                subject=ref[0],
+                text="grad",
+                inputs=(ref,),
+                after=self.graph.maybe_value(grad),
+                options=("retains_grad",) if tensor.retains_grad else (),
+            )
+
+    def set_attribute(self, name: str, tensor: Any, value: Any) -> None:
+        """Note that an attribute of a tensor is about to be set, also by the method of that name."""
+        if self.record.room("set"):
+            inputs = self.refs([tensor, value])
+            self.record.add_event(
+                "set",
+                subject=inputs[0][0],
+                text=name,
+                inputs=inputs,
+                entered=value is True,
+                after=self.graph.maybe_value(value),
+            )
+
+    def hooked(self, kind: str, tensor: Any = None, grad_fn: Any = None) -> None:
+        """Note that a hook was registered, on a tensor or on a node."""
+        if not self.record.room("hook"):
+            return
+        if tensor is not None:
+            node = self.graph.of_tensor(tensor)
+            self.record.add_event(
+                "hook", self.graph.number(tensor), text=kind, node=node, inputs=self.refs([tensor])
+            )
+        else:
+            self.record.add_event("hook", text=kind, node=self.graph.of_grad_fn(grad_fn))
+
+    # --- backward -------------------------------------------------------------------------------
+
+    def backward(
+        self,
+        roots: Sequence[Any],
+        seeds: Sequence[Any],
+        wanted: Sequence[Any],
+        accumulates: bool,
+        options: Iterable[str],
+    ) -> None:
+        """Note where a backward pass starts, and with what."""
+        if self.record.room("backward"):
+            self.record.add_event(
+                "backward",
+                node=self.graph.of_tensor(roots[0]) if roots else None,
+                text="backward" if accumulates else "grad",
+                grads_in=self.values(seeds),
+                inputs=self.refs(roots),
+                outputs=self.refs(wanted),
+                options=tuple(options),
+            )
+
+    def visited(
+        self,
+        grad_fn: Any,
+        grads_in: Sequence[Any],
+        products: Sequence[Any],
+        grads_out: Sequence[Any],
+    ) -> None:
+        """Note what a node received and passed on; `products` are the same where nothing was summed."""
+        if not self.record.room("node"):
+            return
+        out = self.values(grads_out)
+        self.record.add_event(
+            "node",
+            node=self.graph.of_grad_fn(grad_fn),
+            grads_in=self.values(grads_in),
+            products=tuple(
+                [
+                    value if product is passed else self.graph.maybe_value(product)
+                    for product, passed, value in zip(products, grads_out, out, strict=True)
+                ]
+            ),
+            grads_out=out,
+        )
+
+    def accumulating(self, leaf: Any, contribution: Any) -> dict[str, Any] | None:
+        """Note what a leaf's `.grad` is before `contribution` is added; the event still lacks `after`."""
+        if not self.record.room("accumulate"):
+            return None
+        return self.record.add_event(
+            "accumulate",
+            node=self.graph.leaf(leaf),
+            before=self.graph.maybe_value(self.library.grad(leaf)),
+            contribution=self.graph.value(contribution),
+        )
+
+    def accumulated(self, event: dict[str, Any] | None, leaf: Any) -> None:
+        """Fill in what `.grad` has become."""
+        if event is not None:
+            event["after"] = self.graph.maybe_value(self.library.grad(leaf))
+
+    def freed(self, grad_fn: Any) -> None:
+        """Note that a node released what it had saved."""
+        if self.record.room("freed"):
+            self.record.add_event("freed", node=self.graph.of_grad_fn(grad_fn))
+
+    def ended(self, error: BaseException | None, grad_fn: Any) -> None:
+        """Note the end of a backward pass, with the node that an error came up in."""
+        if self.record.room("end"):
+            node = None if grad_fn is None else self.graph.of_grad_fn(grad_fn)
+            self.record.add_event("end", text="" if error is None else describe(error), node=node)
+
+    # --- calls ----------------------------------------------------------------------------------
+
+    def called(
+        self,
+        kind: str,
+        text: str,
+        inputs: Iterable[Any] = (),
+        outputs: Iterable[Any] = (),
+        **fields: Any,
+    ) -> None:
+        """Note a call of an optimizer, a module, a Function or gradcheck."""
+        if self.record.room(kind):
+            self.record.add_event(
+                kind, text=text, inputs=self.refs(inputs), outputs=self.refs(outputs), **fields
+            )
+
+    def failed(self, name: str, inputs: Iterable[Any], error: BaseException) -> None:
+        """Note the call that raised what ended the cell; kept even when there is no more room."""
+        place = self.record.source.of_traceback(error.__traceback__)
+        self.record.add_event(
+            "failed", place=place, text=name, inputs=self.refs(inputs), error=describe(error)
+        )
+
+
+__all__ = ["Guarded", "Watch", "guarded", "value_of"]
