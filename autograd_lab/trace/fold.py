@@ -1,12 +1,13 @@
-"""Which nodes of a graph repeat: the turns of a loop, found by their lines and operations.
+"""Which nodes can be drawn as one: the turns of a loop, and what one module did.
 
-Nodes of one loop stand one after the other in a graph, because they are kept in the order in which
-they were made. So a loop can be drawn as a single box: nothing leads out of it and back in.
+Loops are found by their lines and operations, modules by the names of their parameters. Operations
+stand in a graph in the order in which they ran. So what ran without a break can be drawn as a single
+box: nothing leads out of it and back in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .model import Edge, Graph
@@ -20,14 +21,17 @@ CANDIDATES = 64
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Repeated steps that can be drawn as one."""
+    """Steps that can be drawn as one."""
 
     turns: tuple[tuple[int, ...], ...]
-    """Per turn its nodes, in order. All turns run the same operations on the same lines."""
+    """Per turn its nodes, in order; a module has one. All turns run the same lines."""
     operations: int
     """How many operations one turn has."""
+    cell: int | None
     first_line: int | None
     last_line: int | None
+    name: str = ""
+    """The module; `""` for a loop."""
 
     @property
     def nodes(self) -> tuple[int, ...]:
@@ -37,12 +41,12 @@ class Fold:
 
 def folds(graph: Graph) -> tuple[Fold, ...]:
     """Return the loops of a graph, the outermost where they are nested; no node is in two."""
-    loops = _Loops(graph)
+    wiring = _Wiring(graph)
     # What nothing leads into may be shared by all turns, wherever it was first used.
     items: Items = [
-        ((node.id,), (node.line, node.op, node.name, node.expression))
+        ((node.id,), (node.cell, node.line, node.op, node.name, node.expression))
         for node in graph.nodes
-        if node.kind == "op" or loops.inputs[node.id]
+        if node.kind == "op" or wiring.inputs[node.id]
     ]
     found: list[Fold] = []
     repeats = [*_repeats([key for _, key in items])]
@@ -50,7 +54,7 @@ def folds(graph: Graph) -> tuple[Fold, ...]:
         items, blocks = _merged(items, repeats)
         outer = {node for turns in blocks for turn in turns for node in turn}
         found = [fold for fold in found if fold.nodes[0] not in outer]
-        found += filter(None, map(loops.fold, blocks))
+        found += filter(None, map(wiring.fold, blocks))
         repeats = [*_repeats([key for _, key in items])]
     return tuple(sorted(found, key=lambda fold: fold.nodes[0]))
 
@@ -112,11 +116,37 @@ def _longest(keys: Sequence[Hashable], after: list[int], place: int) -> tuple[in
     return best
 
 
-class _Loops:
-    """Turns repetitions of a graph into folds."""
+def modules(graph: Graph, loops: Iterable[Fold] = ()) -> tuple[Fold, ...]:
+    """Return what the modules did, call by call, outside of `loops`.
+
+    A module begins where a parameter of its name is used, and ends where another begins or another
+    piece of the source runs; its parameters belong to it.
+    """
+    walls = {node for loop in loops for node in loop.nodes}
+    wiring = _Wiring(graph)
+    calls: list[tuple[str, list[int]]] = []
+    place = None
+    for node in graph.nodes:
+        if node.kind != "op":
+            continue
+        here = (node.cell, node.line, node.expression)
+        name = wiring.module(node.id)
+        if node.id in walls or (not name and here != place):
+            place = None
+        elif name and (here != place or calls[-1][0] != name):
+            calls.append((name, [node.id]))
+            place = here
+        else:
+            calls[-1][1].append(node.id)
+    found = (wiring.fold([tuple(nodes)], name) for name, nodes in calls)
+    return tuple(fold for fold in found if fold is not None and len(fold.nodes) > 2)
+
+
+class _Wiring:
+    """Who uses what in a graph."""
 
     def __init__(self, graph: Graph) -> None:
-        """Look up who uses what."""
+        """Look it up once."""
         self.nodes = graph.nodes
         self.inputs: list[list[Edge]] = [[] for _ in graph.nodes]
         self.users: list[set[int]] = [set() for _ in graph.nodes]
@@ -124,7 +154,15 @@ class _Loops:
             self.inputs[edge.target].append(edge)
             self.users[edge.source].add(edge.target)
 
-    def fold(self, turns: list[tuple[int, ...]]) -> Fold | None:
+    def module(self, node: int) -> str:
+        """Return the module whose parameter a node uses, `"net.0"`; `""` if it uses none."""
+        for edge in self.inputs[node]:
+            source = self.nodes[edge.source]
+            if source.kind == "leaf" and "." in source.label:
+                return source.label.rpartition(".")[0]
+        return ""
+
+    def fold(self, turns: list[tuple[int, ...]], name: str = "") -> Fold | None:
         """Return the fold of these turns, with the leaves and constants that each turn has of its own.
 
         None if several turns have named leaves of their own: those are layers, and their parameters
@@ -139,8 +177,10 @@ class _Loops:
         return Fold(
             tuple(tuple(sorted((*turn, *nodes))) for turn, nodes in zip(turns, mine, strict=True)),
             sum(self.nodes[node].kind == "op" for node in turns[0]),
+            self.nodes[turns[0][0]].cell,
             min(lines, default=None),
             max(lines, default=None),
+            name,
         )
 
     def _sources(self, turn: tuple[int, ...]) -> dict[tuple[int, int], int]:
@@ -159,4 +199,4 @@ class _Loops:
         return self.nodes[node].kind == "leaf" and bool(self.nodes[node].label)
 
 
-__all__ = ["Fold", "folds"]
+__all__ = ["Fold", "folds", "modules"]

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..i18n import _, ngettext
 from .markup import closed, code
-from .wording import one_line
+from .wording import code_line, one_line
 
 
 class Finding(Protocol):
@@ -20,7 +20,7 @@ class Finding(Protocol):
 
     @property
     def line(self) -> str:
-        """The source text of the cause."""
+        """The source text of the cause; `""` where that is not known."""
 
     @property
     def what(self) -> str:
@@ -50,18 +50,23 @@ def as_text(findings: Sequence[Finding]) -> list[str]:
     lines = [f"{_level(best)}: {one_line(best.line)}"] if best.line else [f"{_level(best)}:"]
     lines += [f"  {one_line(part)}" for part in (best.what, best.why) if part]
     if best.fix:
-        lines.append(f"  {_('Fix:')} {one_line(best.fix)}")
+        lines += [f"  {_('Fix:')}", *(f"    {code_line(line)}" for line in best.fix.splitlines())]
     return [*lines, _others(len(findings) - 1)] if len(findings) > 1 else lines
 
 
 def _one(finding: Finding) -> str:
     """Return one finding: its cause, what happened and why, and the fix."""
-    fix = f"<br><b>{escape(_('Fix:'))}</b> {escape(one_line(finding.fix))}" if finding.fix else ""
+    fix = f"<br><b>{escape(_('Fix:'))}</b> {_lines(finding.fix)}" if finding.fix else ""
     told = " ".join(escape(one_line(part)) for part in (finding.what, finding.why) if part)
     return (
         f'<p class="al-finding"><b>{escape(_level(finding))}:</b> {code(one_line(finding.line))} '
         f"{told}{fix}</p>"
     )
+
+
+def _lines(fix: str) -> str:
+    """Return a fix, which may be several lines of code."""
+    return "<br>".join(code(code_line(line)) for line in fix.splitlines())
 
 
 def _level(finding: Finding) -> str:

@@ -21,7 +21,7 @@ from .markup import closed
 from .player import payload, script
 from .prepared import Prepared, prepare
 from .sentence import sentence
-from .source_lines import lines_table
+from .source_lines import Source, lines_table
 from .tables import steps_table, tensors_table
 from .wording import (
     broke_off,
@@ -128,7 +128,7 @@ def _tables(view: Prepared) -> str:
     tables = (
         ("steps", steps, steps_table(graph, view.walked)),
         ("ledger", _("Ledger"), ledger(graph, view.all_steps)),
-        ("lines", _("Lines"), lines_table(view.trace)),
+        ("lines", _("Lines"), lines_table(view.trace, Source(view.trace))),
         ("tensors", _("Tensors and bytes"), tensors_table(view.listed_nodes())),
     )
     return "".join(closed(summary, table, kind) for kind, summary, table in tables)

@@ -9,7 +9,7 @@ from ..i18n import _
 from ..trace.model import Graph, Value
 from .markup import code, number_cell, table, text_cell
 from .steps import Part, Step
-from .wording import clip, line_text, node_name, one_line, value_line
+from .wording import clip, line_text, node_name, value_line
 
 WIDTH = 26
 MAX_PATHS = 4
@@ -28,7 +28,9 @@ def ledger(graph: Graph, walked: Sequence[Step]) -> str:
             reached.add(step.node)
             rows.append(_entry(graph, step, passes))
         elif step.kind == "write" and step.label.endswith(".grad"):
-            rows.append(_written(step))
+            rows.append(_written(step, step.label.removesuffix(".grad")))
+        elif step.kind == "zero":
+            rows += [_written(step, node_name(graph.nodes[leaf])) for leaf in step.leaves]
     if not passes:
         return ""
     rows += [
@@ -75,11 +77,10 @@ def _path(graph: Graph, part: Part) -> str:
     return f"<br><small>{escape(way)} {code(value_line(part.value, WIDTH))}</small>"
 
 
-def _written(step: Step) -> Sequence[str]:
-    """Return a write into a `.grad`, such as zeroing it."""
-    call = f"{clip(step.label, WIDTH)}.{one_line(step.text)}()"
-    entry = " · ".join(filter(None, (call, line_text(step.line))))
-    name = one_line(step.label).removesuffix(".grad")
+def _written(step: Step, name: str) -> Sequence[str]:
+    """Return a write into a leaf's `.grad`, such as emptying it."""
+    call = clip(step.text if step.kind == "write" else step.expression, WIDTH)
+    entry = " · ".join(filter(None, (call, line_text(step.line, step.cell))))
     return (_name(clip(name, WIDTH)), text_cell(escape(entry)), *_numbers(step.after))
 
 

@@ -17,6 +17,7 @@ from .wording import (
     kind_name,
     line_number,
     line_text,
+    listed,
     more,
     node_name,
     one_line,
@@ -28,6 +29,8 @@ TERM_WIDTH = 40
 MAX_PATHS = 4
 NUMBER_WIDTH = 24
 """Columns up to which a value is written into its formula."""
+NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+"""A name in a formula: in `selfᵀ` and `other²` it ends before the sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _cut(graph: Graph, step: Step) -> Scene:
 def _mode(graph: Graph, step: Step) -> Scene:
     """Say which grad mode begins or ends."""
     what = _("the block begins") if step.entered else _("the block ends")
-    return Scene(one_line(step.text), f"{what} · {line_text(step.line)}")
+    return Scene(one_line(step.text), f"{what} · {line_text(step.line, step.cell)}")
 
 
 def _start(graph: Graph, step: Step) -> Scene:
@@ -128,21 +131,26 @@ def _flow(label: str, flow: Flow, numbers: str) -> list[Row]:
 
 
 def with_numbers(formula: str, known: Mapping[str, Value]) -> str:
-    """Return the formula with values in place of names; `""` where one of them is too long."""
-    fits = True
+    """Return the formula with values in place of names.
 
-    def number(match: re.Match[str]) -> str:
-        nonlocal fits
+    `""` where one of them is too long, and for a formula in words.
+    """
+    parts = []
+    place = 0
+    for match in NAME.finditer(formula):
         value = known.get(match[0])
-        if value is None:
-            return match[0]
-        text = one_line(value.text)
-        fits = fits and len(text) <= NUMBER_WIDTH
-        return f"({text})" if text.startswith("-") and match.start() else text
-
-    # Only ASCII: in `selfᵀ` and `other²` the name ends before the sign.
-    replaced = re.sub(r"[A-Za-z_]\w*", number, formula, flags=re.ASCII)
-    return replaced if fits and replaced != formula else ""
+        if value is not None:
+            text = one_line(value.text)
+        elif formula[match.end() :].startswith("("):
+            text = match[0]  # a function
+        else:
+            return ""
+        if len(text) > NUMBER_WIDTH:
+            return ""
+        parts += [formula[place : match.start()], f"({text})" if text.startswith("-") else text]
+        place = match.end()
+    replaced = "".join(parts) + formula[place:]
+    return "" if NAME.fullmatch(formula) or not parts else replaced
 
 
 def _accumulate(graph: Graph, step: Step) -> Scene:
@@ -159,10 +167,28 @@ def _accumulate(graph: Graph, step: Step) -> Scene:
 
 
 def _write(graph: Graph, step: Step) -> Scene:
-    """Say that a value or a `.grad` was written to."""
-    name = clip(step.label, NAME_WIDTH)
-    call = f"{name}.{one_line(step.text)}()"
-    return Scene(name, call, (Row(_("= after"), value_line(step.after)),))
+    """Say that a value or an attribute was written to."""
+    flag = step.label.endswith(".requires_grad")
+    rows = () if flag else (Row(_("= after"), value_line(step.after)),)
+    return Scene(clip(step.label, NAME_WIDTH), one_line(step.text), rows)
+
+
+def _zero(graph: Graph, step: Step) -> Scene:
+    """Say which gradients were emptied."""
+    text = _("empties .grad of {leaves}: they are none again")
+    return Scene(clip(step.expression, NAME_WIDTH), text.format(leaves=_leaves(graph, step)))
+
+
+def _update(graph: Graph, step: Step) -> Scene:
+    """Say which leaves the optimizer changed."""
+    text = _("{optimizer} changes {leaves} in place, by their gradients")
+    words = text.format(optimizer=one_line(step.text), leaves=_leaves(graph, step))
+    return Scene(clip(step.expression, NAME_WIDTH), words)
+
+
+def _leaves(graph: Graph, step: Step) -> str:
+    """Return the names of the leaves that a step is about."""
+    return listed(node_name(graph.nodes[leaf]) for leaf in step.leaves)
 
 
 def _stop(graph: Graph, step: Step) -> Scene:
@@ -181,6 +207,8 @@ _TELLERS = {
     "node": _visit,
     "accumulate": _accumulate,
     "write": _write,
+    "zero": _zero,
+    "update": _update,
     "stop": _stop,
     "gap": _gap,
 }
@@ -210,5 +238,5 @@ def _sum_over_paths(parts: tuple[Part, ...]) -> str:
 
 def _needed(saved: tuple[Saved, ...], flows: tuple[Flow, ...]) -> list[Saved]:
     """Return the saved values that the formulas of the step name."""
-    words = {word for flow in flows for word in re.findall(r"[A-Za-z_]\w*", flow.formula, re.ASCII)}
+    words = {word for flow in flows for word in NAME.findall(flow.formula)}
     return [value for value in saved if value.name in words]

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..i18n import _
 from ..trace.model import Value
 from .prepared import Prepared
-from .source_lines import place, source_lines
+from .source_lines import Source
 from .steps import Step
 from .svg import WIDTHS
 from .tables import has_row
@@ -45,14 +45,13 @@ def payload(view: Prepared) -> dict[str, object]:
 
     The words of each step stand in the tables already; here is what else a position needs.
     """
-    lines = source_lines(view.trace)
-    scenes = [
-        {},
-        *(_scene(view, step, number, lines) for number, step in enumerate(view.walked, 1)),
-    ]
+    source = Source(view.trace)
+    scenes: list[dict[str, object]] = [{}]
+    scenes += [_scene(view, step, at, source) for at, step in enumerate(view.walked, start=1)]
     return {
         "words": _words(),
         "scenes": scenes,
+        "numbers": source.numbers,
         "start": _gradients(
             view, {node: value for node, value in view.changes[0].items() if value is not None}
         ),
@@ -85,15 +84,12 @@ def static(name: str) -> str:
     return "\n".join(filter(None, kept))
 
 
-def _scene(view: Prepared, step: Step, position: int, lines: list[str]) -> dict[str, object]:
+def _scene(view: Prepared, step: Step, position: int, source: Source) -> dict[str, object]:
     """Return one scene in the short form that `player.js` reads, without what is empty.
 
     `n` node, `op` if it is computed here, `to` receivers, `g` gradients, `f` freed, `at` the source.
     """
-    at = place(lines, step.line, step.expression)
-    if at is None and step.node is not None:
-        node = view.trace.graph.nodes[step.node]
-        at = place(lines, node.line, node.expression)
+    at = source.place(step.cell, step.line, step.expression)
     scene = {
         "n": step.node,
         "op": None if has_row(step) else 1,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..trace.fold import Fold, folds
-from ..trace.model import Node, Trace
+from ..trace.fold import Fold, folds, modules
+from ..trace.model import Graph, Node, Trace
 from . import svg
 from .boxes import MAX_BOXES, Plan, plan
 from .steps import Change, Step, abridged, final_gradients, gradients, steps, told
-from .wording import freed_text
+from .tags import tags
+from .wording import Place, place_of
 
 MAX_STEPS = 200
+MANY = 40
+"""Boxes above which modules are drawn as one, too."""
 MAX_OPENED = 4
 """Loops that can be opened: each needs a picture of its own."""
 
@@ -58,6 +60,9 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
     """Plan the picture of a trace and list its steps."""
     loops = folds(trace.graph)
     shown = plan(trace.graph, loops, None, max_boxes)
+    if len(shown.boxes) + shown.hidden > MANY:
+        loops = (*loops, *modules(trace.graph, loops))
+        shown = plan(trace.graph, loops, None, max_boxes)
     drawn = shown.drawn
     walked = tuple(step for step in steps(trace) if step.node is None or step.node in drawn)
     changes = gradients(trace, walked)
@@ -66,7 +71,12 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
     listed = tuple(told(walked, part) for part in parts)
     listed_changes = [changes[0], *(final_gradients(changes[1:][part]) for part in parts)]
     scenery = svg.Scenery(
-        trace.graph, loops, final_gradients(changes), listed_changes, _tags(walked)
+        trace.graph,
+        loops,
+        final_gradients(changes),
+        listed_changes,
+        tags(trace, walked),
+        _crowded(trace.graph),
     )
     return Prepared(
         trace,
@@ -81,6 +91,10 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
     )
 
 
-def _tags(walked: Sequence[Step]) -> dict[int, list[svg.Tag]]:
-    """Return the marks of each node: whose buffers are freed."""
-    return {node: [svg.Tag("freed", freed_text())] for step in walked for node in step.frees}
+def _crowded(graph: Graph) -> frozenset[Place]:
+    """Return the places in the source where different operations ran."""
+    operations: dict[Place, set[str]] = {}
+    for node in graph.nodes:
+        if node.kind == "op":
+            operations.setdefault(place_of(node), set()).add(node.name)
+    return frozenset(place for place, names in operations.items() if len(names) > 1)

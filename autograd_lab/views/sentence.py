@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..i18n import _, ngettext
 from ..trace.model import Graph, Trace
 from .steps import Step
-from .wording import empty, node_name
-
-MAX_NAMES = 3
+from .wording import empty, listed, node_name
 
 
 def sentence(trace: Trace, walked: Sequence[Step]) -> str:
@@ -31,8 +29,8 @@ def _built(graph: Graph) -> str:
     )
     return text.format(
         count=count,
-        leaves=_listed(node_name(node) for node in graph.nodes if node.kind == "leaf"),
-        results=_listed(
+        leaves=listed(node_name(node) for node in graph.nodes if node.kind == "leaf"),
+        results=listed(
             node_name(node)
             for node in reversed(graph.nodes)
             if node.id not in used and node.kind == "op"
@@ -57,12 +55,4 @@ def _gradients(graph: Graph, walked: Sequence[Step]) -> str:
         "{count} backward pass added to {names}", "{count} backward passes added to {names}", passes
     )
     names = (f"{node_name(graph.nodes[leaf])}.grad" for leaf in leaves)
-    return text.format(count=passes, names=_listed(names))
-
-
-def _listed(names: Iterable[str]) -> str:
-    """Return the first few names, each once, and how many more there are."""
-    different = list(dict.fromkeys(names))
-    shown = ", ".join(different[:MAX_NAMES]) or _("nothing")
-    more = len(different) - MAX_NAMES
-    return _("{names} and {count} more").format(names=shown, count=more) if more > 0 else shown
+    return text.format(count=passes, names=listed(names))

@@ -1,4 +1,4 @@
-"""The cell's source, and per line the tensors it made and the bytes they keep alive."""
+"""The source of the cells, and per line the tensors it made and the bytes they keep alive."""
 
 from __future__ import annotations
 
@@ -8,62 +8,74 @@ from html import escape
 from ..i18n import _
 from ..trace.model import Node, Trace
 from .markup import code, number_cell, table, text_cell
-from .wording import byte_count, clip, node_name, one_line
+from .wording import byte_count, code_line, node_name, one_line
 
 MAX_LINES = 400
 MAX_MADE = 4
 """Tensors of one line that are named; the others are counted."""
-WIDTH = 120
 
 
-def lines_table(trace: Trace) -> str:
+class Source:
+    """The text of all cells, line after line, as it is shown."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Take the cells of a trace, or the one text of a trace without cells."""
+        self.lines: list[str] = []
+        self.numbers: list[str] = []
+        self._first: list[int] = []
+        cells = trace.cells or (trace.source,)
+        for cell, text in enumerate(cells):
+            self._first.append(len(self.lines))
+            for number, line in enumerate(text.splitlines(), start=1):
+                self.lines.append(code_line(line))
+                self.numbers.append(f"{cell + 1}:{number}" if len(cells) > 1 else str(number))
+        del self.lines[MAX_LINES:], self.numbers[MAX_LINES:]
+
+    def index(self, cell: int | None, line: int | None) -> int | None:
+        """Return where a line of a cell stands, from 0; None where it is not shown."""
+        if line is None or not 0 <= (cell or 0) < len(self._first):
+            return None
+        index = self._first[cell or 0] + line - 1
+        return index if 0 <= index < len(self.lines) else None
+
+    def place(
+        self, cell: int | None, line: int | None, expression: str
+    ) -> tuple[int, int, int] | None:
+        """Return the line (from 0) of an expression, and where it starts and ends.
+
+        Start and end count in the text from the beginning of that line on; both are 0 where the
+        expression is not found, and None is returned where the line is not shown.
+        """
+        index = self.index(cell, line)
+        if index is None:
+            return None
+        first, *rest = [one_line(part) for part in expression.split("\n")]
+        start = self.lines[index].find(first) if first else -1
+        if start < 0:
+            return index, 0, 0
+        last = index + len(rest)
+        if not rest or last >= len(self.lines) or rest[-1] not in self.lines[last]:
+            return index, start, start + len(first)
+        above = sum(len(text) + 1 for text in self.lines[index:last])
+        return index, start, above + self.lines[last].find(rest[-1]) + len(rest[-1])
+
+
+def lines_table(trace: Trace, source: Source) -> str:
     """Return a row per line of the source; nothing where the source is not known."""
     made: dict[int, list[Node]] = {}
     for node in trace.graph.nodes:
-        if node.line is not None:
-            made.setdefault(node.line, []).append(node)
+        index = source.index(node.cell, node.line)
+        if index is not None:
+            made.setdefault(index, []).append(node)
     rows = [
-        _row(number, line, made.get(number, []))
-        for number, line in enumerate(source_lines(trace), start=1)
+        _row(number, line, made.get(index, []))
+        for index, (number, line) in enumerate(zip(source.numbers, source.lines, strict=True))
     ]
     heads = (_("line"), _("code"), _("tensors made"), "requires_grad", _("kept alive"))
     return table(heads, rows) if rows else ""
 
 
-def source_lines(trace: Trace) -> list[str]:
-    """Return the lines of the source that are shown, each as it is drawn: indents are kept."""
-    lines = trace.source.splitlines()[:MAX_LINES]
-    return [_indented(line) for line in lines]
-
-
-def place(lines: Sequence[str], line: int | None, expression: str) -> tuple[int, int, int] | None:
-    """Return where an expression stands in the shown source: its line, from 1, its start and end.
-
-    Start and end count in the text from the beginning of that line on. None where it is not found.
-    """
-    if line is None or not 1 <= line <= len(lines):
-        return None
-    first, *rest = [one_line(part) for part in expression.split("\n")] or [""]
-    start = lines[line - 1].find(first)
-    if not first or start < 0:
-        return line, 0, 0
-    end = start + len(first)
-    if rest and line + len(rest) <= len(lines):
-        last = lines[line - 1 + len(rest)]
-        found = last.find(rest[-1])
-        if found >= 0:
-            before = sum(len(text) + 1 for text in lines[line - 1 : line - 1 + len(rest)])
-            end = before + found + len(rest[-1])
-    return line, start, end
-
-
-def _indented(line: str) -> str:
-    """Return a line whose indent HTML does not swallow, and nothing that cannot be shown."""
-    bare = line.lstrip()
-    return "\u00a0" * (len(line) - len(bare)) + clip(bare, WIDTH)
-
-
-def _row(number: int, line: str, nodes: Sequence[Node]) -> Sequence[str]:
+def _row(number: str, line: str, nodes: Sequence[Node]) -> Sequence[str]:
     """Return one line of the source."""
     named = nodes[:MAX_MADE]
     tensors = [_tensor(node) for node in named]
@@ -71,10 +83,10 @@ def _row(number: int, line: str, nodes: Sequence[Node]) -> Sequence[str]:
         tensors.append(escape(_("and {count} more").format(count=len(nodes) - len(named))))
     kept = sum(saved.nbytes for node in nodes for saved in node.saved)
     return (
-        number_cell(str(number)),
+        number_cell(number),
         text_cell(code(line)),
         text_cell("<br>".join(tensors)),
-        number_cell("<br>".join(str(node.kind != "constant") for node in named)),
+        number_cell("<br>".join(str(node.requires_grad) for node in named)),
         number_cell(escape(byte_count(kept)) if kept else ""),
     )
 

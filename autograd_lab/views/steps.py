@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, zip_longest
 
-from ..trace.model import Event, Graph, Trace, Value
+from ..trace.model import Event, Graph, Ref, Trace, Value
 
 FORWARD = ("op", "cut", "mode")
 """Kinds of steps that only build the graph."""
@@ -50,15 +50,19 @@ class Step:
     | `start` | a backward pass starts at `node` with the gradient `incoming` |
     | `node` | `node` receives `incoming` and sends `flows` |
     | `accumulate` | `contribution` is added into `.grad` of the leaf `node` |
-    | `write` | a value or a `.grad` was written to: `text` says how, `label` what |
+    | `write` | a value or an attribute was written to: `text` says how, `label` what |
+    | `zero` | `text` emptied `.grad` of the `leaves` |
+    | `update` | the optimizer `text` changed the `leaves` |
     | `stop` | the pass ended with the error `text` |
     | `gap` | `count` steps are not listed here |
     """
 
     kind: str
     node: int | None = None
+    cell: int | None = None
     line: int | None = None
     expression: str = ""
+    leaves: tuple[int, ...] = ()
     incoming: tuple[Value, ...] = ()
     """One gradient per output of the node that got one."""
     parts: tuple[Part, ...] = ()
@@ -90,11 +94,12 @@ def steps(trace: Trace) -> tuple[Step, ...]:
 
 def backward_steps(walked: tuple[Step, ...]) -> tuple[Step, ...]:
     """Return the steps that are about gradients."""
-    return tuple(
-        step
-        for step in walked
-        if step.kind not in FORWARD and (step.kind != "write" or step.label.endswith(".grad"))
-    )
+    return tuple(step for step in walked if step.kind not in FORWARD and not _is_value(step))
+
+
+def _is_value(step: Step) -> bool:
+    """Say whether a step writes into a value, not into a gradient."""
+    return step.kind == "write" and not step.label.endswith(".grad")
 
 
 def gradients(trace: Trace, walked: tuple[Step, ...]) -> list[Change]:
@@ -111,9 +116,11 @@ def gradients(trace: Trace, walked: tuple[Step, ...]) -> list[Change]:
 
 def _change(graph: Graph, step: Step) -> Change:
     """Return the gradients that one step changed."""
-    if step.node is None:
+    if step.kind == "zero":
+        return dict.fromkeys(step.leaves)
+    if step.node is None or _is_value(step):
         return {}
-    if step.kind == "accumulate" or (step.kind == "write" and step.label.endswith(".grad")):
+    if step.kind in ("accumulate", "write"):
         return {step.node: step.after}
     # The seed of x.backward() is not yet in x.grad.
     if step.kind in ("start", "node") and graph.nodes[step.node].kind != "leaf":
@@ -186,7 +193,7 @@ class _Walk:
                 continue
             step = handle(event)
             if step is not None:
-                yield replace(step, line=event.line, expression=event.expression)
+                yield replace(step, cell=event.cell, line=event.line, expression=event.expression)
 
     def _op(self, event: Event) -> Step | None:
         return None if event.node is None else Step("op", event.node, text=event.text)
@@ -203,7 +210,26 @@ class _Walk:
         if not event.label:
             return None
         owner = self.owners.get(event.label)
-        return Step("write", owner, after=event.after, text=event.text, label=event.label)
+        call = event.expression or f"{event.label}.{event.text}()"
+        return Step("write", owner, after=event.after, text=call, label=event.label)
+
+    def _set(self, event: Event) -> Step | None:
+        if not event.label or event.text not in ("grad", "data", "requires_grad"):
+            return None
+        label = f"{event.label}.{event.text}"
+        flag = event.text == "requires_grad"
+        value = str(event.entered) if flag else "None" if event.after is None else "…"
+        owner = event.inputs[0].node if event.inputs else None
+        return Step("write", owner, after=event.after, text=f"{label} = {value}", label=label)
+
+    def _zero_grad(self, event: Event) -> Step | None:
+        # Zeros are written one by one, and told so.
+        if "set_to_none" not in event.options:
+            return None
+        return Step("zero", leaves=_nodes(event.inputs), text=event.text)
+
+    def _step(self, event: Event) -> Step:
+        return Step("update", leaves=_nodes(event.outputs), text=event.text)
 
     def _backward(self, event: Event) -> Step | None:
         self.arrived = {}
@@ -261,6 +287,11 @@ class _Walk:
                 )
             )
         return tuple(flows)
+
+
+def _nodes(refs: tuple[Ref, ...]) -> tuple[int, ...]:
+    """Return the nodes of those tensors that the graph holds."""
+    return tuple(ref.node for ref in refs if ref.node is not None)
 
 
 def _present(values: tuple[Value | None, ...]) -> tuple[Value, ...]:

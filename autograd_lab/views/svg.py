@@ -7,7 +7,7 @@ of copies may stand on one page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -15,7 +15,16 @@ from ..trace.fold import Fold
 from ..trace.model import Graph, Value
 from .boxes import Box, Plan
 from .layout import Layout, layout
-from .wording import box_name, columns, cut_text, fold_lines, gradient_line, short_kind
+from .wording import (
+    Place,
+    box_name,
+    columns,
+    cut_text,
+    fold_lines,
+    gradient_line,
+    place_of,
+    short_kind,
+)
 
 MARGIN = 12
 PADDING = 10
@@ -59,9 +68,15 @@ class Scenery:
     graph: Graph
     loops: Sequence[Fold]
     gradients: Mapping[int, Value | None]
-    also: Iterable[Mapping[int, Value | None]] = ()
+    also: Sequence[Mapping[int, Value | None]]
     """Gradients that a stepper shows in place of `gradients`: the boxes leave room for them."""
-    tags: Mapping[int, Sequence[Tag]] | None = None
+    tags: Mapping[int, Sequence[Tag]]
+    crowded: frozenset[Place]
+    """Places in the source where several operations ran: only their names tell them apart."""
+
+    def marks(self, box: Box) -> Sequence[Tag]:
+        """Return the tags of a box; that of a loop has none."""
+        return self.tags.get(box.nodes[0], ()) if box.fold is None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +117,18 @@ def draw(scenery: Scenery, plan: Plan) -> str:
 def _drawing(scenery: Scenery, plan: Plan, clipped: int) -> _Drawing:
     """Lay the boxes out, with gradients of at most so many columns."""
     words = tuple(_words(scenery, box, clipped) for box in plan.boxes)
-    room = [text.columns for text in words]
+    room = [float(text.columns) for text in words]
     place = {box.nodes[0]: index for index, box in enumerate(plan.boxes) if box.fold is None}
     for change in scenery.also:
         for node, value in change.items():
             if node in place:
                 line = gradient_line(scenery.graph.nodes[node], value, clipped)
                 room[place[node]] = max(room[place[node]], columns(line))
+    for index, box in enumerate(plan.boxes):
+        marks = scenery.marks(box)
+        room[index] = max(
+            room[index], sum(columns(tag.text) + 2 for tag in marks) * TAG / CHARACTER
+        )
     sizes = [
         (room[index] * CHARACTER + 2 * PADDING, (2 if text.below else 1) * LINE + PADDING)
         for index, text in enumerate(words)
@@ -124,7 +144,8 @@ def _words(scenery: Scenery, box: Box, clipped: int) -> _Words:
     node = scenery.graph.nodes[box.nodes[0]]
     gradient = scenery.gradients.get(node.id)
     below = "" if node.kind == "constant" else gradient_line(node, gradient, clipped)
-    return _Words(box_name(node), short_kind(node), below)
+    crowded = place_of(node) in scenery.crowded
+    return _Words(box_name(node, crowded), short_kind(node), below)
 
 
 def _document(drawing: _Drawing, clipped: int) -> str:
@@ -179,8 +200,7 @@ def _tags(drawing: _Drawing, box: Box, width: float, height: float) -> str:
     """Return the marks on the lower edge of a box, from the right to the left."""
     marks = ""
     right = width - PADDING
-    tags = drawing.scenery.tags or {}
-    for tag in tags.get(box.nodes[0], ()) if box.fold is None else ():
+    for tag in drawing.scenery.marks(box):
         left = right - columns(tag.text) * TAG
         marks += (
             f'<text class="tag {tag.kind}" x="{left:.0f}" y="{height + 3:.0f}">'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..i18n import _, ngettext
 from ..trace.fold import Fold
@@ -13,6 +13,9 @@ from .steps import Step
 
 ELLIPSIS = "…"
 NAME_WIDTH, BOX_WIDTH = 28, 18
+MAX_NAMES = 3
+Place = tuple[int | None, int | None, str]
+"""A cell, a line and an expression."""
 UNPRINTABLE = {"Cc", "Cs", "Cn"}
 """What neither XML nor a terminal can show: controls, lone surrogates, unassigned."""
 
@@ -50,6 +53,12 @@ def clip(text: str, width: int) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
+def code_line(line: str, width: int = 120) -> str:
+    """Return a line of source whose indent HTML does not swallow, of at most `width` columns."""
+    bare = line.lstrip()
+    return "\u00a0" * (len(line) - len(bare)) + clip(bare, width)
+
+
 def clip_numbers(text: str, width: int) -> str:
     """Return numbers on one line of at most `width` columns, ending after a whole number."""
     line = clip(text, width)
@@ -72,10 +81,20 @@ def node_name(node: Node) -> str:
     return clip(node.op, NAME_WIDTH) or _("unnamed")
 
 
-def box_name(node: Node) -> str:
-    """Return what stands in a node's box: its variable, a short expression, or its operation."""
-    named = node.label or node.kind != "op" or 0 < columns(node.expression) <= BOX_WIDTH
-    return clip(node_name(node) if named else operation_name(node), BOX_WIDTH)
+def box_name(node: Node, crowded: bool = False) -> str:
+    """Return what stands in a node's box: its variable, a short expression, or its operation.
+
+    `crowded` says that other operations came of the same expression.
+    """
+    short = 0 < columns(node.expression) <= BOX_WIDTH and not crowded
+    if node.label or node.kind != "op" or short:
+        return clip(node_name(node), BOX_WIDTH)
+    return clip(operation_name(node), BOX_WIDTH)
+
+
+def place_of(node: Node) -> Place:
+    """Return where in the source a node was made."""
+    return node.cell, node.line, node.expression
 
 
 def short_kind(node: Node) -> str:
@@ -100,7 +119,7 @@ def fold_lines(loop: Fold, turns: int) -> tuple[str, str, str]:
 def fold_place(loop: Fold) -> str:
     """Return the lines of a loop, `"lines 4–7"`, `""` where they are unknown."""
     if loop.first_line is None or loop.first_line == loop.last_line:
-        return line_text(loop.first_line)
+        return line_text(loop.first_line, loop.cell)
     return _("lines {first}–{last}").format(first=loop.first_line, last=loop.last_line)
 
 
@@ -148,6 +167,14 @@ def line_text(number: int | None, cell: int | None = None) -> str:
         return ""
     line = _("line {number}").format(number=number)
     return _("cell {cell}, {line}").format(cell=cell + 1, line=line) if cell else line
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first few names, each once, and how many more there are."""
+    different = list(dict.fromkeys(names))
+    shown = ", ".join(different[:MAX_NAMES]) or _("nothing")
+    more = len(different) - MAX_NAMES
+    return _("{names} and {count} more").format(names=shown, count=more) if more > 0 else shown
 
 
 def empty(trace: Trace) -> str:

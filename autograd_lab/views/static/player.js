@@ -25,18 +25,25 @@ function picture(source, label) {
   svg.querySelector("style")?.remove();
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
-  svg.querySelectorAll("[data-edge]").forEach(addReturnArrow);
+  svg.querySelectorAll("[data-edge]").forEach(splitHeads);
   return document.importNode(svg, true);
 }
 
-// Values flow down an edge; while a gradient flows back up, an arrowhead stands at its other end.
-function addReturnArrow(edge) {
-  const head = edge.cloneNode();
-  const [x, y] = edge.getAttribute("d").match(/-?[\d.]+/g);
-  head.removeAttribute("data-edge");
-  head.setAttribute("class", "back");
-  head.setAttribute("d", `M${x} ${y}l-5 8h10z`);
-  edge.after(head);
+// Values flow down an edge; while a gradient flows back up, the arrowhead stands at its other end.
+function splitHeads(edge) {
+  const [line] = edge.getAttribute("d").split("l");
+  const numbers = line.match(/-?[\d.]+/g);
+  const head = (name, path) => {
+    const element = edge.cloneNode();
+    element.removeAttribute("data-edge");
+    element.setAttribute("class", name);
+    element.setAttribute("d", path);
+    return element;
+  };
+  // A line that ends straight down names its last height alone.
+  const x = /V[^C]*$/.test(line) ? line.slice(0, line.lastIndexOf("V")).match(/(-?[\d.]+) -?[\d.]+$/)[1] : numbers.at(-2);
+  edge.setAttribute("d", line);
+  edge.after(head("ahead", `M${x} ${numbers.at(-1)}l-4 -7m4 7l4 -7`), head("back", `M${numbers[0]} ${numbers[1]}l-5 8h10z`));
 }
 
 // Scrolls inside the graph's own box only: the page must not move under the reader.
@@ -270,10 +277,10 @@ class Player {
   code(at) {
     if (!at) return [];
     const [line, start, end] = at;
-    const text = this.source.slice(line - 1).join("\n");
+    const text = this.source.slice(line).join("\n");
     const whole = text.indexOf("\n", end);
     const pre = make("pre", "al-code", "");
-    pre.append(make("span", "al-line", `${line} `), text.slice(0, start), make("mark", "", text.slice(start, end)));
+    pre.append(make("span", "al-line", `${this.numbers[line]} `), text.slice(0, start), make("mark", "", text.slice(start, end)));
     pre.append(whole < 0 ? text.slice(end) : text.slice(end, whole));
     return [pre];
   }
