@@ -8,8 +8,9 @@ from ..trace.fold import Fold, folds, modules
 from ..trace.model import Graph, Node, Trace
 from . import svg
 from .boxes import MAX_BOXES, Plan, plan
-from .steps import Change, Step, abridged, final_gradients, gradients, steps, told
+from .steps import Change, Step, abridged, final_gradients, gradients, told
 from .tags import tags
+from .walk import steps
 from .wording import Place, place_of
 
 MAX_STEPS = 200

@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from ..i18n import _, ngettext
 from ..trace.model import Graph, Trace
 from .steps import Step
-from .wording import empty, listed, node_name
+from .wording import empty, listed, node_name, one_line
 
 
 def sentence(trace: Trace, walked: Sequence[Step]) -> str:
     """Return one sentence on the operations, the backward passes and the gradients they left."""
     if not trace.graph.nodes:
         return empty(trace)
-    parts = (_built(trace.graph), _gradients(trace.graph, walked))
-    return _("{built}; {gradients}.").format(built=parts[0], gradients=parts[1])
+    parts = [_built(trace.graph), _gradients(trace.graph, walked)]
+    if trace.error:
+        kind = one_line(trace.error).split(":")[0]
+        parts.append(_("then the cell stopped with {error}").format(error=kind))
+    return "; ".join(parts) + "."
 
 
 def _built(graph: Graph) -> str:
@@ -40,19 +43,31 @@ def _built(graph: Graph) -> str:
 
 def _gradients(graph: Graph, walked: Sequence[Step]) -> str:
     """Say how many backward passes ran, and into which leaves."""
-    passes = sum(step.kind == "start" for step in walked)
-    if not passes:
+    started = sum(step.kind == "start" for step in walked)
+    if not started:
         return _("backward() did not run, so there is no gradient yet")
-    leaves = [step.node for step in walked if step.kind == "accumulate" and step.node is not None]
-    if not leaves:
+    passes = _passes(walked)
+    if not passes:
         text = ngettext(
             "{count} backward pass, which reached no leaf",
             "{count} backward passes, which reached no leaf",
-            passes,
+            started,
         )
-        return text.format(count=passes)
+        return text.format(count=started)
     text = ngettext(
         "{count} backward pass added to {names}", "{count} backward passes added to {names}", passes
     )
-    names = (f"{node_name(graph.nodes[leaf])}.grad" for leaf in leaves)
-    return text.format(count=passes, names=listed(names))
+    leaves = [step.node for step in walked if step.kind == "accumulate" and step.node is not None]
+    names = listed(f"{node_name(graph.nodes[leaf])}.grad" for leaf in leaves)
+    return text.format(count=passes, names=names)
+
+
+def _passes(walked: Sequence[Step]) -> int:
+    """Return how many backward passes reached a leaf."""
+    count, running = 0, False
+    for step in walked:
+        if step.kind == "start":
+            running = True
+        elif step.kind == "accumulate" and running:
+            count, running = count + 1, False
+    return count

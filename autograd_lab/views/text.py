@@ -14,6 +14,7 @@ from .prepared import prepare
 from .sentence import sentence
 from .steps import abridged, backward_steps, told
 from .wording import (
+    aligned,
     broke_off,
     clip_numbers,
     columns,
@@ -82,7 +83,7 @@ def tree(graph: Graph, plan: Plan, loops: Sequence[Fold]) -> list[str]:
         for index, (child, between) in enumerate(children):
             branch = ("├─", "│ ") if index else ("", "")
             stack.append((child, body + branch[0], body + branch[1], between))
-    return _aligned(lines)
+    return aligned(lines)
 
 
 def _inputs(plan: Plan) -> list[dict[int, list[Line]]]:
@@ -124,17 +125,6 @@ def _line(
     value = "" if node.value is None else value_line(node.value, VALUE_WIDTH)
     name = f"{head}● {node_name(node)}"
     return (name, kind_name(node), value, " ".join(filter(None, (source_line(node), notes))))
-
-
-def _aligned(lines: list[tuple[str, ...]]) -> list[str]:
-    """Return the lines with their columns one below the other."""
-    widths = [max(map(columns, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(
-            cell + " " * (width - columns(cell)) for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
-        for line in lines
-    ]
 
 
 def _scene(number: int, scene: Scene) -> list[str]:

@@ -38,6 +38,17 @@ def columns(text: str) -> int:
     )
 
 
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines, with their columns one below the other."""
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
 def clip(text: str, width: int) -> str:
     """Return `text` on one line of at most `width` columns, ending in … where it was cut."""
     line = one_line(text)
