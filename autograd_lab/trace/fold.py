@@ -7,6 +7,7 @@ box: nothing leads out of it and back in.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -85,34 +86,36 @@ def _merged(items: Items, repeats: list[Repeat]) -> tuple[Items, list[list[tuple
 
 def _repeats(keys: Sequence[Hashable]) -> Iterator[Repeat]:
     """Yield the blocks that repeat: from each place on the one that covers most, then the shortest."""
-    following: dict[Hashable, int] = {}
-    after = [0] * len(keys)  # the next place with the same key
-    for place in reversed(range(len(keys))):
-        after[place] = following.get(keys[place], len(keys))
-        following[keys[place]] = place
+    places: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, []).append(place)
     place = 0
     while place < len(keys):
-        covered, negative, turns = _longest(keys, after, place)
+        covered, negative, turns = _longest(keys, places[keys[place]], place)
         if covered:
             yield place, -negative, turns
         place += covered or 1
 
 
-def _longest(keys: Sequence[Hashable], after: list[int], place: int) -> tuple[int, int, int]:
-    """Return how much the best block from `place` covers, minus its length, its turns; or zeros."""
+def _longest(keys: Sequence[Hashable], places: list[int], place: int) -> tuple[int, int, int]:
+    """Return how much the best block from `place` covers, minus its length, its turns; or zeros.
+
+    `places` are those with the same key, where a second turn may begin.
+    """
     best = (0, 0, 0)
-    again = after[place]
+    index = bisect_right(places, place)
     for _ in range(CANDIDATES):
-        if again >= len(keys) or place + best[0] >= len(keys):
+        if index >= len(places):
             break
-        period = again - place
-        end = again
+        period = places[index] - place
+        end = places[index]
         while end < len(keys) and keys[end] == keys[end - period]:
             end += 1
         turns = (end - place) // period
         if turns >= MIN_TURNS and (turns - 1) * period >= MIN_SAVED:
             best = max(best, (turns * period, -period, turns))
-        again = after[again]
+        # The turn of an outer loop is at least as long as the inner loop that was found.
+        index = max(index + 1, bisect_left(places, place + best[0]))
     return best
 
 
@@ -171,6 +174,8 @@ class _Wiring:
         own = [self._sources(turn) for turn in turns]
         everywhere = set.intersection(*map(set, own))
         mine = [{found[use] for use in everywhere} for found in own]
+        if name:
+            mine = [{n for n in mine[0] if self.nodes[n].label.startswith(f"{name}.")}]
         if sum(any(self._is_parameter(node) for node in nodes) for nodes in mine) > 1:
             return None
         lines = [line for node in turns[0] if (line := self.nodes[node].line) is not None]

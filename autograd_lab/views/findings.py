@@ -56,17 +56,19 @@ def as_text(findings: Sequence[Finding]) -> list[str]:
 
 def _one(finding: Finding) -> str:
     """Return one finding: its cause, what happened and why, and the fix."""
-    fix = f"<br><b>{escape(_('Fix:'))}</b> {_lines(finding.fix)}" if finding.fix else ""
     told = " ".join(escape(one_line(part)) for part in (finding.what, finding.why) if part)
-    return (
-        f'<p class="al-finding"><b>{escape(_level(finding))}:</b> {code(one_line(finding.line))} '
-        f"{told}{fix}</p>"
-    )
+    cause = code(one_line(finding.line))
+    return f'<div class="al-finding"><b>{escape(_level(finding))}:</b> {cause} {told}{_fix(finding)}</div>'
 
 
-def _lines(fix: str) -> str:
-    """Return a fix, which may be several lines of code."""
-    return "<br>".join(code(code_line(line)) for line in fix.splitlines())
+def _fix(finding: Finding) -> str:
+    """Return the fix: a line of code, or several."""
+    lines = [code_line(line) for line in finding.fix.splitlines()]
+    if not lines:
+        return ""
+    several = escape("\n".join(lines))
+    written = f"<pre>{several}</pre>" if len(lines) > 1 else code(lines[0])
+    return f"<br><b>{escape(_('Fix:'))}</b> {written}"
 
 
 def _level(finding: Finding) -> str:

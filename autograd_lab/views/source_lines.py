@@ -27,7 +27,8 @@ class Source:
         for cell, text in enumerate(cells):
             self._first.append(len(self.lines))
             for number, line in enumerate(text.splitlines(), start=1):
-                self.lines.append(code_line(line))
+                # HTML would swallow an indent of ordinary spaces.
+                self.lines.append(code_line(line, "\u00a0"))
                 self.numbers.append(f"{cell + 1}:{number}" if len(cells) > 1 else str(number))
         del self.lines[MAX_LINES:], self.numbers[MAX_LINES:]
 

@@ -12,7 +12,7 @@ from ..trace.model import Node, Trace, Value
 from .steps import Step
 
 ELLIPSIS = "…"
-NAME_WIDTH, BOX_WIDTH = 28, 18
+NAME_WIDTH, BOX_WIDTH, CODE_WIDTH = 28, 18, 120
 MAX_NAMES = 3
 Place = tuple[int | None, int | None, str]
 """A cell, a line and an expression."""
@@ -64,10 +64,10 @@ def clip(text: str, width: int) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
-def code_line(line: str, width: int = 120) -> str:
-    """Return a line of source whose indent HTML does not swallow, of at most `width` columns."""
+def code_line(line: str, blank: str = " ") -> str:
+    """Return a line of source as it is shown; `blank` is what its indent is made of."""
     bare = line.lstrip()
-    return "\u00a0" * (len(line) - len(bare)) + clip(bare, width)
+    return blank * (len(line) - len(bare)) + clip(bare, CODE_WIDTH)
 
 
 def clip_numbers(text: str, width: int) -> str:
