@@ -11,7 +11,7 @@ from .markup import code, number_cell, table, text_cell
 from .steps import Part, Step
 from .wording import clip, line_text, node_name, value_line
 
-WIDTH = 26
+WIDTH = 40
 MAX_PATHS = 4
 """Paths that are listed; the others are counted."""
 

@@ -12,7 +12,6 @@ from .steps import Flow, Part, Step
 from .wording import (
     ELLIPSIS,
     NAME_WIDTH,
-    byte_count,
     clip,
     kind_name,
     line_number,
@@ -59,19 +58,8 @@ class Scene:
 
 
 def narrate(graph: Graph, step: Step) -> Scene:
-    """Return the words for one step."""
+    """Return the words for one step; that an operation ran, the row of its tensor tells."""
     return _TELLERS[step.kind](graph, step)
-
-
-def _op(graph: Graph, step: Step) -> Scene:
-    """Say what was computed, and what is kept for the backward pass."""
-    node = _node(graph, step)
-    rows = [Row(_("value"), value_line(node.value))]
-    if node.saved:
-        names = ", ".join(one_line(saved.name) for saved in node.saved)
-        kept = byte_count(sum(saved.nbytes for saved in node.saved))
-        rows.append(Row(_("saved for backward"), names, note=kept))
-    return Scene(node_name(node), _subtitle(node), tuple(rows))
 
 
 def _cut(graph: Graph, step: Step) -> Scene:
@@ -200,7 +188,6 @@ def _gap(graph: Graph, step: Step) -> Scene:
 
 
 _TELLERS = {
-    "op": _op,
     "cut": _cut,
     "mode": _mode,
     "start": _start,

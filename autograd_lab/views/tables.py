@@ -78,7 +78,9 @@ def _value(node: Node) -> str:
 
 
 def _kept(node: Node) -> str:
-    """Return the values that a node keeps, with their size."""
+    """Return the tensors that a node keeps, with their size; numbers take no room."""
     return "<br>".join(
-        f"{escape(one_line(saved.name))} {escape(byte_count(saved.nbytes))}" for saved in node.saved
+        f"{escape(one_line(saved.name))} {escape(byte_count(saved.nbytes))}"
+        for saved in node.saved
+        if saved.nbytes
     )

@@ -23,7 +23,10 @@ def test_innermost_call() -> None:
 
 def test_line_breaks_are_pythons() -> None:
     """A form feed or a Unicode line separator inside a line does not start a new one."""
-    assert places("s = '\x0c\u2028\x85'; here(s)\r\nhere(2)") == [(0, 1, "here(s)"), (0, 2, "here(2)")]
+    assert places("s = '\x0c\u2028\x85'; here(s)\r\nhere(2)") == [
+        (0, 1, "here(s)"),
+        (0, 2, "here(2)"),
+    ]
 
 
 def test_elsewhere() -> None:

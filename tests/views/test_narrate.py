@@ -118,7 +118,6 @@ def test_zeroing_is_told_as_the_call_that_did_it(broadcast: Trace) -> None:
 @pytest.mark.parametrize(
     ("step", "title", "subtitle"),
     [
-        (Step("op", 2), "y * y", "MulBackward0 · line 3"),
         (Step("cut", text="detach", label="y"), "y", "leaves the graph (detach)"),
         (Step("cut", text="item", expression="y.item()"), "y.item()", "leaves the graph (item)"),
         (
@@ -149,13 +148,3 @@ def test_every_kind_of_step_has_its_words(
     scene = narrate(example.graph, step)
     assert scene.title == title
     assert scene.subtitle.startswith(subtitle)
-
-
-def test_a_computed_value_says_what_it_keeps(example: Trace) -> None:
-    """Both factors are kept for the backward pass, with their size; a sum keeps nothing."""
-    rows = narrate(example.graph, Step("op", 2)).rows
-    assert [(row.label, row.value, row.note) for row in rows] == [
-        ("value", "[[9., 9.], [9., 9.]]", ""),
-        ("saved for backward", "self, other", "32 bytes"),
-    ]
-    assert len(narrate(example.graph, Step("op", 1)).rows) == 1

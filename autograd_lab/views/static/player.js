@@ -51,7 +51,7 @@ function reveal(frame, box) {
   const outer = frame.getBoundingClientRect();
   const inner = box.getBoundingClientRect();
   frame.scrollBy({
-    left: (inner.left + inner.right - outer.left - outer.right) / 2,
+    left: inner.width > outer.width ? inner.left - outer.left - 8 : (inner.left + inner.right - outer.left - outer.right) / 2,
     top: (inner.top + inner.bottom - outer.top - outer.bottom) / 2,
     behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
   });
@@ -61,11 +61,18 @@ function rows(el, kind) {
   return [...el.querySelectorAll(`details[data-table=${kind}] tbody tr`)];
 }
 
-// What a row says; a matrix gets its lines back.
-function contents(row) {
+// What a row says: its first words as they are, of further cells under the words of their column.
+function contents(row, first) {
+  const heads = row.closest("table").querySelectorAll("th");
   const copy = row.cloneNode(true);
+  // A matrix gets its lines back.
   for (const code of copy.querySelectorAll("code")) code.textContent = code.textContent.replaceAll("], [", "],\n [");
-  return [...copy.cells].flatMap((cell) => [...cell.childNodes]);
+  return [...copy.cells].slice(first).flatMap((cell, index) => {
+    if (index === 0) return [...cell.childNodes];
+    const part = make("div", "");
+    part.append(make("span", "", heads[first + index].textContent), " ", ...cell.childNodes);
+    return [part];
+  });
 }
 
 // A gradient cut after a whole number, where a picture has less room for it.
@@ -173,12 +180,15 @@ class Player {
     this.chosen = null;
     const svg = picture(this.pictures[fold], this.words.graph);
     this.columns = Number(svg.dataset.columns);
+    // On a narrow page it shrinks as long as one can read it, then it scrolls.
+    svg.style.minWidth = `${0.8 * svg.getAttribute("width")}px`;
     this.graph.replaceChildren(svg);
     this.boxes = new Map([...this.graph.querySelectorAll("[data-box]")].map((box) => [box.dataset.box, box]));
     this.edges = [...this.graph.querySelectorAll("[data-edge]")];
     // The picture comes with the gradients that were left at the end.
     this.outcome = new Map([...this.boxes].map(([key, box]) => [key, box.querySelector(".grad")?.textContent]));
     this.folding.hidden = fold === "";
+    this.model.set("step", this.stop(this.model.get("step"))[1]);
     this.draw();
   }
 
@@ -192,8 +202,9 @@ class Player {
     const box = this.home(this.scenes[step].n);
     let [first, end] = [step, step];
     if (step && this.boxes.get(box)?.classList.contains("fold")) {
-      while (first > 1 && this.home(this.scenes[first - 1].n) === box) first -= 1;
-      while (end < this.last && this.home(this.scenes[end + 1].n) === box) end += 1;
+      const here = ({ n, op }) => this.home(n) === box && op === this.scenes[step].op;
+      while (first > 1 && here(this.scenes[first - 1])) first -= 1;
+      while (end < this.last && here(this.scenes[end + 1])) end += 1;
     }
     return [first, end];
   }
@@ -268,9 +279,9 @@ class Player {
     const about = this.chosen ?? (scene.op ? String(scene.n) : null);
     const row = about ? this.facts.get(about) : this.told[step];
     const words = this.chosen ? this.words.folded : step ? "" : this.words.begin;
-    const told = row ? contents(row) : [make("p", "al-hint", words)];
     // The first cell of a step holds its number.
-    this.panel.replaceChildren(...this.code(this.chosen ? null : scene.at), ...(about || !row ? told : told.slice(1)));
+    const told = row ? contents(row, about ? 0 : 1) : [make("p", "al-hint", words)];
+    this.panel.replaceChildren(...this.code(this.chosen ? null : scene.at), ...told);
   }
 
   // The source lines of a step, with its expression marked.
