@@ -61,10 +61,10 @@ def render(
         lines = (sentence(trace, ()), stopped(trace))
         return "".join(f"<p>{escape(line)}</p>" for line in lines if line) + told
     view = prepare(trace, max_boxes)
-    name = _name(trace)
     content = (
         f"<p>{escape(sentence(trace, view.all_steps))}</p>{told}{_figure(view)}{_tables(view)}"
     )
+    name = _name(content)
     output = f'<div class="autograd-lab" data-autograd="{name}">{content}</div>'
     return output if static else output + script(name, payload(view))
 
@@ -79,9 +79,9 @@ def page(content: str) -> str:
     )
 
 
-def _name(trace: Trace) -> str:
+def _name(content: str) -> str:
     """Return a name for one output, made from its content and how often that was shown."""
-    digest = sha256(trace.to_json().encode("utf-8", "replace")).hexdigest()[:12]
+    digest = sha256(content.encode("utf-8", "replace")).hexdigest()[:12]
     _rendered[digest] += 1
     return f"al-{digest}-{_rendered[digest]}"
 

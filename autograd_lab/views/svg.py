@@ -107,11 +107,19 @@ class _Drawing:
 
 def draw(scenery: Scenery, plan: Plan) -> str:
     """Return the SVG of the planned boxes, with gradients as long as the width of a page allows."""
-    for clipped in WIDTHS[:-1] if len(plan.boxes) <= FEW else ():
-        drawing = _drawing(scenery, plan, clipped)
-        if drawing.layout.width + 2 * MARGIN <= PAGE:
-            return _document(drawing, clipped)
-    return _document(_drawing(scenery, plan, WIDTHS[-1]), WIDTHS[-1])
+    narrow = _drawing(scenery, plan, WIDTHS[-1])
+    # What does not fit with short gradients does not with longer ones.
+    if len(plan.boxes) <= FEW and _fits(narrow):
+        for clipped in WIDTHS[:-1]:
+            drawing = _drawing(scenery, plan, clipped)
+            if _fits(drawing):
+                return _document(drawing, clipped)
+    return _document(narrow, WIDTHS[-1])
+
+
+def _fits(drawing: _Drawing) -> bool:
+    """Whether a picture is no wider than a page."""
+    return drawing.layout.width + 2 * MARGIN <= PAGE
 
 
 def _drawing(scenery: Scenery, plan: Plan, clipped: int) -> _Drawing:

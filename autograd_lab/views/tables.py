@@ -13,7 +13,15 @@ from ..trace.model import Graph, Node
 from .markup import code, number_cell, table, text_cell, titled
 from .narrate import Row, Scene, narrate
 from .steps import Step
-from .wording import byte_count, clip_numbers, kind_name, node_name, one_line, source_line
+from .wording import (
+    byte_count,
+    clip_numbers,
+    kind_name,
+    node_name,
+    one_line,
+    source_line,
+    value_line,
+)
 
 VALUE_WIDTH = 60
 
@@ -73,7 +81,7 @@ def _value(node: Node) -> str:
     """Return a tensor's dtype, shape and numbers."""
     if node.value is None:
         return escape(_("not recorded"))
-    numbers = clip_numbers(node.value.text, VALUE_WIDTH)
+    numbers = value_line(node.value, VALUE_WIDTH)
     return f"{escape(one_line(node.value.dtype))} {list(node.value.shape)} {code(numbers)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ..i18n import _, ngettext
 from ..trace.fold import Fold
@@ -20,6 +21,7 @@ UNPRINTABLE = {"Cc", "Cs", "Cn"}
 """What neither XML nor a terminal can show: controls, lone surrogates, unassigned."""
 
 
+@lru_cache(maxsize=4096)
 def one_line(text: str) -> str:
     """Return `text` on one line, what cannot be shown replaced by U+FFFD."""
     line = " ".join(text.split())
@@ -28,6 +30,7 @@ def one_line(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in UNPRINTABLE else c for c in line)
 
 
+@lru_cache(maxsize=4096)
 def columns(text: str) -> int:
     """Return how many columns of a monospaced font `text` takes."""
     if text.isascii():
@@ -80,7 +83,28 @@ def clip_numbers(text: str, width: int) -> str:
 
 def value_line(value: Value | None, width: int = 10_000) -> str:
     """Return a gradient or value on one line; a gradient that is missing is “none yet”, never 0."""
-    return _("none yet") if value is None else clip_numbers(value.text, width)
+    return _("none yet") if value is None else clip_numbers(_written(_Same(value)), width)
+
+
+class _Same:
+    """A value as a key that is equal to itself alone: to compare values is to write them."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(maxsize=1024)
+def _written(same: _Same) -> str:
+    """Return the numbers of a value, written once however often they are shown."""
+    return same.value.text
 
 
 def node_name(node: Node) -> str:
