@@ -74,17 +74,20 @@ def _improvements(layers: Layers, rows: Rows) -> Iterator[Rows]:
     place = _places(layers, rows)
     for sweep in range(SWEEPS):
         upward = sweep % 2 == 0
+        # Every other pair of sweeps turns ties around, which leads out of dead ends.
+        turn = sweep % 4 >= 2
         fixed = layers.below if upward else layers.above
         for index in range(len(rows)) if upward else reversed(range(len(rows))):
-            rows[index] = _by_median(rows[index], fixed, place)
+            rows[index] = _by_median(rows[index], fixed, place, turn)
             _number(rows[index], place)
-        _swap_neighbours(layers, rows, place)
+        _swap_neighbours(layers, rows, place, turn)
         yield rows
 
 
-def _by_median(row: list[int], fixed: list[list[int]], place: list[int]) -> list[int]:
+def _by_median(row: list[int], fixed: list[list[int]], place: list[int], turn: bool) -> list[int]:
     """Return the row sorted by the median of its neighbours; points without any stay in place."""
-    median = {p: _median(sorted(place[o] for o in fixed[p])) for p in row if fixed[p]}
+    order = reversed(row) if turn else row
+    median = {p: _median(sorted(place[o] for o in fixed[p])) for p in order if fixed[p]}
     result = sorted(median, key=median.__getitem__)
     for index, point in enumerate(row):
         if point not in median:
@@ -104,17 +107,17 @@ def _median(places: list[int]) -> float:
     return (places[half - 1] * right + places[half] * left) / (left + right)
 
 
-def _swap_neighbours(layers: Layers, rows: Rows, place: list[int]) -> None:
-    """Swap points that stand side by side wherever that removes crossings."""
-    for _ in range(SWAP_ROUNDS):
+def _swap_neighbours(layers: Layers, rows: Rows, place: list[int], turn: bool) -> None:
+    """Swap points that stand side by side wherever that removes crossings; once, if it adds none."""
+    for attempt in range(SWAP_ROUNDS):
         improved = False
         for row in rows:
-            improved |= _swap_in_row(layers, row, place)
+            improved |= _swap_in_row(layers, row, place, turn and attempt == 0)
         if not improved:
             return
 
 
-def _swap_in_row(layers: Layers, row: list[int], place: list[int]) -> bool:
+def _swap_in_row(layers: Layers, row: list[int], place: list[int], ties: bool) -> bool:
     """Swap within one row; say whether that removed a crossing."""
     # Where the lines of each point end does not change while only this row does.
     ends = [
@@ -128,7 +131,7 @@ def _swap_in_row(layers: Layers, row: list[int], place: list[int]) -> bool:
             _inversions(mine, its) - _inversions(its, mine)
             for mine, its in zip(left, right, strict=True)
         )
-        if gain > 0:
+        if gain > 0 or (ties and gain == 0):
             row[index], row[index + 1] = row[index + 1], row[index]
             ends[index], ends[index + 1] = right, left
             improved = True
