@@ -50,7 +50,7 @@ def as_text(findings: Sequence[Finding]) -> list[str]:
     lines = [f"{_level(best)}: {one_line(best.line)}"] if best.line else [f"{_level(best)}:"]
     lines += [f"  {one_line(part)}" for part in (best.what, best.why) if part]
     if best.fix:
-        lines += [f"  {_('Fix:')}", *(f"    {code_line(line)}" for line in best.fix.splitlines())]
+        lines += ["  " + _("Fix:"), *("    " + code_line(line) for line in best.fix.splitlines())]
     return [*lines, _others(len(findings) - 1)] if len(findings) > 1 else lines
 
 
@@ -68,7 +68,8 @@ def _fix(finding: Finding) -> str:
         return ""
     several = escape("\n".join(lines))
     written = f"<pre>{several}</pre>" if len(lines) > 1 else code(lines[0])
-    return f"<br><b>{escape(_('Fix:'))}</b> {written}"
+    word = escape(_("Fix:"))
+    return f"<br><b>{word}</b> {written}"
 
 
 def _level(finding: Finding) -> str:

@@ -71,10 +71,11 @@ def render(
 
 def page(content: str) -> str:
     """Return a complete HTML document that shows `content` and asks for nothing from outside."""
+    title = escape(_("What the cell did"))
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(_('What the cell did'))}</title><style>{PAGE}</style></head>"
+        f"<title>{title}</title><style>{PAGE}</style></head>"
         f"<body>{content}</body></html>\n"
     )
 

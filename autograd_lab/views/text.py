@@ -124,7 +124,9 @@ def _line(
     node = graph.nodes[box.nodes[0]]
     value = "" if node.value is None else value_line(node.value, VALUE_WIDTH)
     name = f"{head}● {node_name(node)}"
-    return (name, kind_name(node), value, " ".join(filter(None, (source_line(node), notes))))
+    # A leaf is known by its name and its value; where it was made is not worth a long line.
+    made = source_line(node) if node.kind == "op" else ""
+    return (name, kind_name(node), value, " ".join(filter(None, (made, notes))))
 
 
 def _scene(number: int, scene: Scene) -> list[str]:

@@ -193,7 +193,7 @@ def source_line(node: Node) -> str:
 
 def line_number(node: Node) -> str:
     """Return `"line 3"`, or `""` where that is unknown."""
-    return line_text(node.line, node.cell) if node.op else ""
+    return line_text(node.line, node.cell)
 
 
 def line_text(number: int | None, cell: int | None = None) -> str:
