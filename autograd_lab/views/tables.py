@@ -23,7 +23,7 @@ from .wording import (
     value_line,
 )
 
-VALUE_WIDTH = 60
+VALUE_WIDTH = 54
 
 
 def has_row(step: Step) -> bool:
