@@ -91,7 +91,7 @@ def test_quiet_keeps_the_trace(shell: Shell) -> None:
     assert isinstance(trace, Trace)
     assert trace.source == f"%%autograd --quiet\n{WORKED}"
     assert [(node.line, node.expression) for node in trace.graph.nodes] == [
-        (None, ""),
+        (2, "torch.ones(2, 2, requires_grad=True)"),
         (3, "x + 2"),
         (4, "y * y"),
         (4, "y * y * 3"),
@@ -188,7 +188,7 @@ def test_await(shell: Shell) -> None:
         "%%autograd --quiet\nimport asyncio\nawait asyncio.sleep(0)\n"
         "w = torch.ones(1, requires_grad=True) * 2",
     )
-    assert [node.line for node in shell.user_ns["_autograd"].graph.nodes] == [None, 4]
+    assert [node.line for node in shell.user_ns["_autograd"].graph.nodes] == [4, 4]
 
 
 def test_syntax_error_alone(shell: Shell) -> None:
@@ -201,7 +201,7 @@ def test_syntax_error_alone(shell: Shell) -> None:
 def test_line_magics_inside(shell: Shell) -> None:
     """Magics inside the cell work; what they run is placed at their line."""
     run(shell, "%%autograd --quiet\nx = torch.ones(1, requires_grad=True)\n%time y = x * 2\n")
-    assert [node.line for node in shell.user_ns["_autograd"].graph.nodes] == [None, 3]
+    assert [node.line for node in shell.user_ns["_autograd"].graph.nodes] == [2, 3]
 
 
 # --- bad input ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import messages
 from .node import AccumulateGrad, Node, gradient_edge
-from .observe import observers
+from .observe import observers, unobserved
 from .register import method
 from .tensor import Tensor, wrap
 from .traversal import Pass, as_tensor
@@ -38,8 +38,9 @@ def backward(
     if create_graph:
         messages.warn_once(messages.CREATE_GRAPH, stacklevel=4)
     keep = create_graph if retain_graph is None else retain_graph
-    for tensor in inputs or ():
-        tensor.retain_grad()
+    with unobserved():
+        for tensor in inputs or ():
+            tensor.retain_grad()
     wanted = [_goal(t) for t in inputs or ()]
     work = Pass(roots, keep, create_graph, wanted)
     _run(work, outputs, roots, inputs or ())

@@ -164,7 +164,9 @@ def arange(
     if kind is dtypes.bool_:
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     count = max(0, math.ceil((end - start) / step))
-    return finish("arange", (start + np.arange(count) * step).astype(kind.numpy), requires_grad, device)
+    return finish(
+        "arange", (start + np.arange(count) * step).astype(kind.numpy), requires_grad, device
+    )
 
 
 def _check_range(start: Any, end: Any, step: Any) -> None:
@@ -201,7 +203,9 @@ def logspace(
     """Return `base` to the power of `steps` numbers at equal distances from `start` to `end`."""
     kind = as_dtype(dtype, "logspace") or dtypes.get_default_dtype()
     exponents = _spaced(start, end, steps, dtypes.float64)
-    return finish("logspace", np.power(float(base), exponents).astype(kind.numpy), requires_grad, device)
+    return finish(
+        "logspace", np.power(float(base), exponents).astype(kind.numpy), requires_grad, device
+    )
 
 
 def _spaced(start: Any, end: Any, steps: int, kind: dtypes.dtype) -> Any:

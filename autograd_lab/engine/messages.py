@@ -42,6 +42,7 @@ ONLY_LEAVES = (
     "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
 )
 ONLY_FLOATS = "{only} Tensors of floating point and complex dtype can require gradients"
+ONLY_FLOATS_METHOD = "only Tensors of floating point dtype can require gradients"
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 LEAF_INPLACE = "a leaf Variable that requires grad is being used in an in-place operation."
 VIEW_OF_LEAF_INPLACE = (

@@ -41,7 +41,7 @@ class Observer:
         |---|---|---|
         | `create` | a new tensor | name (`"ones"`), source (what it was made of) |
         | `read` | a tensor whose `.grad` was read | value |
-        | `set` | a tensor that is about to change | name (`"grad"`, `"requires_grad"`, `"data"`, `"retain_grad"`), value |
+        | `set` | a tensor that is about to change | name (of the attribute), value |
         | `hook` | a tensor or a node | name (`"tensor"`, `"post_accumulate"`, `"node"`, `"node_pre"`) |
         | `optimizer`, `step` | an optimizer that was made, or made its step | |
         | `zero_grad` | an optimizer or a module | set_to_none |

@@ -190,12 +190,16 @@ class Tensor(Methods):
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise RuntimeError("requires_grad must be a bool")
-        self.requires_grad_(value)
+        if observers:
+            tell("set", self, name="requires_grad", value=value)
+        self._set_requires_grad(value, "only")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Start (or stop) recording on a leaf, in place."""
         if observers:
             tell("set", self, name="requires_grad", value=requires_grad)
+        if requires_grad and self.grad_fn is None and not self.is_floating_point():
+            raise RuntimeError(messages.ONLY_FLOATS_METHOD)
         self._set_requires_grad(requires_grad, "only")
         return self
 

@@ -24,7 +24,9 @@ class Linear(Module):
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
         with unobserved():
-            weight, offset = (empty(*s, dtype=dtype) for s in ((out_features, in_features), (out_features,)))
+            weight, offset = (
+                empty(*s, dtype=dtype) for s in ((out_features, in_features), (out_features,))
+            )
         self.weight = Parameter(weight)
         self.register_parameter("bias", Parameter(offset) if bias else None)
         self.reset_parameters()

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from .identity import WeakNumbers
-from .model import Count, Edge, Event, Graph, Node, Ref, TensorObject, Trace, Value
+from .model import Count, Edge, Event, Graph, Node, Ref, TensorObject, Trace
 from .names import Names
 from .source_text import Place, SourceText
 
+M = TypeVar("M", Node, Event)
+
 LIMIT = 10_000
 """Events kept in detail, and nodes kept, before the rest is only counted."""
-
-RawRef = tuple[int, int | None, tuple[int, ...], str, bool, bool, int]
-"""The fields of a `Ref`."""
 
 
 class Builder:
@@ -38,13 +37,19 @@ class Builder:
         self.counts: Counter[tuple[str, int | None, int | None]] = Counter()
         self.error = ""
         self.broken = ""
+        self.place: Place | None = None
+        """Where the running backward pass was asked for: nothing of it happens elsewhere."""
+
+    def here(self) -> Place:
+        """Return where in the user's code things happen now."""
+        return self.place or self.source.here()
 
     def add_node(self, kind: str, place: Place | None = None, **fields: Any) -> int | None:
         """Add a node; None when the record is full. Without a `place`, the running line made it."""
         if self.crowded:
             return None
         node = len(self.nodes)
-        cell, line, expression = self.source.here() if place is None else place
+        cell, line, expression = place or self.here()
         self.nodes.append(
             {"id": node, "kind": kind, "name": "", "op": "", "custom": False, "value": None,
              "cell": cell, "line": line, "expression": expression, **fields}
@@ -61,11 +66,16 @@ class Builder:
         """Whether no further node is kept."""
         return len(self.nodes) >= self.limit
 
+    @property
+    def crowded_events(self) -> bool:
+        """Whether further events are only counted."""
+        return len(self.events) >= self.limit
+
     def room(self, kind: str) -> bool:
         """Return whether another event is kept in detail; if not, it is counted here."""
         if len(self.events) < self.limit:
             return True
-        cell, line, _ = self.source.here()
+        cell, line, _ = self.here()
         self.counts[kind, cell, line] += 1
         return False
 
@@ -76,7 +86,7 @@ class Builder:
 
         `subject` is the tensor whose variable becomes the event's label.
         """
-        cell, line, expression = self.source.here() if place is None else place
+        cell, line, expression = place or self.here()
         event = {"kind": kind, "cell": cell, "line": line, "expression": expression, **fields}
         if subject is not None:
             event["label"] = subject
@@ -85,7 +95,7 @@ class Builder:
 
     def add_error(self, error: BaseException) -> None:
         """Note the exception that ended a cell; kept even when there is no more room."""
-        place = self.source.of_traceback(error.__traceback__)
+        place = self.source.of_error(error)
         self.error = describe(error)
         self.add_event("error", place=place, text=self.error)
 
@@ -98,8 +108,9 @@ class Builder:
                 labels[place] = f"{labels[owner]}.grad"
         kept = _needed(self.nodes, self.edges, names.nodes)
         places = {old: new for new, old in enumerate(sorted(kept))}
+        moved = places if len(places) < len(self.nodes) else None
         nodes = [
-            Node(**{**self.nodes[old], "id": new, "label": names.nodes.get(old, "")})
+            _made(Node, {**self.nodes[old], "id": new, "label": names.nodes.get(old, "")})
             for old, new in places.items()
         ]
         edges = [
@@ -111,7 +122,7 @@ class Builder:
         return Trace(
             source=cells[-1] if cells else "",
             graph=Graph(tuple(nodes), tuple(edges)),
-            events=tuple(_event(raw, places, labels) for raw in self.events),
+            events=tuple([_event(raw, moved, labels) for raw in self.events]),
             error=self.error,
             truncated=self.counts.total(),
             broken=self.broken,
@@ -126,29 +137,36 @@ class Builder:
         )
 
 
-def _event(raw: dict[str, Any], places: dict[int, int], labels: list[str]) -> Event:
-    """Return an event as the model has it."""
-    fields = dict(raw)
-    for name in ("inputs", "outputs"):
-        if name in fields:
-            fields[name] = tuple([_ref(ref, places) for ref in fields[name]])
-    if fields.get("node") is not None:
-        fields["node"] = places.get(fields["node"])
-    if "nodes" in fields:
-        fields["nodes"] = tuple([places.get(node) for node in fields["nodes"]])
-    if type(fields.get("label")) is int:
-        fields["label"] = labels[fields["label"]]
-    return Event(**fields)
+def _event(raw: dict[str, Any], places: dict[int, int] | None, labels: list[str]) -> Event:
+    """Return an event as the model has it; `places` says where its nodes are now, if they moved."""
+    if type(raw.get("label")) is int:
+        raw["label"] = labels[raw["label"]]
+    if places is not None:
+        if raw.get("node") is not None:
+            raw["node"] = places.get(raw["node"])
+        if "nodes" in raw:
+            raw["nodes"] = tuple([places.get(node) for node in raw["nodes"]])
+        for name in ("inputs", "outputs"):
+            if raw.get(name):
+                raw[name] = tuple([_moved(ref, places) for ref in raw[name]])
+    return _made(Event, raw)
 
 
-def _ref(ref: RawRef, places: dict[int, int]) -> Ref:
-    tensor, node, *rest = ref
-    return Ref(tensor, None if node is None else places.get(node), *rest)  # type: ignore[arg-type]
+def _moved(ref: Ref, places: dict[int, int]) -> Ref:
+    return ref if ref.node is None else ref._replace(node=places.get(ref.node))
 
 
-def _needed(
-    nodes: list[dict[str, Any]], edges: list[Edge], named: dict[int, str]
-) -> set[int]:
+def _made(kind: type[M], fields: dict[str, Any]) -> M:
+    """Return one of the model's frozen objects with these fields, all others by default.
+
+    Its own `__init__` would set every field one by one, which takes five times as long.
+    """
+    item = object.__new__(kind)
+    vars(item).update(fields)
+    return item
+
+
+def _needed(nodes: list[dict[str, Any]], edges: list[Edge], named: dict[int, str]) -> set[int]:
     """Return all nodes but constants that nobody named and nothing kept depends on."""
     kept = {node["id"] for node in nodes if node["kind"] != "constant" or node["id"] in named}
     # An edge is added after those into its source, so one sweep from the back is enough.
@@ -161,11 +179,11 @@ def _needed(
 def describe(error: BaseException) -> str:
     """Return an exception as one line of a traceback names it, in text that UTF-8 can write."""
     try:
-        text = str(error)
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:
         text = "<no text: its __str__ raised>"
     name = type(error).__name__
     return (f"{name}: {text}" if text else name).encode(errors="backslashreplace").decode()
 
 
-__all__ = ["LIMIT", "Builder", "RawRef", "Value", "describe"]
+__all__ = ["LIMIT", "Builder", "describe"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from .model import VERSION, Trace, Value
+from .model import CODES, VERSION, Ref, Trace, Value
 
 NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 """How JSON, which has no such numbers, holds them."""
@@ -40,7 +41,7 @@ def from_json(text: str) -> Trace:
         )
     try:
         trace: Trace = _restored(Trace, data)
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, ValueError) as error:
         raise ValueError(f"not a trace: {error}") from None
     _check_references(trace)
     return trace
@@ -50,23 +51,19 @@ def _fields(item: Any) -> dict[str, Any]:
     """Return the fields of a dataclass in order, without copying what they hold."""
     found = {entry.name: getattr(item, entry.name) for entry in fields(item)}
     if isinstance(item, Value) and not isinstance(item.content, str):
-        found["content"] = _with_names(item.content)
+        found["content"] = [n if math.isfinite(n) else f"{n}" for n in item.numbers]
     return found
 
 
-def _with_names(content: Any) -> Any:
-    """Return nested numbers with a name for each that JSON does not have."""
-    if isinstance(content, list):
-        return [_with_names(part) for part in content]
-    return content if math.isfinite(content) else [f"{content}"]
-
-
-def _with_numbers(content: Any) -> Any:
-    if not isinstance(content, list):
-        return content
-    if len(content) == 1 and isinstance(content[0], str):
-        return NOT_FINITE[content[0]]
-    return [_with_numbers(part) for part in content]
+def _content(data: Any, dtype: str) -> bytes | str:
+    """Return what a value holds: numbers as they lie in memory, or a text."""
+    if not isinstance(data, list):
+        return _restored(str, data)  # type: ignore[no-any-return]
+    numbers = [NOT_FINITE[n] if isinstance(n, str) else n for n in data]
+    try:
+        return struct.pack(f"={len(numbers)}{CODES[dtype]}", *numbers)
+    except struct.error as error:
+        raise TypeError(str(error)) from None
 
 
 _hints = cache(get_type_hints)
@@ -76,10 +73,17 @@ def _restored(kind: Any, data: Any) -> Any:
     """Return `data`, fresh from JSON, as the type that a field is annotated with."""
     if isinstance(kind, UnionType):
         return None if data is None else _restored(get_args(kind)[0], data)
-    if kind is Any:
-        return _with_numbers(data)
+    if kind is Value and isinstance(data, dict):
+        data = {**data, "content": _content(data.get("content"), data.get("dtype", ""))}
+        hints = {**_hints(Value), "content": object}
+        return Value(**{name: _restored(hints[name], item) for name, item in data.items()})
+    if kind is object:
+        return data
     if get_origin(kind) is tuple and isinstance(data, list):
         return tuple(_restored(get_args(kind)[0], item) for item in data)
+    if kind is Ref and isinstance(data, list):
+        hints = _hints(Ref)
+        return Ref(*(_restored(hints[n], part) for n, part in zip(Ref._fields, data, strict=True)))
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(data, dict):
         hints = _hints(kind)
         return kind(**{name: _restored(hints[name], item) for name, item in data.items()})

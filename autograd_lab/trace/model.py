@@ -6,10 +6,12 @@ is told at `Event`, which lists the kinds of events, and at `Ref`, which says wh
 
 from __future__ import annotations
 
+import math
+import struct
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..numerals import Nested, flat, written
+from ..numerals import nested, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,22 @@ VERSION = 2
 
 LONGEST = 400
 """Characters of a written value that are shown."""
+
+
+SHOWN, EDGE = 64, 2
+"""Of tensors with more elements than the first only ends are kept, as many as the second says."""
+CODES = {
+    "float16": "e", "float32": "f", "float64": "d", "bool": "?", "uint8": "B", "int8": "b",
+    "int16": "h", "int32": "i", "int64": "q", "uint16": "H", "uint32": "I", "uint64": "Q",
+}  # fmt: skip
+"""How the numbers of a dtype lie in memory."""
+
+
+def kept(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return how many entries along each dimension of a tensor are kept."""
+    if math.prod(shape) <= SHOWN:
+        return shape
+    return tuple(n if n <= 2 * EDGE else 2 * EDGE for n in shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,30 +49,29 @@ class Value:
     shape: tuple[int, ...]
     dtype: str
     """Such as `"float32"`."""
-    content: Nested
-    """All numbers of a small tensor, the first and last ones of a large one, in nested lists; or a
-    text that stands for itself."""
+    content: bytes | str
+    """The numbers that were kept, as they lie in memory: all of a tensor of up to 64, of a larger one
+    the first two and the last two along each dimension. Or a text that stands for itself."""
 
     @property
     def text(self) -> str:
         """The numbers as PyTorch prints them, without `tensor(…)`; shortened when long."""
         if isinstance(self.content, str):
             return self.content
-        text = written(self.content, self.shape)
+        text = written(nested(self.numbers, kept(self.shape)), self.shape)
         return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
     @property
     def numbers(self) -> tuple[Any, ...]:
-        """The numbers that were kept, in order; empty for a text."""
-        return () if isinstance(self.content, str) else tuple(flat(self.content))
+        """The numbers that were kept, in row order; empty for a text."""
+        if isinstance(self.content, str):
+            return ()
+        return struct.unpack(f"={math.prod(kept(self.shape))}{CODES[self.dtype]}", self.content)
 
     @property
     def complete(self) -> bool:
         """Whether `numbers` are all the tensor has."""
-        size = 1
-        for n in self.shape:
-            size *= n
-        return len(self.numbers) == size
+        return len(self.numbers) == math.prod(self.shape)
 
     def __eq__(self, other: object) -> bool:
         """Compare what one can read."""
@@ -82,7 +99,7 @@ class Saved:
     """Its write counter when it was saved."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
     """A leaf, a recorded operation, or a constant that an operation used."""
 
@@ -139,8 +156,7 @@ class Edge:
     that comes from a constant and never had any to carry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A tensor as an event met it."""
 
     tensor: int
@@ -172,38 +188,64 @@ class TensorObject:
     """Whether it was made in inference mode."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One thing that happened. `kind` decides which of the other fields are filled.
 
-    All kinds have `cell`, `line` and `expression` (where in the user's code). A tensor argument is
-    a `Ref` in `inputs`, a tensor result one in `outputs`.
+    All kinds have `cell`, `line` and `expression`: where in the user's code. A tensor argument is a
+    `Ref` in `inputs`, a tensor result one in `outputs`; `label` is the variable of the first.
 
     | kind | meaning | fields |
     |---|---|---|
-    | `create` | a tensor was made of numbers (`tensor`, `ones`, `randn`, `Parameter`, …) | text (its name), outputs; inputs (where it was made of a tensor) |
-    | `op` | an operation ran forward and was recorded | node, text (its name), inputs, outputs |
-    | `plain` | an operation ran and was not recorded: no input required grad, or what it does has no gradient (`gt`, `argmax`, a cast to int) | text, inputs, outputs, node (the constant, if the graph holds it) |
-    | `detach` | a history was cut | text (how: `"detach"`, `"item"`, `"numpy"`, `"tolist"`, `"data"`, `"tensor"`, `"detach_"`, `"float"`, `"no_grad"`, `"inference_mode"`, …), label (of the first input that lost it), inputs, outputs, name (of the operation) |
-    | `inplace` | an in-place write; if it was recorded, its `op` follows | text (`"zero_"`), label (what was written), after, inputs (what is written first, as before), outputs (the same, as after) |
-    | `mode` | a grad mode was entered or left | text (`"no_grad"`), entered |
-    | `read` | `.grad` was read by the user's code | text (`"grad"`), label, inputs, after (None: it was None), options (`"retains_grad"`) |
-    | `set` | an attribute is set: `"grad"`, `"requires_grad"`, `"data"`, `"retain_grad"` | text, label, inputs (the tensor before; the new value if it is one), after (the new value; None for None), entered (the new requires_grad) |
-    | `hook` | a hook was registered | text (`"tensor"`, `"post_accumulate"`, `"node"`, `"node_pre"`), label, inputs, node |
-    | `backward` | a backward pass starts | text (`"backward"`, or `"grad"` if no `.grad` is touched), node (first root), grads_in (the seed of each root), inputs (the roots), outputs (the `inputs=` asked for), options (`"retain_graph"`, `"create_graph"`) |
+    | `create` | a tensor was made of numbers | 1 |
+    | `op` | an operation ran forward and was recorded | 2 |
+    | `plain` | an operation ran and was not recorded: nothing to record, or no derivative | 3 |
+    | `detach` | a history was cut | 4 |
+    | `inplace` | an in-place write; if it was recorded, its `op` follows | 5 |
+    | `function` | a Function of the user's own ran forward; follows its `op` | 6 |
+    | `mode` | a grad mode was entered or left | 7 |
+    | `read` | `.grad` was read by the user's code | 8 |
+    | `set` | an attribute is set | 9 |
+    | `hook` | a hook was registered | 10 |
+    | `backward` | a backward pass starts | 11 |
     | `node` | a node passed gradients on | node, grads_in, products, grads_out |
-    | `accumulate` | a leaf's `.grad` grew | node (leaf), before, contribution, after; nodes and grads_in: from which node came which part |
+    | `accumulate` | a leaf's `.grad` grew | 12 |
     | `freed` | a node released what it had saved | node |
-    | `end` | the backward pass is over | text (the error, if one ended it), node (where the error came up) |
-    | `optimizer` | an optimizer was made | text (`"SGD"`), label, inputs (its parameters) |
-    | `zero_grad` | gradients were reset by an optimizer or a module | text (`"SGD"`, `"Linear"`), label, inputs (the parameters), options (`"set_to_none"`) |
-    | `step` | an optimizer made its step | text (`"SGD"`), label, inputs (its parameters), outputs (those it changed) |
+    | `end` | the backward pass is over | text (the error, if one ended it), node (where) |
+    | `optimizer` | an optimizer was made | text (`"SGD"`), inputs (its parameters) |
+    | `zero_grad` | an optimizer or a module reset gradients | 13 |
+    | `step` | an optimizer made its step | 14 |
     | `clip` | gradients were clipped | text (`"clip_grad_norm_"`), inputs |
-    | `function` | a Function of the user's own ran forward; follows its `op` | text (`"Scale"`), node, inputs, outputs, options (`"save_for_backward"` if it kept tensors so; `"ctx.x"` for a tensor kept as an attribute) |
-    | `gradcheck` | gradcheck was called | text (`"gradcheck"`, `"gradgradcheck"`), inputs |
-    | `warning` | the library warned | text |
+    | `gradcheck` | gradcheck was called | text (`"gradcheck"`), inputs |
+    | `warning` | somebody warned | text (`"UserWarning: …"`) |
     | `failed` | a call into the library raised what ended the cell | text (the call), inputs, error |
     | `error` | the cell raised | text (`"RuntimeError: …"`) |
+
+    1. text (`"ones"`, `"randn"`, `"Parameter"`), outputs; inputs, if it was made of a tensor.
+    2. node, text (its name), inputs, outputs. Both are empty for the first ones of several operations
+       that one call of PyTorch's ran.
+    3. text, inputs, outputs; node, the constant that stands for the result if the graph has one.
+       So are comparisons, `argmax` and casts to int of what requires grad.
+    4. text: what cut it, `"detach"`, `"detach_"`, `"data"`, `"item"`, `"tolist"`, `"numpy"`,
+       `"bool"`, `"tensor"` (`torch.tensor(t)`), `"Parameter"`, or a grad mode, `"no_grad"`; name (of
+       the operation), label (of the first input that lost it), inputs, outputs, node as in 3.
+    5. text (`"zero_"`; `"copy_"` for `x[i] = y`), label, after, inputs (what is written first, as it
+       was), outputs (the same, as it is now).
+    6. text (`"Scale"`), node, inputs, outputs, options: `"save_for_backward"` if it kept tensors so,
+       `"ctx.x"` for a tensor kept as an attribute.
+    7. text (`"no_grad"`), entered; options: `"enabled"` if operations are recorded from now on.
+    8. text (`"grad"`), label, inputs, after (None: it was None); options: `"retains_grad"`.
+    9. text (`"grad"`, `"requires_grad"`, `"data"`, `"retain_grad"`), label, inputs (the tensor before;
+       the new value, if it is a tensor), after (that value; None for None), entered (the new flag).
+    10. text (`"tensor"`, `"post_accumulate"`, `"node"`, `"node_pre"`), label, inputs, node. Hooks on
+        nodes are not seen on PyTorch.
+    11. text (`"backward"`, or `"grad"` if no `.grad` is touched), node (first root), inputs (the roots),
+        grads_in (the seed of each), outputs (the `inputs=` asked for); options: `"retain_graph"`,
+        `"create_graph"`.
+    12. node (the leaf), before, contribution, after; nodes and grads_in: which part of it came from
+        which node (None for the seed itself).
+    13. text (`"SGD"`, `"Linear"`), inputs (the parameters); options: `"set_to_none"`.
+    14. text (`"SGD"`), inputs (its parameters), outputs (those that had a gradient, which it changed).
     """
 
     kind: str

@@ -9,11 +9,11 @@ from typing import Any
 
 from .model import Group, Variable
 
-IPYTHON_NAME = re.compile(r"_+|_\d+|_i+|_i\d+|_[do]h|In|Out|get_ipython|exit|quit")
-"""Variables in which IPython keeps earlier inputs and results, and its own."""
+ANOTHERS = re.compile(r"__\w*__|_+|_\d+|_i+|_i\d+|_[do]h|In|Out|get_ipython|exit|quit")
+"""Python's own variables, and those in which IPython keeps earlier inputs and results."""
 MOST = 2_000
 """Objects that are looked at."""
-OWN_MODULES = {"__main__", "builtins"}
+OWN_MODULE = "__main__"
 """Where classes are from that the user wrote in a notebook."""
 
 
@@ -58,10 +58,14 @@ def collect(namespace: Mapping[str, object], graphs: Sequence[Any]) -> Names:
     found = list(walk(namespace, tensors, modules))
     for graph in graphs:
         graph.name(names, found)
+        inner: set[str] = set()
         for name, item in found:
+            if name in inner:
+                continue
             if issubclass(type(item), graph.library.module_type):
                 held = [(f"{name}.{n}", p) for n, p in item.named_parameters()]
                 names.add_group(name, "module", item, held, graph)
+                inner |= {f"{name}.{n}" for n, _ in item.named_modules() if n}
             elif issubclass(type(item), graph.library.optimizer_type):
                 parameters = [p for group in item.param_groups for p in group["params"]]
                 held = [(f"{name}[{i}]", p) for i, p in enumerate(parameters)]
@@ -80,7 +84,7 @@ def walk(
     waiting = deque(
         (name, value)
         for name, value in list(namespace.items())
-        if isinstance(name, str) and not IPYTHON_NAME.fullmatch(name)
+        if isinstance(name, str) and not ANOTHERS.fullmatch(name)
     )
     seen: set[int] = set()
     for _ in range(MOST):
@@ -109,7 +113,7 @@ def _inside(name: str, value: Any, modules: tuple[type, ...]) -> list[tuple[str,
             parts.update(held.pop(place, {}))
         held = {key: part for key, part in held.items() if not key.startswith("_")}
         return [(f"{name}.{key}", part) for key, part in {**parts, **held}.items()]
-    if kind.__module__ in OWN_MODULES and kind.__dictoffset__:
+    if kind.__module__ == OWN_MODULE and kind.__dictoffset__:
         own = object.__getattribute__(value, "__dict__")
         return [(f"{name}.{key}", part) for key, part in list(own.items())]
     return []

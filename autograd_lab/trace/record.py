@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
+import re
 import sys
 import warnings
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,10 @@ from .sources.engine.source import EngineSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+SOURCES = str(Path(__file__).parent / "sources")
+TRIGGERED = re.compile(r" \(Triggered internally at .*\)$")
+"""Where in PyTorch's own sources a warning comes from."""
 
 Source = Any
 """`EngineSource` or `TorchSource`: what both have is `attach`, `detach`, `watch`, `failed`."""
@@ -58,7 +65,16 @@ class Recorder:
             self._watch_torch(text)
 
     def _watch_torch(self, text: str) -> None:
-        """Listen to PyTorch too where it is in use, or will be."""
+        """Listen to PyTorch too where it is in use, or will be: it is imported then."""
+        if len(self._sources) > 1 or self._builder is None:
+            return
+        if "torch" in sys.modules or _imports_torch(text):
+            try:
+                from .sources.torch.source import TorchSource
+
+                self._add(TorchSource(self._builder))
+            except ImportError:
+                return  # not installed, or broken: the code itself will say so
 
     def _add(self, source: Source) -> None:
         source.attach()
@@ -109,15 +125,48 @@ class Recorder:
         self._builder = None
 
 
+def _imports_torch(text: str) -> bool:
+    """Return whether a cell imports PyTorch, or something of it."""
+    try:
+        tree = ast.parse(text.partition("\n")[2] if text.startswith("%%") else text)
+    except SyntaxError:
+        return False
+    imported: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            imported.append(node.module or "")
+    return any(name.partition(".")[0] == "torch" for name in imported)
+
+
+def forget_warnings() -> None:
+    """Let the modules that watch forget which warnings were shown: each of the user's lines counts."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{__package__}.sources"):
+            vars(module).pop("__warningregistry__", None)
+
+
 @contextmanager
 def _warnings_noted(builder: Builder) -> Iterator[None]:
     """Note warnings that are shown while the block runs."""
     before = warnings.showwarning
 
-    def showwarning(message: Any, category: Any, *rest: Any, **options: Any) -> None:
+    def showwarning(
+        message: Any, category: Any, filename: str, lineno: int, *rest: Any, **options: Any
+    ) -> None:
+        frame = builder.source.frame()
+        if filename.startswith(SOURCES) and frame is not None:
+            # Raised below a function that stands between PyTorch and the user: theirs is the line.
+            registry = frame.f_globals.setdefault("__warningregistry__", {})
+            place = frame.f_code.co_filename, frame.f_lineno
+            forget_warnings()
+            warnings.warn_explicit(message, category, *place, registry=registry)
+            return
         if builder.room("warning"):
-            builder.add_event("warning", text=f"{category.__name__}: {message}")
-        before(message, category, *rest, **options)
+            text = TRIGGERED.sub("", f"{category.__name__}: {message}")
+            builder.add_event("warning", text=text)
+        before(message, category, filename, lineno, *rest, **options)
 
     warnings.showwarning = showwarning
     try:

@@ -52,6 +52,12 @@ class SourceText:
             frame = frame.f_back
         return frame
 
+    def of_error(self, error: BaseException) -> Place:
+        """Return the innermost place of a cell that an exception passed through, or complains of."""
+        if isinstance(error, SyntaxError) and error.filename in self._cell_of:
+            return Place(self._cell_of[error.filename], error.lineno, (error.text or "").strip())
+        return self.of_traceback(error.__traceback__)
+
     def of_traceback(self, traceback: TracebackType | None) -> Place:
         """Return the innermost place of a cell that an exception passed through."""
         place = NOWHERE
@@ -92,9 +98,7 @@ class SourceText:
         if line is None or end_line is None or start is None or end is None:
             return Place(cell, line)
         if cell not in self._lines:
-            self._lines[cell] = (
-                self.cells[cell].encode(errors="replace").splitlines(keepends=True)
-            )
+            self._lines[cell] = self.cells[cell].encode(errors="replace").splitlines(keepends=True)
         lines = self._lines[cell][line - 1 : end_line]
         if len(lines) <= end_line - line:
             return Place(cell, line)

@@ -18,7 +18,7 @@ TRACE_AS_DATA = {"trace.model", "trace.fold", "trace.findings"}
 
 # What a room may import of the package besides itself. The longest name that fits decides.
 ARROWS: dict[str, set[str]] = {
-    "engine": set(),
+    "engine": {"numerals"},
     **dict.fromkeys(FACADES, ENGINE),
     "i18n": set(),
     "resources": set(),
@@ -27,6 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "trace.model": {"numerals", "trace.json_text", "trace.findings"},
     "trace.sources": {"trace", "i18n"},
     "trace.sources.engine": {*ENGINE, "trace", "i18n"},
+    "trace.sources.torch": {"engine", "trace", "i18n"},  # formulas are the engine's
     "views": {*TRACE_AS_DATA, "i18n"},
     "widgets": {*ENGINE, "trace", "views", "i18n"},
     "grading": {*ENGINE, "trace", "views", "i18n", "resources"},

@@ -49,9 +49,14 @@ def graph_lines(trace: Trace) -> list[str]:
     ]
 
 
+ASIDE = {"create", "plain", "read", "failed"}
+"""Kinds of events that happen all over and that have tests of their own."""
+
+
 def event_lines(trace: Trace) -> list[str]:
-    """Return one line per event with the fields that its kind fills."""
-    return [_EVENTS.get(event.kind, _event)(event) for event in trace.events]
+    """Return one line per event with the fields that its kind fills; without those of `ASIDE`."""
+    events = [event for event in trace.events if event.kind not in ASIDE]
+    return [_EVENTS.get(event.kind, _event)(event) for event in events]
 
 
 def _event(event: Event) -> str:

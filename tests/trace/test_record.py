@@ -7,6 +7,7 @@ from autograd_lab.engine.observe import observers
 from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.record import Recorder
 from autograd_lab.trace.sources.graph import GraphWriter
+from autograd_lab.trace.sources.watch import Watch
 
 from .recorded_cells import CELL, graph_lines, run
 
@@ -95,7 +96,7 @@ x.grad.zero_()
 """
 
 
-@pytest.mark.parametrize("method", ["room", "add_event", "change_event", "add_node", "find"])
+@pytest.mark.parametrize("method", ["room", "add_event", "add_node", "add_edge"])
 def test_a_fault_of_the_recording_never_reaches_the_cell(
     method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +123,8 @@ def test_a_fault_of_the_recording_never_reaches_the_cell(
 
 def test_a_broken_recording_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was recorded before the fault stays; nothing is recorded after it."""
-    monkeypatch.setattr(Builder, "change_event", lambda *_, **__: 1 / 0)  # when `.grad` has grown
+    # when `.grad` has grown
+    monkeypatch.setattr(Watch, "accumulated", lambda *_, **__: 1 / 0)
     trace = run("x = torch.ones(2, requires_grad=True)\ny = x + 2\ny.sum().backward()\nz = x * x")
     names = [node.name for node in trace.graph.nodes]
     assert names == ["AccumulateGrad", "AddBackward0", "SumBackward0"]
@@ -133,7 +135,7 @@ def test_a_fault_at_the_end_leaves_the_source_and_the_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where not even the end of a recording works, the trace is empty and says so."""
-    monkeypatch.setattr(GraphWriter, "named", lambda *_: 1 / 0)
+    monkeypatch.setattr(GraphWriter, "name", lambda *_: 1 / 0)
     trace = run("x = torch.ones(2, requires_grad=True)\nraise ValueError('mine')")
     assert (trace.error, trace.broken) == (
         "ValueError: mine",

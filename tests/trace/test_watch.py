@@ -4,7 +4,7 @@ import pytest
 
 from autograd_lab.trace.model import Trace
 
-from .recorded_cells import event_lines, flat, graph_lines, run
+from .recorded_cells import ASIDE, event_lines, flat, graph_lines, run
 
 WORKED = """\
 x = torch.ones(2, 2, requires_grad=True)
@@ -18,7 +18,7 @@ out.backward()
 def test_worked_example_graph() -> None:
     """Two nodes for `y * y * 3`, each with its own expression, and an edge per use of `y`."""
     assert graph_lines(run(WORKED)) == [
-        "0 leaf AccumulateGrad | x | [[1., 1.], [1., 1.]] |  | None: ",
+        "0 leaf AccumulateGrad | x | [[1., 1.], [1., 1.]] |  | 1: torch.ones(2, 2, requires_grad=True)",
         "1 op AddBackward0 | y | [[3., 3.], [3., 3.]] | 0/0 | 2: x + 2",
         "2 op MulBackward0 |  | [[9., 9.], [9., 9.]] | 1/0, 1/1 | 3: y * y",
         "3 op MulBackward0 | z | [[27., 27.], [27., 27.]] | 2/0 | 3: y * y * 3",
@@ -69,7 +69,7 @@ def test_constant_enters_with_its_slot() -> None:
     """A tensor without gradient is a constant, at the input where it was used."""
     trace = run("x = torch.ones(2, requires_grad=True)\nc = torch.zeros(2)\ny = c - x")
     assert graph_lines(trace)[1:] == [
-        "1 constant | c | [0., 0.] |  | None: ",
+        "1 constant | c | [0., 0.] |  | 2: torch.zeros(2)",
         "2 op SubBackward0 | y | [-1., -1.] | 1/0, 0/1 | 3: c - x",
     ]
 
@@ -99,7 +99,7 @@ def test_comparison_is_no_detach_event() -> None:
     """A mask is cut off from what it was made of, but nobody cut it on purpose."""
     trace = run("x = torch.ones(2, requires_grad=True)\nm = x > 0\ny = x * m")
     assert [edge.cut for edge in trace.graph.edges if edge.target == 1] == ["gt"]
-    assert [event.kind for event in trace.events] == ["op"]
+    assert [event.kind for event in trace.events] == ["create", "plain", "op"]
 
 
 def test_frozen_leaf_cuts() -> None:
@@ -162,7 +162,9 @@ def test_inplace_writes() -> None:
     wanted = {"inplace", "op", "detach"}
     lines = [
         line
-        for line, event in zip(event_lines(trace), trace.events, strict=True)
+        for line, event in zip(
+            event_lines(trace), (e for e in trace.events if e.kind not in ASIDE), strict=True
+        )
         if event.kind in wanted
     ]
     assert lines == [
@@ -186,11 +188,11 @@ def test_gradient_of_an_older_leaf_is_named() -> None:
 
 
 def test_gradient_of_a_nameless_leaf() -> None:
-    """A leaf that no variable holds directly has no name to give to its gradient."""
+    """A leaf that only a list holds is named after its place there, and so is its gradient."""
     trace = run(
         "xs = [torch.ones(1, requires_grad=True)]\nxs[0].sum().backward()\nxs[0].grad.zero_()"
     )
-    assert event_lines(trace)[-1] == "3: inplace zero_ ? after [0.]"
+    assert event_lines(trace)[-1] == "3: inplace zero_ xs[0].grad after [0.]"
 
 
 def test_older_history_comes_along() -> None:
@@ -273,7 +275,7 @@ def test_second_backward() -> None:
     trace = run(
         "x = torch.ones(1, requires_grad=True)\ny = (x * x).sum()\ny.backward()\ny.backward()"
     )
-    end, error = trace.events[-2:]
+    end, _, error = trace.events[-3:]
     assert end.kind == "end"
     assert end.text.startswith("RuntimeError: Trying to backward through the graph a second time")
     assert (error.kind, error.line, error.expression) == ("error", 4, "y.backward()")
@@ -286,7 +288,10 @@ def test_error_in_the_cell() -> None:
         "x = torch.ones(2, requires_grad=True)\n"
         "def f(t):\n    y = t * 2\n    return y + torch.ones(3)\nf(x)\nz = x * 3"
     )
-    assert [node.expression for node in trace.graph.nodes] == ["", "t * 2"]
+    assert [node.expression for node in trace.graph.nodes] == [
+        "torch.ones(2, requires_grad=True)",
+        "t * 2",
+    ]
     assert (trace.events[-1].line, trace.events[-1].expression) == (4, "y + torch.ones(3)")
 
 
@@ -382,8 +387,12 @@ def test_cap() -> None:
         "x.backward()\n1 / 0",
         limit=20,
     )
-    # 30 operations, then: start, 30 nodes, 30 releases, accumulate, end.
-    assert (len(trace.events), trace.truncated) == (21, 30 + 1 + 30 + 30 + 1 + 1 - 20)
+    # A leaf, 30 operations, then: start, 30 nodes, 30 releases, accumulate, end.
+    assert (len(trace.events), trace.truncated) == (21, 1 + 30 + 1 + 30 + 30 + 1 + 1 - 20)
+    assert {(c.kind, c.line): c.count for c in trace.summary} == {
+        ("op", 3): 11, ("backward", 4): 1, ("node", 4): 30, ("freed", 4): 30,
+        ("accumulate", 4): 1, ("end", 4): 1,
+    }  # fmt: skip
     assert trace.events[-1].kind == "error"
     assert len(trace.graph.nodes) == 20
     assert Trace.from_json(trace.to_json()) == trace

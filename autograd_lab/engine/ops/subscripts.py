@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..grad_mode import state
+from ..observe import observers, unobserved
 from ..register import method
 from ..tensor import Tensor, wrap
 from .indexing import Indices, index, index_put
@@ -38,6 +40,19 @@ def getitem(self: Tensor, key: Any) -> Any:
 
 def setitem(self: Tensor, key: Any, value: Any) -> None:
     """Write `value` (a number, or a tensor that is broadcast) to the part that `key` names."""
+    if not observers:
+        _assign(self, key, value)
+        return
+    tracked = state.enabled and (
+        self._requires_grad or (isinstance(value, Tensor) and value._requires_grad)
+    )
+    with unobserved():
+        _assign(self, key, value)
+    for observer in observers:
+        observer.on_op("copy_", (self, value), self, self.grad_fn if tracked else None)
+
+
+def _assign(self: Tensor, key: Any, value: Any) -> None:
     source = _as_value(self, value)
     indices: Indices = ()
     if key is False:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 from typing import Any
 
-from ..builder import Builder, RawRef
+from ..builder import Builder
 from ..identity import IdentityMap
-from ..model import Saved, Value, Variable
+from ..model import Ref, Saved, Value, Variable
 from ..names import Names
 from ..source_text import NOWHERE, Place
+from .arrivals import Target
 from .library import Library
 from .values import value_of, value_of_number
 
@@ -29,6 +32,10 @@ class GraphWriter:
         self._plain: dict[int, int] = {}
         """The node of each leaf and constant, by the tensor's number."""
         self._python_numbers: IdentityMap[int] = IdentityMap()
+        self._versions: dict[int, int] = {}
+        """The write counter of what a node stands for when its value was noted."""
+        self.uncounted = False
+        """Whether something shares memory that can be written without being counted."""
         self.born: dict[int, Place] = {}
         """Where in the user's code a tensor was made, by its number."""
 
@@ -51,20 +58,29 @@ class GraphWriter:
         self._record.numbers[tensor] = len(tensors) - 1
         return len(tensors) - 1
 
-    def ref(self, tensor: Any) -> RawRef:
+    def ref(self, tensor: Any) -> Ref:
         """Return how the tensor is now."""
-        library = self.library
-        number = self.number(tensor)
-        grad_fn = library.grad_fn(tensor)
+        number = self._record.numbers.get(tensor)
+        if number is None:
+            number = self.number(tensor)
+        grad_fn, shape, dtype, requires_grad, version = self.library.facts(tensor)
         if grad_fn is None:
             node = self._plain.get(number)
-        else:
-            node = self._operations.get(library.key(grad_fn))
-        array = library.array(tensor)
-        return (
-            number, node, array.shape, array.dtype.name, tensor.requires_grad, grad_fn is None,
-            library.version(tensor),
-        )  # fmt: skip
+            return Ref(number, node, shape, dtype, requires_grad, True, version)
+        node = self._operations.get(self.library.key(grad_fn))
+        return Ref(number, node, shape, dtype, requires_grad, False, version)
+
+    def target(self, grad_fn: Any) -> int:
+        """Return a number for a node that gradients go to, also for a leaf's."""
+        leaf = self.library.leaf(grad_fn)
+        return self.library.key(grad_fn) if leaf is None else -1 - self.number(leaf)
+
+    def targets(self, grad_fn: Any) -> list[Target]:
+        """Return where a node's gradients go, None where none does."""
+        return [
+            None if source is None else (self.target(source), number)
+            for source, number in grad_fn.next_functions
+        ]
 
     def value(self, tensor: Any) -> Value:
         """Return what the tensor looks like now."""
@@ -99,6 +115,17 @@ class GraphWriter:
         """Note what a node's output is, if nothing was known of it."""
         if node is not None and self._record.nodes[node].get("value") is None:
             self._record.nodes[node].update(value=self.value(tensor), tensor=self.number(tensor))
+            self._note_version(node, tensor)
+
+    def _note_version(self, node: int, tensor: Any) -> None:
+        """Remember when a value was noted, unless it may change without being counted."""
+        if not self.uncounted:
+            self._versions[node] = self.library.version(tensor)
+
+    def forget_versions(self) -> None:
+        """From now on look at every value anew: some memory can be written without being counted."""
+        self.uncounted = True
+        self._versions.clear()
 
     def leaf(self, tensor: Any) -> int | None:
         """Return the node of a leaf; a constant that has come to require grad becomes one."""
@@ -118,6 +145,7 @@ class GraphWriter:
             )
         if known is not None:
             self._plain[number] = known
+            self._note_version(known, tensor)
         return known
 
     def constant(self, item: Any) -> int | None:
@@ -140,23 +168,35 @@ class GraphWriter:
         )
         if node is not None:
             self._plain[number] = node
+            self._note_version(node, item)
         return node
 
-    def of_grad_fn(self, grad_fn: Any) -> int | None:
-        """Return the node of a grad_fn, adding its history if it was made before the recording."""
+    def of_grad_fn(self, grad_fn: Any, parts: Callable[[Any], None] | None = None) -> int | None:
+        """Return the node of a grad_fn, adding its history if it was made before the recording.
+
+        What of that history the recording should have seen made is given to `parts`.
+        """
         leaf = self.library.leaf(grad_fn)
         if leaf is not None:
             return self.leaf(leaf)
         key = self.library.key(grad_fn)
-        if key not in self._operations:
+        known = self._operations.get(key)
+        if known is None:
             for unknown in self.unknown(grad_fn):
-                self.operation(unknown, located=False)
-        return self._operations.get(key)
+                if parts is not None and self.library.key(unknown) >= self.library.first_key:
+                    parts(unknown)
+                else:
+                    self.operation(unknown, located=False)
+            known = self._operations.get(key)
+        return known
 
     def unknown(self, grad_fn: Any) -> list[Any]:
         """Return the operations on the way to the leaves that have no node yet, inputs first."""
         library, known = self.library, self._operations
+        if self._record.crowded:
+            return []
         found: dict[int, Any] = {}
+        sources: dict[int, list[int]] = {}
         waiting = [grad_fn]
         while waiting:
             top = waiting.pop()
@@ -165,8 +205,10 @@ class GraphWriter:
             key = library.key(top)
             if key not in known and key not in found:
                 found[key] = top
-                waiting += [source for source, _ in top.next_functions]
-        return [found[key] for key in sorted(found)]
+                below = [source for source, _ in top.next_functions if source is not None]
+                sources[key] = [library.key(s) for s in below if library.leaf(s) is None]
+                waiting += below
+        return [found[key] for key in _inputs_first(sources)]
 
     def operation(
         self,
@@ -174,6 +216,7 @@ class GraphWriter:
         tensor: Any = None,
         constants: Mapping[int, object] = NO_CONSTANTS,
         located: bool = True,
+        parts: Callable[[Any], None] | None = None,
     ) -> int | None:
         """Add a recorded operation and the edges into it: gradients take them the other way.
 
@@ -181,37 +224,68 @@ class GraphWriter:
         come first, so that a node's place in the graph is always behind theirs.
         """
         library = self.library
-        sources = {
-            slot: self.of_grad_fn(source)
-            for slot, (source, _) in enumerate(grad_fn.next_functions)
-            if source is not None
-        }
-        sources |= {slot: self.constant(holder) for slot, holder in constants.items()}
+        sources: list[tuple[int, int | None]] = []
+        leaves: list[tuple[int, Any]] = []
+        for slot, (source, _) in enumerate(grad_fn.next_functions):
+            if source is None:
+                continue
+            leaf = library.leaf(source)
+            if leaf is None:
+                sources.append((slot, self.of_grad_fn(source, parts)))
+            else:
+                leaves.append((slot, leaf))
+        sources += [(slot, self.leaf(leaf)) for slot, leaf in leaves]
+        if constants:
+            sources += [(slot, self.constant(holder)) for slot, holder in constants.items()]
+        sources.sort()
         name, inputs, formulas, custom = library.describe(grad_fn)
+        value = None if tensor is None else self.value(tensor)
         node = self._record.add_node(
             "op",
             None if located else NOWHERE,
-            value=None if tensor is None else self.value(tensor),
+            value=value,
             tensor=None if tensor is None else self.number(tensor),
             name=name,
             op=op_name(name),
             inputs=inputs,
             formulas=formulas,
-            saved=tuple([self._saved(*item) for item in library.saved(grad_fn)]),
+            saved=self._all_saved(grad_fn, value),
             custom=custom,
         )
         if node is not None:
             self._operations[library.key(grad_fn)] = node
-        for slot, source in sorted(sources.items()):
-            self._record.add_edge(source, node, slot)
+            if tensor is not None:
+                self._note_version(node, tensor)
+        for slot, known in sources:
+            self._record.add_edge(known, node, slot)
         return node
 
-    def _saved(self, name: str, item: Any) -> Saved:
-        if not isinstance(item, self.library.tensor_type):
-            return Saved(name, value_of_number(item), 0)
-        array = self.library.array(item)
+    def _all_saved(self, grad_fn: Any, made: Value | None) -> tuple[Saved, ...]:
+        """Return what the node keeps: tensors, then numbers; `made` is what it returned."""
+        tensor_type = self.library.tensor_type
+        return tuple(
+            [
+                self._saved(name, item, made)
+                if isinstance(item, tensor_type)
+                else Saved(name, value_of_number(item), 0)
+                for name, item in self.library.saved(grad_fn)
+            ]
+        )
+
+    def _saved(self, name: str, item: Any, made: Value | None) -> Saved:
         number = self._record.numbers.get(item)
-        return Saved(name, value_of(array), array.nbytes, number, self.library.version(item))
+        version = self.library.version(item)
+        node = self.find(item)
+        if node is not None and self._versions.get(node) == version:
+            value = self._record.nodes[node]["value"]
+        elif name == "result" and made is not None and not version:
+            value = made
+        else:
+            value = self.value(item)
+            if node is not None and self._record.nodes[node]["value"] is None:
+                self._record.nodes[node]["value"] = value  # no call showed what that node made
+                self._versions[node] = version
+        return Saved(name, value, self.library.nbytes(item), number, version)
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -252,6 +326,29 @@ class GraphWriter:
         )
 
 
+def _inputs_first(sources: dict[int, list[int]]) -> Iterator[int]:
+    """Yield the keys, each behind its sources and else in the order of the numbers.
+
+    An operation may have a smaller number than one it came from: a view's history is written anew when
+    it is asked for.
+    """
+    missing = {key: {s for s in needed if s in sources} for key, needed in sources.items()}
+    users: dict[int, list[int]] = {}
+    for key, needed in missing.items():
+        for source in needed:
+            users.setdefault(source, []).append(key)
+    ready = [key for key, needed in missing.items() if not needed]
+    heapify(ready)
+    while ready:
+        key = heappop(ready)
+        yield key
+        for user in users.get(key, ()):
+            missing[user].discard(key)
+            if not missing[user]:
+                heappush(ready, user)
+
+
+@cache
 def op_name(name: str) -> str:
     """Return the operation behind a node as one calls it: `"log_softmax"` for `LogSoftmaxBackward0`.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+Facts = tuple[Any, tuple[int, ...], str, bool, int]
 NodeDescription = tuple[str, tuple[str, ...], tuple[str, ...], bool]
 """The name of a grad_fn, its inputs' names, its formulas, and whether the user defined it."""
 
@@ -18,9 +19,20 @@ class Library(Protocol):
     parameter_type: type[Any]
     module_type: type[Any]
     optimizer_type: type[Any]
+    first_key: int
+    """The key of the first node that the recording should see made without being told."""
 
     def array(self, tensor: Any) -> Any:
         """Return the numbers, as an array that shares memory or as a NumPy scalar."""
+
+    def facts(self, tensor: Any) -> Facts:
+        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
+
+    def token(self, grad: Any) -> Any:
+        """Return what tells a gradient from others as long as it exists."""
+
+    def context(self, grad_fn: Any) -> list[str]:
+        """Return what a user's Function did with its `ctx`: see `function` in the table of events."""
 
     def records(self) -> bool:
         """Return whether operations are recorded now."""
@@ -40,6 +52,9 @@ class Library(Protocol):
     def is_inference(self, tensor: Any) -> bool:
         """Return whether it was made in inference mode."""
 
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take."""
+
     def key(self, grad_fn: Any) -> int:
         """Return a number that no other operation's node has."""
 
@@ -53,4 +68,4 @@ class Library(Protocol):
         """Return the tensors and numbers it keeps, by name; nothing once they are released."""
 
 
-__all__ = ["Library", "NodeDescription"]
+__all__ = ["Facts", "Library", "NodeDescription"]

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
-from ..model import Value
-
-SHOWN = 64
-"""Of tensors with more elements than this only the ends of each dimension are kept."""
-EDGE = 2
-"""How many elements at either end."""
+from ..model import EDGE, SHOWN, Value
 
 
 def value_of(array: Any) -> Value:
     """Return the value of an array or a NumPy scalar."""
     shape = array.shape
-    content = array.tolist() if array.size <= SHOWN else array[_ends(shape)].tolist()
-    return Value(shape, _name(array.dtype), content)
+    ends = array if array.size <= SHOWN else array[_ends(shape)]
+    return Value(shape, dtype_name(array.dtype), ends.tobytes())
 
 
+@lru_cache(256, typed=True)
 def value_of_number(number: Any) -> Value:
     """Return the value of a number of Python's."""
     return Value((), type(number).__name__, repr(number))
 
 
-@cache
+@lru_cache(256)
 def _ends(shape: tuple[int, ...]) -> tuple[Any, ...]:
     """Return the index of the first and last elements along each dimension."""
     ends = (*range(EDGE), *range(-EDGE, 0))
@@ -35,8 +31,9 @@ def _ends(shape: tuple[int, ...]) -> tuple[Any, ...]:
 
 
 @cache
-def _name(dtype: Any) -> str:
+def dtype_name(dtype: Any) -> str:
+    """Return the name of a NumPy dtype."""
     return str(dtype)
 
 
-__all__ = ["value_of", "value_of_number"]
+__all__ = ["dtype_name", "value_of", "value_of_number"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from ..builder import Builder, RawRef, describe
-from ..model import Value
+from ..builder import Builder, describe
+from ..model import Ref, Value
+from .arrivals import Arrivals, Part, Target
 from .graph import GraphWriter
 from .library import Library
 from .values import value_of
@@ -16,6 +18,11 @@ LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bo
 """Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
 SHARING = {"detach", "data", "numpy", "Parameter", "from_numpy"}
 """Operations whose result has the memory of what they are called on."""
+
+NOTHING: Mapping[int, Any] = MappingProxyType({})
+
+UNCOUNTED = {"data", "numpy"}
+"""Operations that give access to memory past the write counter."""
 
 P = ParamSpec("P")
 S = TypeVar("S", bound="Guarded")
@@ -56,8 +63,9 @@ class Watch:
         self.library = library
         self.graph = GraphWriter(builder, library)
         self.modes: list[str] = []
+        self._arrivals = Arrivals()
 
-    def refs(self, items: Iterable[Any]) -> tuple[RawRef, ...]:
+    def refs(self, items: Iterable[Any]) -> tuple[Ref, ...]:
         """Return the tensors among `items`, and in lists and tuples there, as they are now."""
         return tuple([self.graph.ref(tensor) for tensor in self.tensors(items)])
 
@@ -84,28 +92,31 @@ class Watch:
             self.unrecorded(name, inputs, made)
         if not self.record.room("create"):
             return
+        if name == "from_numpy":
+            self.graph.forget_versions()
         outputs = self.refs([made])
         self.record.add_event("create", text=name, inputs=self.refs(inputs), outputs=outputs)
-        self.graph.born[outputs[0][0]] = self.record.source.here()
+        self.graph.born[outputs[0][0]] = self.record.here()
 
     def recorded(
         self,
         inputs: Sequence[object],
         outputs: Sequence[Any],
         constants: dict[int, object],
-        before: RawRef | None = None,
+        before: Ref | None = None,
     ) -> None:
         """Note an operation that is in the graph now; the operations it is made of come first.
 
         `before` is what the first input was, if it was written to.
         """
-        grad_fn = self.library.grad_fn(outputs[0])
-        *parts, whole = self.graph.unknown(grad_fn) or [None]
-        for part in parts:
-            if self.record.room("op"):
-                self._operation(part, None, {}, (), (), None)
-        if whole is not None and self.record.room("op"):
-            self._operation(whole, outputs[0], constants, inputs, outputs, before)
+        if self.record.room("op"):
+            grad_fn = self.library.grad_fn(outputs[0])
+            self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
+
+    def part(self, grad_fn: Any) -> None:
+        """Note an operation that another one is made of, and that nothing else has shown."""
+        if self.record.room("op"):
+            self._operation(grad_fn, None, {}, (), (), None)
 
     def _operation(
         self,
@@ -114,9 +125,9 @@ class Watch:
         constants: dict[int, object],
         inputs: Sequence[object],
         outputs: Sequence[Any],
-        before: RawRef | None,
+        before: Ref | None,
     ) -> None:
-        node = self.graph.operation(grad_fn, tensor, constants)
+        node = self.graph.operation(grad_fn, tensor, constants, parts=self.part)
         given = self.refs(inputs) if before is None else (before, *self.refs(inputs[1:]))
         name = "" if node is None else self.record.nodes[node]["op"]
         made = self.refs(outputs)
@@ -129,7 +140,7 @@ class Watch:
 
     def written(
         self, name: str, target: Any, inputs: Sequence[object], recorded: bool
-    ) -> RawRef | None:
+    ) -> Ref | None:
         """Note an in-place write to `target`, the first of `inputs`, which is over.
 
         Return what the target was before.
@@ -137,7 +148,11 @@ class Watch:
         if not self.record.room("inplace"):
             return None
         after, *others = self.refs([target, *inputs[1:]])
-        before = self._before(target, after) if recorded else (*after[:6], max(after[6] - 1, 0))
+        before = (
+            self._before(target, after)
+            if recorded
+            else after._replace(version=max(after.version - 1, 0))
+        )
         self.record.add_event(
             "inplace",
             subject=after[0],
@@ -148,13 +163,18 @@ class Watch:
         )
         return before
 
-    def _before(self, target: Any, after: RawRef) -> RawRef:
+    def _before(self, target: Any, after: Ref) -> Ref:
         """Return what a tensor was before a write that is in its history now."""
         history = self.library.grad_fn(target)
         source = history.next_functions[0][0]
         node = None if source is None else self.graph.of_grad_fn(source)
         leaf = source is None or self.library.leaf(source) is not None
-        return (after[0], node, *after[2:4], source is not None, leaf, max(after[6] - 1, 0))
+        return after._replace(
+            node=node,
+            requires_grad=source is not None,
+            is_leaf=leaf,
+            version=max(after.version - 1, 0),
+        )
 
     def unrecorded(self, name: str, inputs: Sequence[object], output: Any) -> None:
         """Follow a value that leaves the graph here, or that comes from one that did."""
@@ -174,8 +194,14 @@ class Watch:
                     self.record.add_edge(parent, node, slot, severed)
         if name in SHARING and results:
             self._shares(results[0], inputs)
+        if name in UNCOUNTED:
+            self.graph.forget_versions()
         lost = [t for t in self.tensors(inputs) if t.requires_grad]
-        fields = {"inputs": self.refs(inputs), "outputs": self.refs(results), "node": node}
+        fields: dict[str, Any] = {
+            "inputs": self.refs(inputs),
+            "outputs": self.refs(results),
+            "node": node,
+        }
         if cut and lost:
             subject = self.graph.number(lost[0])
             self.record.add_event("detach", subject=subject, text=cut, name=name, **fields)
@@ -289,46 +315,81 @@ class Watch:
                 outputs=self.refs(wanted),
                 options=tuple(options),
             )
+        self.record.place = self.record.source.here()
+        self._arrivals = Arrivals()
+        if self.record.crowded_events:
+            return
+        for root, seed in zip(roots, seeds, strict=True):
+            grad_fn = self.library.grad_fn(root)
+            if seed is not None and grad_fn is not None:
+                part = None, self.graph.value(seed), self.library.token(seed)
+                self._arrivals.send((self.library.key(grad_fn), root.output_nr), part)
 
     def visited(
         self,
         grad_fn: Any,
+        targets: Sequence[Target],
         grads_in: Sequence[Any],
         products: Sequence[Any],
         grads_out: Sequence[Any],
-    ) -> None:
-        """Note what a node received and passed on; `products` are the same where nothing was summed."""
+    ) -> int | None:
+        """Note what a node received and passed on; `products` are the same where nothing was summed.
+
+        `targets` say where to: see `GraphWriter.targets`. Return the node.
+        """
         if not self.record.room("node"):
-            return
-        out = self.values(grads_out)
+            return None
+        graph, library = self.graph, self.library
+        node, key = graph.of_grad_fn(grad_fn), library.key(grad_fn)
+        received = [
+            None if grad is None else self._received(self._arrivals.take((key, number)), grad)
+            for number, grad in enumerate(grads_in)
+        ]
+        formed: list[Value | None] = []
+        sent: list[Value | None] = []
+        for product, grad, target in zip(products, grads_out, targets, strict=False):
+            value = None if grad is None else graph.value(grad)
+            sent.append(value)
+            formed.append(value if product is grad else graph.maybe_value(product))
+            if value is not None and target is not None:
+                self._arrivals.send(target, (node, value, library.token(grad)))
         self.record.add_event(
             "node",
-            node=self.graph.of_grad_fn(grad_fn),
-            grads_in=self.values(grads_in),
-            products=tuple(
-                [
-                    value if product is passed else self.graph.maybe_value(product)
-                    for product, passed, value in zip(products, grads_out, out, strict=True)
-                ]
-            ),
-            grads_out=out,
+            node=node,
+            grads_in=tuple(received),
+            products=tuple(formed),
+            grads_out=tuple(sent),
         )
+        return node
 
-    def accumulating(self, leaf: Any, contribution: Any) -> dict[str, Any] | None:
-        """Note what a leaf's `.grad` is before `contribution` is added; the event still lacks `after`."""
+    def _received(self, parts: Sequence[Part], grad: Any) -> Value:
+        """Return the value of a gradient that is made of `parts`."""
+        if len(parts) == 1 and parts[0][2] == self.library.token(grad):
+            return parts[0][1]
+        return self.graph.value(grad)
+
+    def accumulating(
+        self, leaf: Any, contribution: Any, before: Value | None
+    ) -> dict[str, Any] | None:
+        """Note that `contribution` is added to what `.grad` was; the event still lacks `after`."""
         if not self.record.room("accumulate"):
             return None
+        parts = self._arrivals.take((-1 - self.graph.number(leaf), 0))
         return self.record.add_event(
             "accumulate",
             node=self.graph.leaf(leaf),
-            before=self.graph.maybe_value(self.library.grad(leaf)),
-            contribution=self.graph.value(contribution),
+            before=before,
+            contribution=self._received(parts, contribution),
+            nodes=tuple([node for node, _, _ in parts]),
+            grads_in=tuple([value for _, value, _ in parts]),
         )
 
     def accumulated(self, event: dict[str, Any] | None, leaf: Any) -> None:
         """Fill in what `.grad` has become."""
         if event is not None:
-            event["after"] = self.graph.maybe_value(self.library.grad(leaf))
+            grad = self.library.grad(leaf)
+            first = event["before"] is None and grad is not None
+            event["after"] = event["contribution"] if first else self.graph.maybe_value(grad)
 
     def freed(self, grad_fn: Any) -> None:
         """Note that a node released what it had saved."""
@@ -337,9 +398,24 @@ class Watch:
 
     def ended(self, error: BaseException | None, grad_fn: Any) -> None:
         """Note the end of a backward pass, with the node that an error came up in."""
+        self.record.place = None
         if self.record.room("end"):
             node = None if grad_fn is None else self.graph.of_grad_fn(grad_fn)
             self.record.add_event("end", text="" if error is None else describe(error), node=node)
+
+    def recorded_in_pass(self, results: Iterable[Any], made: Mapping[int, Any] = NOTHING) -> None:
+        """Note the operations by which a pass that creates a graph came to its `results`.
+
+        `made` has what they returned, by the library's key, as far as that is known.
+        """
+        for result in results:
+            grad_fn = self.library.grad_fn(result)
+            if grad_fn is None:
+                continue
+            for part in self.graph.unknown(grad_fn):
+                if self.record.room("op"):
+                    self._operation(part, made.get(self.library.key(part)), {}, (), (), None)
+            self.graph.of_tensor(result)
 
     # --- calls ----------------------------------------------------------------------------------
 
@@ -356,6 +432,17 @@ class Watch:
             self.record.add_event(
                 kind, text=text, inputs=self.refs(inputs), outputs=self.refs(outputs), **fields
             )
+
+    def on_parameters(self, kind: str, subject: Any, set_to_none: bool = False) -> None:
+        """Note what an optimizer or a module does to its parameters."""
+        if isinstance(subject, self.library.optimizer_type):
+            parameters = [p for group in subject.param_groups for p in group["params"]]
+        else:
+            parameters = list(subject.parameters())
+        changed = [p for p in parameters if self.library.grad(p) is not None]
+        options = ("set_to_none",) if set_to_none else ()
+        made = changed if kind == "step" else ()
+        self.called(kind, type(subject).__name__, parameters, made, options=options)
 
     def failed(self, name: str, inputs: Iterable[Any], error: BaseException) -> None:
         """Note the call that raised what ended the cell; kept even when there is no more room."""

@@ -6,12 +6,13 @@ from functools import cache
 from typing import Any
 
 from ....engine.grad_mode import is_grad_enabled, is_inference_mode_enabled
-from ....engine.node import AccumulateGrad
+from ....engine.node import AccumulateGrad, next_order
 from ....engine.tensor import Tensor, raw
 from ....nn.module import Module
 from ....nn.parameter import Parameter
 from ....optim.optimizer import Optimizer
-from ..library import NodeDescription
+from ..library import Facts, NodeDescription
+from ..values import dtype_name
 
 
 class EngineLibrary:
@@ -21,6 +22,21 @@ class EngineLibrary:
     tensor_type, parameter_type = Tensor, Parameter
     module_type, optimizer_type = Module, Optimizer
     array = staticmethod(raw)
+
+    def __init__(self) -> None:
+        """Begin now: what is made from here on should be seen made."""
+        self.first_key = -next_order()
+
+    def facts(self, tensor: Any) -> Facts:
+        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
+        array = raw(tensor)
+        version = 0 if tensor.is_inference() else tensor._version
+        kind = dtype_name(array.dtype)
+        return self.grad_fn(tensor), array.shape, kind, tensor.requires_grad, version
+
+    def token(self, grad: Any) -> Any:
+        """Return what tells a gradient from others as long as it exists."""
+        return id(raw(grad))
 
     def records(self) -> bool:
         """Return whether operations are recorded now."""
@@ -50,6 +66,11 @@ class EngineLibrary:
         found: bool = tensor.is_inference()
         return found
 
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take."""
+        size: int = raw(tensor).nbytes
+        return size
+
     def key(self, grad_fn: Any) -> int:
         """Return a number that no other operation's node has."""
         number: int = grad_fn._sequence_nr()
@@ -71,7 +92,9 @@ class EngineLibrary:
         except (RuntimeError, AttributeError):
             # Overwritten since, in a Function of the user's own; or a node that only raises.
             return []
-        return [(name, value) for name, value in kept if isinstance(value, Tensor | float | int)]
+        found = [(name, value) for name, value in kept if isinstance(value, Tensor | float | int)]
+        found.sort(key=lambda item: (not isinstance(item[1], Tensor), item[0]))
+        return found
 
     def context(self, grad_fn: Any) -> list[str]:
         """Return what a user's Function did with its `ctx`: see `function` in the table of events."""

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from types import FrameType
+from functools import cache
+from types import CodeType, FrameType
 from typing import Any
 
+from ....engine._methods import Methods
 from ....engine.node import AccumulateGrad, Node
 from ....engine.observe import Observer, observers
-from ....engine.operation import Operation
-from ....engine.tensor import Tensor
+from ....engine.operation import OPERATIONS, Operation
+from ....engine.register import functions
+from ....engine.tensor import Tensor, raw
 from ....engine.traversal import Pass
+from ....engine.variadic import Variadic
 from ...builder import Builder
+from ..graph import op_name
 from ..watch import Guarded, Watch, guarded
 from .library import EngineLibrary
 
+SPECIAL = {
+    "__bool__": "bool", "__float__": "item", "__int__": "item", "__setitem__": "copy_",
+    "__array__": "numpy", "__getitem__": "index",
+}  # fmt: skip
+"""What the trace calls the methods behind Python's own syntax."""
+RENAMED = {"cast": "to", "all_over": "all", "any_over": "any"}
+"""What users call operations that the engine calls otherwise."""
 PACKAGE = __name__.partition(".")[0]
 
 
@@ -28,6 +40,9 @@ class EngineSource(Observer, Guarded):
         self.library = EngineLibrary()
         self.watch = Watch(builder, self.library)
         self._accumulating: tuple[dict[str, Any] | None, Tensor] | None = None
+        self._pass: Pass | None = None
+        self._reached: list[Tensor] = []
+        self._made: dict[int, Tensor] = {}
 
     def attach(self) -> None:
         """Begin to listen."""
@@ -42,6 +57,10 @@ class EngineSource(Observer, Guarded):
     @guarded
     def on_op(self, name: str, inputs: Sequence[object], output: object, node: Any) -> None:
         """Note an operation: recorded in the graph, leaving it, or writing in place."""
+        if self._pass is not None:
+            if node is not None and isinstance(output, Tensor):
+                self._made[self.library.key(node)] = output
+            return
         in_place = name.endswith("_") and bool(inputs) and output is inputs[0]
         before = None
         if in_place and name != "detach_":
@@ -52,7 +71,7 @@ class EngineSource(Observer, Guarded):
             grad_fn = made[0].grad_fn if made else node
             self.watch.recorded(inputs, made, self._constants(inputs, grad_fn), before)
         elif not in_place or name == "detach_":
-            self.watch.unrecorded(name, inputs, output)
+            self.watch.unrecorded(_called(name), inputs, output)
 
     def _constants(self, inputs: Sequence[object], grad_fn: Any) -> dict[int, object]:
         """Return what entered an operation without gradient, by its slot.
@@ -60,7 +79,7 @@ class EngineSource(Observer, Guarded):
         That is any tensor, and a number only if it was taken from one.
         """
         operation = getattr(grad_fn, "op", None)
-        if operation is None:  # a Function of the user's own: its tensors in order
+        if operation is None or isinstance(operation, Variadic):  # its tensors in order
             by_slot: dict[int, object] = dict(enumerate(self.watch.tensors(inputs)))
         else:
             given = dict(zip(operation.parameters, inputs, strict=False))
@@ -82,6 +101,8 @@ class EngineSource(Observer, Guarded):
     @guarded
     def on_note(self, kind: str, subject: Any, details: dict[str, Any]) -> None:
         """Note what is no operation."""
+        if self._pass is not None:
+            return
         watch, name = self.watch, details.get("name", "")
         if kind == "create":
             watch.created(name, [details["source"]], subject)
@@ -95,20 +116,7 @@ class EngineSource(Observer, Guarded):
         elif kind in ("clip", "gradcheck"):
             watch.called(kind, name, subject)
         else:
-            self._on_parameters(kind, subject, details)
-
-    def _on_parameters(self, kind: str, subject: Any, details: dict[str, Any]) -> None:
-        """Note what an optimizer or a module does to its parameters."""
-        if isinstance(subject, self.library.optimizer_type):
-            parameters = [p for group in subject.param_groups for p in group["params"]]
-        else:
-            parameters = list(subject.parameters())
-        changed = [p for p in parameters if self.library.grad(p) is not None]
-        options = ("set_to_none",) if details.get("set_to_none") else ()
-        self.watch.called(
-            kind, type(subject).__name__, parameters, changed if kind == "step" else (),
-            options=options,
-        )  # fmt: skip
+            watch.on_parameters(kind, subject, details.get("set_to_none", False))
 
     # --- backward -------------------------------------------------------------------------------
 
@@ -121,6 +129,7 @@ class EngineSource(Observer, Guarded):
         work: Pass,
     ) -> None:
         """Note where a backward pass starts, and with what."""
+        self._pass, self._reached, self._made = work, [], {}
         options = [n for n in ("retain_graph", "create_graph") if getattr(work, n)]
         self.watch.backward(roots, gradients, wanted, work.accumulate, options)
 
@@ -135,13 +144,30 @@ class EngineSource(Observer, Guarded):
         """Note what a node received and passed on; a leaf's event is there already."""
         if isinstance(node, AccumulateGrad):
             self._settle()
-        else:
-            self.watch.visited(node, grads_in, products, grads_out)
+            return
+        asked = [self._is_asked_for(source) for source, _ in node.next_functions]
+        same = [raw(p) is raw(g) for p, g in zip(products, grads_out, strict=True)]
+        passed = [g if ask else None for g, ask in zip(grads_out, asked, strict=True)]
+        made = [
+            g if alike or g is None else p
+            for p, g, alike in zip(products, passed, same, strict=True)
+        ]
+        targets = self.watch.graph.targets(node)
+        self.watch.visited(node, targets, grads_in, made, passed)
+
+    def _is_asked_for(self, target: Node | None) -> bool:
+        """Return whether a gradient for `target` goes on: a restricted pass drops the others."""
+        work = self._pass
+        if work is None or work.useful is None or target in work.useful:
+            return True
+        return any(goal is target for goal, _ in work.captured)
 
     @guarded
     def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
         """Note what a leaf's `.grad` was and what is added; the sum can be read a moment later."""
-        self._accumulating = self.watch.accumulating(leaf, contribution), leaf
+        before = self.watch.graph.maybe_value(self.library.grad(leaf))
+        self._accumulating = self.watch.accumulating(leaf, contribution, before), leaf
+        self._reached.append(leaf)
 
     @guarded
     def on_freed(self, node: Any) -> None:
@@ -152,6 +178,12 @@ class EngineSource(Observer, Guarded):
     def on_backward_end(self, error: BaseException | None) -> None:
         """Note the end of a backward pass."""
         self._settle()
+        work, self._pass = self._pass, None
+        if work is not None and work.create_graph:
+            captured = [grad for grad in work.captured.values() if isinstance(grad, Tensor)]
+            grads = [self.library.grad(leaf) for leaf in self._reached]
+            self.watch.recorded_in_pass(captured if not work.accumulate else grads, self._made)
+        self._made = {}
         self.watch.ended(error, _failing_node(error))
 
     def _settle(self) -> None:
@@ -167,6 +199,9 @@ class EngineSource(Observer, Guarded):
         frames = self.record.source.below(error.__traceback__)
         if not frames or not _ours(frames[0]):
             return None
+        public = _public_names().get(frames[0].f_code)
+        if public is not None:
+            return public, self.watch.tensors(_arguments(frames[0]))
         for frame in frames:
             for op in (frame.f_locals.get("self"), frame.f_locals.get("op")):
                 if isinstance(op, Operation):
@@ -175,8 +210,34 @@ class EngineSource(Observer, Guarded):
         return frames[0].f_code.co_name, self.watch.tensors(_arguments(frames[0]))
 
 
+@cache
+def _public_names() -> dict[CodeType, str]:
+    """Return the name of each method and function of the user's that has code of its own."""
+    names: dict[CodeType, set[str]] = {}
+    properties = {n: p.fset for n, p in vars(Tensor).items() if isinstance(p, property)}
+    for name, function in {**functions, **vars(Methods), **properties, **vars(Tensor)}.items():
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            names.setdefault(code, set()).add(SPECIAL.get(name) or _without_underscores(name))
+    return {code: found.pop() for code, found in names.items() if len(found) == 1}
+
+
+def _without_underscores(name: str) -> str:
+    return name.strip("_") if name.startswith("__") else name
+
+
+def _called(name: str) -> str:
+    """Return what users call an operation; the engine has several for some functions."""
+    operation = OPERATIONS.get(name)
+    if name in RENAMED or operation is None or operation.node in ("", "NotImplemented"):
+        return RENAMED.get(name, name)
+    return op_name(operation.node)
+
+
 def _ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == PACKAGE
+    """Return whether the code that runs is the package's own, and not that which watches PyTorch."""
+    name = str(frame.f_globals.get("__name__", ""))
+    return name.partition(".")[0] == PACKAGE and not name.startswith(f"{PACKAGE}.trace.")
 
 
 def _arguments(frame: FrameType) -> list[Any]:

@@ -1,0 +1,157 @@
+"""PyTorch's answers to what the shared part of the watching asks."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ....engine.operation import OPERATIONS, Operation
+from ..library import Facts, NodeDescription
+
+PLAIN_FACTS = ("_sizes", "_strides", "_shape")
+"""Ends of the names under which nodes save what is neither a tensor nor a number of the user's."""
+
+
+class TorchLibrary:
+    """See `Library`."""
+
+    name = "torch"
+
+    def __init__(self) -> None:
+        """Import PyTorch."""
+        import torch
+
+        self.torch = torch
+        self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
+        self._leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
+        self.first_key = torch._C._autograd._get_sequence_nr()
+        self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
+
+    def records(self) -> bool:
+        """Return whether operations are recorded now."""
+        torch = self.torch
+        return torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
+
+    def array(self, tensor: Any) -> Any:
+        """Return the numbers, as an array that shares memory; bfloat16, which NumPy lacks, as a copy."""
+        plain = tensor.detach()
+        return (plain.float() if plain.dtype is self.torch.bfloat16 else plain).numpy()
+
+    def facts(self, tensor: Any) -> Facts:
+        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
+        version = 0 if tensor.is_inference() else tensor._version
+        kind = _dtype_name(tensor.dtype)
+        return self.grad_fn(tensor), tuple(tensor.shape), kind, tensor.requires_grad, version
+
+    def token(self, grad: Any) -> Any:
+        """Return what tells a gradient from others as long as it exists."""
+        return grad.data_ptr()
+
+    def grad_fn(self, tensor: Any) -> Any:
+        """Return the node that made it; one that a write has made invalid counts as none."""
+        try:
+            return tensor.grad_fn
+        except RuntimeError:
+            return None
+
+    def grad(self, tensor: Any) -> Any:
+        """Return its `.grad`, without the warning that reading one may bring."""
+        return tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+
+    def version(self, tensor: Any) -> int:
+        """Return the write counter, 0 where none is kept."""
+        return 0 if tensor.is_inference() else tensor._version
+
+    def base(self, tensor: Any) -> Any:
+        """Return what it is a view of, or None."""
+        return tensor._base if tensor._is_view() else None
+
+    def is_inference(self, tensor: Any) -> bool:
+        """Return whether it was made in inference mode."""
+        return bool(tensor.is_inference())
+
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take."""
+        return int(tensor.nbytes)
+
+    def key(self, grad_fn: Any) -> int:
+        """Return a number that no other operation's node has."""
+        number: int = grad_fn._sequence_nr()
+        return number
+
+    def leaf(self, grad_fn: Any) -> Any:
+        """Return the leaf that an AccumulateGrad is for, None for any other node."""
+        return grad_fn.variable if type(grad_fn) is self._leaf_type else None
+
+    def describe(self, grad_fn: Any) -> NodeDescription:
+        """Return what is to be said of the node; names and formulas are the engine's."""
+        name = grad_fn.name()
+        operation = operation_of(name)
+        count = len(grad_fn.next_functions)
+        if is_custom(grad_fn):
+            inputs = tuple(f"input {i}" for i in range(count))
+            return name, inputs, (f"{name.removesuffix('Backward')}.backward",) * count, True
+        if operation is None:
+            return name, (), (), False
+        inputs, formulas = operation.inputs, operation.formulas
+        if len(inputs) != count and len(inputs) == 1:  # a sequence of tensors
+            inputs = tuple(f"{inputs[0]}[{i}]" for i in range(count))
+            formulas = formulas * count
+        return name, inputs, formulas, False
+
+    def saved(self, grad_fn: Any) -> list[tuple[str, Any]]:
+        """Return the tensors and numbers it keeps, by name; nothing once they are released."""
+        try:
+            if is_custom(grad_fn):
+                return [(f"tensor {i}", t) for i, t in enumerate(grad_fn.saved_tensors)]
+            found = [(name, getattr(grad_fn, full)) for name, full in _kept(type(grad_fn))]  # type: ignore[arg-type]
+        except RuntimeError:
+            return []
+        kinds = (self.tensor_type, float, int)
+        return [(n, self._alike(grad_fn, v)) for n, v in found if isinstance(v, kinds)]
+
+    def _alike(self, grad_fn: Any, saved: Any) -> Any:
+        """Return a plain number as the engine has it.
+
+        PyTorch saves some as a tensor of their own dtype, others as if they had no sign.
+        """
+        if isinstance(saved, int):
+            return saved - 2**64 if saved >= 2**63 else saved
+        if not isinstance(saved, self.tensor_type) or saved.dim():
+            return saved
+        made = grad_fn._input_metadata[0].dtype
+        return saved.to(made) if made.is_floating_point else saved
+
+    def context(self, grad_fn: Any) -> list[str]:
+        """Return what a user's Function did with its `ctx`: see `function` in the table of events."""
+        saved = ["save_for_backward"] if grad_fn.saved_tensors else []
+        own = vars(grad_fn).items()
+        return saved + [f"ctx.{name}" for name, v in own if isinstance(v, self.tensor_type)]
+
+
+@cache
+def _dtype_name(dtype: Any) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+@cache
+def _kept(kind: type) -> tuple[tuple[str, str], ...]:
+    """Return the names of what nodes of this class save, bare and full, those of tensors first."""
+    names = [n for n in dir(kind) if n.startswith("_saved_") and not n.endswith(PLAIN_FACTS)]
+    raw = {name for name in dir(kind) if name.startswith("_raw_saved_")}
+    names.sort(key=lambda name: (f"_raw{name}" not in raw, name))
+    return tuple((name.removeprefix("_saved_"), name) for name in names)
+
+
+@cache
+def operation_of(name: str) -> Operation | None:
+    """Return the engine's operation with this node name, None if it has none."""
+    return next((op for op in OPERATIONS.values() if op.node == name), None)
+
+
+def is_custom(grad_fn: Any) -> bool:
+    """Return whether the node belongs to a Function of the user's own."""
+    return hasattr(grad_fn, "needs_input_grad")
+
+
+__all__ = ["TorchLibrary", "is_custom", "operation_of"]
