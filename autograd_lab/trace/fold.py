@@ -131,6 +131,8 @@ def modules(graph: Graph, loops: Iterable[Fold] = ()) -> tuple[Fold, ...]:
     place = None
     for node in graph.nodes:
         if node.kind != "op":
+            # What left the graph in between would lead out of the module and back in.
+            place = None if wiring.inputs[node.id] else place
             continue
         here = (node.cell, node.line, node.expression)
         name = wiring.module(node.id)

@@ -128,7 +128,7 @@ def with_numbers(formula: str, known: Mapping[str, Value]) -> str:
     for match in NAME.finditer(formula):
         value = known.get(match[0])
         if value is not None:
-            text = one_line(value.text)
+            text = value_line(value)
         elif formula[match.end() :].startswith("("):
             text = match[0]  # a function
         else:

@@ -130,6 +130,19 @@ def test_a_node_is_in_one_fold_only() -> None:
     assert all(set(fold.nodes).isdisjoint(first.nodes) for fold in modules(net, [first]))
 
 
+def test_a_module_ends_where_something_leaves_the_graph() -> None:
+    """A detached value in between would lead out of its box and back in."""
+    nodes = [
+        Node(0, "leaf", "AccumulateGrad", "", "net.w", None),
+        *(Node(n, "op", "MulBackward0", "mul", "", None, line=1, cell=0) for n in (1, 2)),
+        Node(3, "constant", "", "detach", "", None, line=1, cell=0),
+        *(Node(n, "op", "MulBackward0", "mul", "", None, line=1, cell=0) for n in (4, 5)),
+    ]
+    edges = [Edge(0, 1, 0), Edge(1, 2, 0), Edge(2, 3, 0, "detach"), Edge(3, 4, 0), Edge(2, 4, 1)]
+    (fold,) = modules(Graph(tuple(nodes), (*edges, Edge(4, 5, 0))))
+    assert fold.nodes == (0, 1, 2)
+
+
 def test_a_fold_never_stands_between_its_own_ends() -> None:
     """No path leaves a fold and comes back: drawn as one box, the graph has no circle."""
     shapes = [layers(4), graph([(2, "exp"), *BODY * 5, (7, "sum")], Edge(1, 12, 1))]
