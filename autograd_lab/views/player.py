@@ -134,7 +134,7 @@ def _words() -> dict[str, str]:
         "play": _("play"),
         "pause": _("pause"),
         "speed": _("speed"),
-        "fold": _("fold the loop again"),
+        "fold": _("fold it again"),
         "outcome": _("outcome"),
         "position": _("step {position} of {last}"),
         "positions": _("steps {first}–{position} of {last}"),
@@ -143,7 +143,7 @@ def _words() -> dict[str, str]:
         "begin": _(
             "This is the outcome. Step on to watch the cell do it; click a box for details."
         ),
-        "folded": _("Repeated steps, drawn as one box."),
+        "folded": _("Several steps, drawn as one box."),
         "none": f"grad {value_line(None)}",
         "leaf": f".grad {value_line(None)}",
     }

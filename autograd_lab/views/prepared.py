@@ -16,8 +16,8 @@ from .wording import Place, place_of
 MAX_STEPS = 200
 MANY = 40
 """Boxes above which modules are drawn as one, too."""
-MAX_OPENED = 4
-"""Loops that can be opened: each needs a picture of its own."""
+MAX_OPENED = 12
+"""Loops and modules that can be opened: each needs a picture of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ class Prepared:
         """Return the tensors worth a row: those in boxes of their own, then of each loop some turns."""
         single = [box.nodes[0] for box in self.plan.boxes if box.fold is None]
         folded = [
-            n for loop in self.loops for n in (*loop.turns[0], *loop.turns[1], *loop.turns[-1])
+            node
+            for loop in self.loops
+            for turn in (*loop.turns[:2], loop.turns[-1])
+            for node in turn
         ]
         chosen = list(dict.fromkeys([*single, *folded]))[: self.max_boxes]
         return [self.trace.graph.nodes[number] for number in sorted(chosen)]

@@ -145,10 +145,14 @@ def operation_name(node: Node) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower() or one_line(node.op)
 
 
-def fold_lines(loop: Fold, turns: int) -> tuple[str, str, str]:
-    """Return name, place and size of a folded loop."""
-    size = ngettext("{count} operation per turn", "{count} operations per turn", loop.operations)
-    return f"×{turns}", fold_place(loop), size.format(count=loop.operations)
+def fold_lines(fold: Fold, turns: int) -> tuple[str, str, str]:
+    """Return name, place and size of what is drawn as one box."""
+    count = fold.operations
+    if fold.name:
+        size = ngettext("{count} operation", "{count} operations", count)
+        return clip(fold.name, BOX_WIDTH), _("module"), size.format(count=count)
+    size = ngettext("{count} operation per turn", "{count} operations per turn", count)
+    return f"×{turns}", fold_place(fold), size.format(count=count)
 
 
 def fold_place(loop: Fold) -> str:

@@ -258,7 +258,7 @@ def test_a_loop_unfolds_and_folds(show: Show) -> None:
     assert position(page) == "step 16 of 34"
     press(page, "previous step")
     assert position(page) == "step 15 of 34"
-    press(page, "fold the loop again")
+    press(page, "fold it again")
     assert position(page) == "steps 1–16 of 34"
     keys(page, "ArrowDown", "ArrowDown", "ArrowDown", "Enter")
     assert page.locator('[data-box="f0"]').count() == 0

@@ -216,6 +216,21 @@ def looped() -> Callable[[int], Trace]:
     return build
 
 
+@pytest.fixture
+def layered() -> Trace:
+    """Return y = net(x), a chain of twenty layers with a named weight each."""
+    nodes = [Node(0, "constant", "", "", "x", scalar("1."))]
+    edges: list[Edge] = []
+    for number in range(20):
+        last = len(nodes) - 1
+        label = f"net.{number}.weight"
+        nodes.append(Node(last + 1, "leaf", "AccumulateGrad", "", label, scalar("2.")))
+        for name in ("Mul", "Tanh"):
+            nodes.append(operation(len(nodes), name, "net(x)", scalar("1."), PRODUCT, 2))
+        edges += [Edge(last, last + 2, 0), Edge(last + 1, last + 2, 1), Edge(last + 2, last + 3, 0)]
+    return Trace("net = …\ny = net(x)\n", Graph(tuple(nodes), tuple(edges)))
+
+
 @dataclass(frozen=True)
 class Found:
     """A finding as the rules make it."""

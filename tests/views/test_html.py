@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from autograd_lab.trace.model import Trace
-from autograd_lab.views import html
+from autograd_lab.views import html, text
 
 
 class Page(HTMLParser):
@@ -194,3 +194,13 @@ def test_a_page_stands_alone(example: Trace) -> None:
     assert page.startswith('<!doctype html><html lang="en"><head><meta charset="utf-8">')
     assert page.count("<html") == page.count("</html>") == 1
     assert not re.findall(r"https?://(?!www\.w3\.org/2000/svg)|src=\"(?!data:)|<link|@import", page)
+
+
+def test_modules_of_a_deep_net_are_boxes_with_their_names(layered: Trace) -> None:
+    """Where there are too many operations to take in, with pictures of the opened modules."""
+    page = Page(html.render(layered))
+    picture = base64.b64decode(str(page.image()["src"]).split(",")[1]).decode()
+    assert re.findall(r'class="name">(net\.\d+)<', picture) == [f"net.{n}" for n in range(20)]
+    assert "2 operations</text>" in picture
+    assert "net.3.weight" in page.text
+    assert "● net.3" in text.render(layered)
