@@ -50,13 +50,13 @@ class Recorder:
         self._sources: list[Source] = []
         self._stack = ExitStack()
 
-    def start(self) -> None:
-        """Begin to listen."""
+    def start(self, imports: bool = True) -> None:
+        """Begin to listen; to PyTorch if it is loaded or, with `imports`, if the text imports it."""
         self.abandon()
         self._builder = Builder(SourceText(self._source, self._filename), self._limit)
         self._stack.enter_context(_warnings_noted(self._builder))
         self._add(EngineSource(self._builder))
-        self._watch_torch(self._source or "")
+        self._watch_torch(self._source or "" if imports else "")
 
     def add_cell(self, text: str, filename: str) -> None:
         """Take the text of a further cell that is about to run."""
@@ -177,7 +177,7 @@ def _warnings_noted(builder: Builder) -> Iterator[None]:
 
 
 class record(AbstractContextManager["record"]):
-    """Record a `with` block of ordinary code, without IPython.
+    """Record a `with` block of ordinary code, without IPython; PyTorch too if it is loaded by then.
 
     After the block the object is the trace: it has all that a `Trace` has, `findings()` among it;
     `.trace` is the `Trace` itself.
@@ -205,7 +205,7 @@ class record(AbstractContextManager["record"]):
         filename = self._frame.f_code.co_filename
         text = "".join(linecache.getlines(filename, self._frame.f_globals))
         self._recorder = Recorder(text, filename)
-        self._recorder.start()
+        self._recorder.start(imports=False)  # the text is that of the whole file
         return self
 
     def __exit__(
