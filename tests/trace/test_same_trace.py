@@ -156,3 +156,15 @@ def test_the_same_is_counted_beyond_the_limit() -> None:
     assert ours.truncated == its.truncated == sum(count.count for count in ours.summary) > 40
     assert set(ours.summary) == set(its.summary)
     assert Trace.from_json(ours.to_json()) == ours
+
+
+def test_what_the_texts_of_both_say_of_integers() -> None:
+    """Asking integers for gradients fails in PyTorch's words, by the method and by the attribute."""
+    texts = []
+    for library in ("autograd_lab", "torch"):
+        trace = recorded(
+            library, ["x = torch.tensor([1])\nx.requires_grad_()", "x.requires_grad = True"]
+        )
+        texts.append([event.text for event in trace.of_kind("error")])
+    assert texts[0] == texts[1]
+    assert len(texts[0]) == 2

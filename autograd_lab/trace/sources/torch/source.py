@@ -138,7 +138,9 @@ class TorchSource(Guarded):
         if retain_graph:
             return
         if number is None:  # there is room to count alone
-            keeps = any(isinstance(v, self.library.tensor_type) for _, v in self.library.saved(node))
+            keeps = any(
+                isinstance(v, self.library.tensor_type) for _, v in self.library.saved(node)
+            )
         else:
             keeps = any(saved.nbytes for saved in self.record.nodes[number]["saved"])
         if keeps:
