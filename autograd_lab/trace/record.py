@@ -47,6 +47,7 @@ class Recorder:
         self._filename = filename
         self._limit = limit
         self._builder: Builder | None = None
+        self._noted: BaseException | None = None
         self._sources: list[Source] = []
         self._stack = ExitStack()
 
@@ -81,10 +82,11 @@ class Recorder:
         self._sources.append(source)
 
     def add_error(self, error: BaseException) -> None:
-        """Note what ended a cell, and which call into a library raised it."""
+        """Note what ended a cell, and which call into a library raised it; once for each error."""
         builder = self._builder
-        if builder is None or builder.broken:
+        if builder is None or builder.broken or error is self._noted:
             return
+        self._noted = error
         try:
             for source in self._sources:
                 call = source.failed(error)
@@ -122,7 +124,7 @@ class Recorder:
             source.detach()
         self._stack.close()
         self._sources = []
-        self._builder = None
+        self._builder = self._noted = None
 
 
 def _imports_torch(text: str) -> bool:
@@ -138,6 +140,17 @@ def _imports_torch(text: str) -> bool:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             imported.append(node.module or "")
     return any(name.partition(".")[0] == "torch" for name in imported)
+
+
+def hide_watching(error: BaseException) -> None:
+    """Take the frames of the watching out of a traceback: what is left is that of the code alone."""
+    before, traceback = None, error.__traceback__
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(SOURCES):
+            before = traceback
+        elif before is not None:
+            before.tb_next = traceback.tb_next
+        traceback = traceback.tb_next
 
 
 def forget_warnings() -> None:
@@ -218,6 +231,8 @@ class record(AbstractContextManager["record"]):
         frame, self._frame = self._frame, None
         names = {**frame.f_globals, **frame.f_locals} if frame is not None else {}
         self.trace = self._recorder.stop(names, error)
+        if error is not None:
+            hide_watching(error)
 
 
-__all__ = ["Recorder", "record"]
+__all__ = ["Recorder", "hide_watching", "record"]
