@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...engine.tensor import Tensor
 from ..builder import Builder
 from ..model import Trace
 from ..names import collect
@@ -17,7 +16,7 @@ from .graph import GraphWriter
 
 def is_tensor(value: object) -> bool:
     """Return whether `value` is a tensor, the package's own or PyTorch's."""
-    return issubclass(type(value), Tensor) or _is_torchs(value)
+    return issubclass(type(value), EngineLibrary.tensor_type) or _is_torchs(value)
 
 
 def _is_torchs(value: object) -> bool:

@@ -12,7 +12,6 @@ from ..model import Ref, Value
 from .arrivals import Arrivals, Part, Target
 from .graph import GraphWriter
 from .library import Library
-from .values import value_of
 
 LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bool", "Parameter"}
 """Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
@@ -116,7 +115,9 @@ class Watch:
                 if history is not None:
                     self.graph.of_grad_fn(history)
             grad_fn = self.library.grad_fn(outputs[0])
+            self.record.place = self.record.source.here()
             self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
+            self.record.place = None
 
     def part(self, grad_fn: Any) -> None:
         """Note an operation that another one is made of, and that nothing else has shown."""
@@ -458,4 +459,4 @@ class Watch:
         )
 
 
-__all__ = ["Guarded", "Watch", "guarded", "value_of"]
+__all__ = ["Guarded", "Watch", "guarded"]

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-call"
 """The options of `%autograd` and `%%autograd`: read from a line, on top of the defaults of the session."""
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
 
-from .i18n import _
-from .trace.model import Trace
-from .views.display import Display
+from ..i18n import _
+from ..trace.model import Trace
+from ..views.display import Display
 
 DEFAULTS: dict[str, Any] = {
     "text": False,

@@ -11,7 +11,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 DOCUMENTS = json.loads(
-    (Path(__file__).parent / "data" / "seed_cells.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "data" / "seed_cells.json").read_text(encoding="utf-8")
 )
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 PLACE = re.compile(r"^(Cell In|File <ipython-input).*\n|^[ \->]*\d+ .*\n", re.MULTILINE)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from .i18n import _, language, set_language
-from .magic_options import DEFAULTS, display_of, parser, present, read
-from .showing import TRACE_NAME, answer
-from .trace.model import Trace
-from .trace.sources.behind import behind, is_tensor
-from .views.compare import Comparison
-from .views.display import Display
+from ..i18n import _, language, set_language
+from ..showing import TRACE_NAME, answer
+from ..trace.model import Trace
+from ..trace.sources.behind import behind, is_tensor
+from ..views.compare import Comparison
+from ..views.display import Display
+from .options import DEFAULTS, display_of, parser, present, read
 
 if TYPE_CHECKING:
-    from .magics import AutogradMagics
+    from .cells import AutogradMagics
 
 
 def run(magics: AutogradMagics, line: str) -> None:
@@ -68,7 +68,7 @@ def why(magics: AutogradMagics, words: str) -> None:
 
 
 def _sentences(trace: Trace, name: str) -> list[str]:
-    from .trace.findings.why import why as why_in
+    from ..trace.findings.why import why as why_in
 
     return why_in(trace, name)
 

@@ -20,10 +20,10 @@ from typing import Any
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
 
-from . import magic_commands
-from .magic_options import DEFAULTS, display_of, parser, present, read
-from .showing import TRACE_NAME
-from .trace.record import Recorder
+from ..showing import TRACE_NAME
+from ..trace.record import Recorder, hide_watching
+from . import commands
+from .options import DEFAULTS, display_of, parser, present, read
 
 COMPLETED = r"%%?autograd\b"
 """What begins a line that the magic completes."""
@@ -103,7 +103,7 @@ class AutogradMagics(Magics):
         A notebook shows a figure and a stepper (arrow keys, Home, End, space), a terminal text.
         """
         if cell is None:
-            magic_commands.run(self, line)
+            commands.run(self, line)
             return
         # IPython comes here only when code asks for the magic by name: a typed cell is rewritten.
         options = self._parse(line)
@@ -150,19 +150,22 @@ class AutogradMagics(Magics):
         self._unasked = False
         self._recorder = Recorder(source, filename)
         self._recorder.start()
+        self.shell.showtraceback = self._showtraceback
 
     def _begin_unasked(self, info: ExecutionInfo) -> None:
         """Begin recording a cell that does not ask for it, because of `%autograd on`."""
-        if FIRST_LINE.fullmatch(info.raw_cell.partition("\n")[0]):
+        if FIRST_LINE.fullmatch(str(info.raw_cell).partition("\n")[0]):
             return  # it does
         compiler, count = self.shell.compile, self.shell.execution_count
         filename = compiler.get_code_name(info.raw_cell, info.transformed_cell, count)
-        self._begin(info.transformed_cell, filename, argparse.Namespace(**self.defaults))
+        source = info.transformed_cell or ""
+        self._begin(source, filename, argparse.Namespace(**self.defaults))
         self._unasked = True
 
     def _end(self, error: BaseException | None) -> None:
         """Close the recording and show it."""
         recorder, self._recorder, self._cell = self._recorder, None, None
+        vars(self.shell).pop("showtraceback", None)
         if recorder is None:
             return
         trace = recorder.stop(self.shell.user_ns, error)
@@ -171,8 +174,18 @@ class AutogradMagics(Magics):
         self.shell.user_ns[TRACE_NAME] = trace
         present(display_of(trace, self._options), self._options)
 
+    def _showtraceback(self, *args: Any, **options: Any) -> Any:
+        """Show a traceback as the cell alone would: without the frames that watch PyTorch."""
+        error = sys.exc_info()[1]
+        if error is not None and self._recorder is not None:
+            if options.get("running_compiled_code"):  # it ends the cell
+                self._recorder.add_error(error)
+            hide_watching(error)
+        return type(self.shell).showtraceback(self.shell, *args, **options)
+
     def abandon(self) -> None:
         """Drop a recording that something kept from ending."""
+        vars(self.shell).pop("showtraceback", None)
         if self._recorder is not None:
             self._recorder.abandon()
         self._recorder = self._cell = None
@@ -187,7 +200,7 @@ class AutogradMagics(Magics):
 
     def complete(self, shell: Any, event: Any) -> list[str]:
         """Offer commands, options and names after `%autograd`."""
-        return magic_commands.completions(self, event.line)
+        return commands.completions(self, event.line)
 
     def post_run_cell(self, result: ExecutionResult | None) -> None:
         """End the recording if it was this cell that began it; no result means it was killed."""
