@@ -47,6 +47,7 @@ LATE: dict[str, set[str]] = {
     "engine.ops.shape": {"engine.ops.reduce"},
     "engine.forward": {
         "engine.backward",
+        "engine.ops.copying",
         "engine.ops.shape",
         "engine.ops.strided",
         "engine.views",

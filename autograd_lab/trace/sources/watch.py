@@ -12,7 +12,6 @@ from ..model import Ref, Value
 from .arrivals import Arrivals, Part, Target
 from .graph import GraphWriter
 from .library import Library
-from .values import value_of
 
 LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bool", "Parameter"}
 """Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
@@ -452,4 +451,4 @@ class Watch:
         )
 
 
-__all__ = ["Guarded", "Watch", "guarded", "value_of"]
+__all__ = ["Guarded", "Watch", "guarded"]
