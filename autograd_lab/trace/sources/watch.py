@@ -110,7 +110,9 @@ class Watch:
         """
         if self.record.room("op"):
             grad_fn = self.library.grad_fn(outputs[0])
+            self.record.place = self.record.source.here()
             self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
+            self.record.place = None
 
     def part(self, grad_fn: Any) -> None:
         """Note an operation that another one is made of, and that nothing else has shown."""
