@@ -25,6 +25,8 @@ def show(*tensors: Any) -> Display:
     >>> import autograd_lab as torch
     >>> x = torch.ones(2, requires_grad=True)
     >>> torch.show(x * 2)
+    1 operation from x to mul; backward() did not run, so there is no gradient yet.
+    <BLANKLINE>
     The graph, from the result back to the leaves:
     ● mul  MulBackward0  [2., 2.]
     ● x    leaf          [1., 1.]

@@ -13,7 +13,8 @@ from .tags import tags
 from .walk import steps
 from .wording import Place, place_of
 
-MAX_STEPS = 200
+FEW_STEPS, STEPS_PER_BOX = 100, 2.2
+"""Steps that are told: of a large picture enough to go there and back, else so many."""
 MANY = 40
 """Boxes above which modules are drawn as one, too."""
 MAX_OPENED = 12
@@ -71,7 +72,8 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
     walked = tuple(step for step in steps(trace) if step.node is None or step.node in drawn)
     changes = gradients(trace, walked)
     repeated = frozenset(node for loop in loops for turn in loop.turns[2:-1] for node in turn)
-    parts = abridged(walked, MAX_STEPS, repeated)
+    limit = max(FEW_STEPS, round(STEPS_PER_BOX * len(shown.boxes)))
+    parts = abridged(walked, limit, repeated)
     listed = tuple(told(walked, part) for part in parts)
     listed_changes = [changes[0], *(final_gradients(changes[1:][part]) for part in parts)]
     scenery = svg.Scenery(

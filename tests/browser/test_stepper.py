@@ -31,6 +31,12 @@ for _ in range(8):
     h = torch.tanh(h)
 h.backward()
 """
+IN_SIGHT = """(node) => {
+    const box = node.getBoundingClientRect();
+    const frame = node.closest('.al-graph').getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    return x > frame.left && x < frame.right && y > frame.top && y < frame.bottom;
+}"""
 Show = Callable[..., Any]
 
 
@@ -255,6 +261,7 @@ def test_a_loop_unfolds_and_folds(show: Show) -> None:
     assert page.locator(".node.now").get_attribute("data-box") == "f0"
     page.locator('[data-box="f0"]').click()
     assert page.locator('[data-box="f0"]').count() == 0
+    assert page.locator('[data-box="2"]').evaluate(IN_SIGHT)
     assert position(page) == "step 16 of 34"
     press(page, "previous step")
     assert position(page) == "step 15 of 34"
@@ -283,12 +290,7 @@ def test_a_wide_graph_scrolls_in_its_own_box(show: Show, width: int) -> None:
     scroll = "(graph) => graph.scrollWidth > graph.clientWidth"
     assert page.locator(".al-graph").evaluate(scroll)
     press(page, "next step")
-    inside = """(node) => {
-        const box = node.getBoundingClientRect();
-        const frame = node.closest('.al-graph').getBoundingClientRect();
-        return box.left + box.width / 2 > frame.left && box.left + box.width / 2 < frame.right;
-    }"""
-    assert page.locator(".node.now").evaluate(inside)
+    assert page.locator(".node.now").evaluate(IN_SIGHT)
 
 
 def test_high_contrast_uses_the_colours_of_the_system(show: Show, driver: Any) -> None:

@@ -176,6 +176,7 @@ class Player {
   // Shows the picture with every loop folded (""), or with one of them open.
   open(fold) {
     if (this.pictures[fold] === undefined || this.opened === fold) return;
+    const before = this.boxes;
     this.opened = fold;
     this.chosen = null;
     const svg = picture(this.pictures[fold], this.words.graph);
@@ -190,6 +191,8 @@ class Player {
     this.folding.hidden = fold === "";
     this.model.set("step", this.stop(this.model.get("step"))[1]);
     this.draw();
+    const unfolded = fold && [...this.boxes.keys()].find((key) => !before.has(key));
+    if (unfolded) reveal(this.graph, this.boxes.get(unfolded));
   }
 
   // Where a node is drawn now: in a box of its own, else in that of its folded loop.
