@@ -90,10 +90,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module(f".{name}", __name__)
-    if name in {"show", "record", "measure"}:
+    if name in {"show", "why", "record", "measure"}:
         from importlib import import_module
 
-        module = {"show": "showing", "record": "trace.record", "measure": "trace.measure"}[name]
+        module = {"record": "trace.record", "measure": "trace.measure"}.get(name, "showing")
         return getattr(import_module(f".{module}", __name__), name)
     if name in UNSUPPORTED_NAMES:
         raise AttributeError(UNSUPPORTED.format(name=name))
@@ -194,6 +194,7 @@ __all__ = [
     "triu_indices",
     "uint8",
     "unload_ipython_extension",
+    "why",
     "zeros",
     "zeros_like",
 ]

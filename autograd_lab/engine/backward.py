@@ -9,7 +9,7 @@ import numpy as np
 
 from . import messages
 from .node import AccumulateGrad, Node, expected_shape, gradient_edge
-from .observe import observers, unobserved
+from .observe import observers, tell, unobserved
 from .ops.dims import expands_to
 from .ops.reduce import sum_to_size
 from .register import method
@@ -80,7 +80,7 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     work = Pass(roots, keep, create_graph, wanted, accumulate=False)
     _run(work, outs, roots, ins)
-    return tuple(
+    results = tuple(
         _used(
             work.captured[key],
             tensor,
@@ -90,6 +90,9 @@ def grad(
         )
         for i, (tensor, key) in enumerate(zip(ins, wanted, strict=True))
     )
+    if observers:
+        tell("gradients", ins, results=results)
+    return results
 
 
 def _goal(tensor: Tensor) -> tuple[Node, int]:

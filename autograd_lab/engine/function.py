@@ -295,7 +295,9 @@ def _record(
         if not isinstance(output, Tensor) or any(output is t for t in ctx._without_gradient):
             continue
         if output.is_floating_point():
-            if output._requires_grad and output.is_leaf:
+            # A view made in forward says that it requires grad, as its leaf does; only a write matters.
+            written = any(output is t for t in ctx._dirty)
+            if written and output._requires_grad and output.is_leaf:
                 raise RuntimeError(messages.LEAF_INPLACE)
             output._comes_from(ctx, i)
             output._requires_grad = True

@@ -57,8 +57,7 @@ def gradcheck(
     GradcheckError (or returns False, without `raise_exception`) where they disagree.
     """
     given = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-    if observers:
-        tell("gradcheck", given, name="gradcheck")
+    failed = True
     try:
         _check_inputs(given)
         with unobserved():
@@ -69,11 +68,14 @@ def gradcheck(
                 _compare(func, given, outputs, _analytical, "analytical", (eps, atol, rtol))
             if check_forward_ad:
                 _compare(func, given, outputs, _forward, "analytical", (eps, atol, rtol))
+        failed = False
     except GradcheckError:
         if raise_exception:
             raise
-        return False
-    return True
+    finally:
+        if observers:
+            tell("gradcheck", given, name="gradcheck", failed=failed)
+    return not failed
 
 
 def _check_inputs(inputs: tuple[Any, ...]) -> None:

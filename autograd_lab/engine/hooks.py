@@ -152,7 +152,7 @@ def call(hook: Hook, create_graph: bool, *args: Any) -> Any:
 
 
 def _name(hook: Hook) -> str:
-    return getattr(hook, "__name__", type(hook).__name__)
+    return getattr(hook, "__name__", "<unknown>")
 
 
 def _shown(grad: Any) -> Any:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from .node import Node
     from .tensor import Tensor
     from .traversal import Pass
+
+T = TypeVar("T")
 
 
 class Observer:
@@ -45,7 +47,9 @@ class Observer:
         | `hook` | a tensor or a node | name (`"tensor"`, `"post_accumulate"`, `"node"`, `"node_pre"`) |
         | `optimizer`, `step` | an optimizer that was made, or made its step | |
         | `zero_grad` | an optimizer or a module | set_to_none |
-        | `clip`, `gradcheck` | the tensors | name (of the function) |
+        | `clip` | the tensors | name (of the function) |
+        | `gradients` | what `grad` differentiated by | results |
+        | `gradcheck` | the tensors, when it is over | name (of the function), failed |
         """
 
     def on_backward(
@@ -92,6 +96,13 @@ def tell(kind: str, subject: Any, **details: Any) -> None:
     """Pass on to all observers what is no operation: see `Observer.on_note`."""
     for observer in observers:
         observer.on_note(kind, subject, details)
+
+
+def told(name: str, inputs: Sequence[object], output: T) -> T:
+    """Tell the observers of an operation that is never recorded, and return its output."""
+    for observer in observers:
+        observer.on_op(name, inputs, output, None)
+    return output
 
 
 class unobserved:

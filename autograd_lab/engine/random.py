@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 STATE = np.dtype(
     [("key", "<u4", 624), ("pos", "<i8"), ("seed", "<u8"), ("kept", "<f8"), ("rest", "V2536")]
 )
-"""A generator's state in bytes: the twister's, its seed, a normal deviate that waits; as many as torch's."""
+"""A generator's state in bytes, as many as torch's: the twister's, its seed, a normal that waits."""
 
 
 def _twister(seed: int) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from ._methods import Methods
 from .operation import OPERATIONS, Operation
 from .out import into
+from .short import OPERANDS
 from .tensor import Tensor
 
 functions: dict[str, Callable[..., Any]] = {}
@@ -100,6 +101,16 @@ def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
     operator = op.operator(rest)
     operator.__doc__ = op.__doc__
     return operator
+
+
+def reflected(name: str, function: Callable[[Tensor, Any], Any]) -> None:
+    """Make `function` the method behind `1 - x`; what is no number may answer for itself."""
+    method(
+        name,
+        lambda self, other: (
+            function(self, other) if isinstance(other, OPERANDS) else NotImplemented
+        ),
+    )
 
 
 def expose(name: str, function: Callable[..., Any]) -> None:

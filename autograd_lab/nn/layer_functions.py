@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.grad_mode import no_grad
+from ..engine.observe import told
 from ..engine.ops.norm import vector_norm_over
 from ..engine.register import check, functions, guard
 from ..engine.tensor import Tensor, wrap
@@ -61,7 +62,8 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError("num_classes should be positive")
     elif classes.size and classes.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))
+    positions = wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))
+    return told("one_hot", (input,), positions)
 
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:

@@ -43,8 +43,9 @@ def clip_grad_norm_(
 
 def clip_grad_value_(parameters: Any, clip_value: float) -> None:
     """Cut every element of the gradients, in place, to [−clip_value, clip_value]."""
+    several = _listed(parameters, "clip_grad_value_")
     with unobserved(), no_grad():
-        for grad in _grads(_listed(parameters, "clip_grad_value_")):
+        for grad in _grads(several):
             grad.clamp_(min=-clip_value, max=clip_value)
 
 

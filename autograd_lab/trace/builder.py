@@ -103,7 +103,7 @@ class Builder:
         """Return the trace; `names` says what the user's variables hold."""
         labels = names.labels(len(self.tensors))
         for place, tensor in enumerate(self.tensors):
-            owner = tensor.pop("gradient_of", None)
+            owner = tensor.get("gradient_of")
             if owner is not None and not labels[place] and labels[owner]:
                 labels[place] = f"{labels[owner]}.grad"
         kept = _needed(self.nodes, self.edges, names.nodes)

@@ -182,6 +182,8 @@ class TensorObject:
     """The tensor it is a view of."""
     shares: int | None = None
     """The tensor whose memory it was given: its base, or what `detach()` or `.data` was called on."""
+    gradient_of: int | None = None
+    """The tensor whose `.grad` it is or was."""
     parameter: bool = False
     """Whether it is an `nn.Parameter`."""
     inference: bool = False
@@ -212,11 +214,12 @@ class Event:
     | `accumulate` | a leaf's `.grad` grew | 12 |
     | `freed` | a node released what it had saved | node |
     | `end` | the backward pass is over | text (the error, if one ended it), node (where) |
+    | `gradients` | `autograd.grad` gave its results | 15 |
     | `optimizer` | an optimizer was made | text (`"SGD"`), inputs (its parameters) |
     | `zero_grad` | an optimizer or a module reset gradients | 13 |
     | `step` | an optimizer made its step | 14 |
     | `clip` | gradients were clipped | text (`"clip_grad_norm_"`), inputs |
-    | `gradcheck` | gradcheck was called | text (`"gradcheck"`), inputs |
+    | `gradcheck` | gradcheck was called | 16 |
     | `warning` | somebody warned | text (`"UserWarning: …"`) |
     | `failed` | a call into the library raised what ended the cell | text (the call), inputs, error |
     | `error` | the cell raised | text (`"RuntimeError: …"`) |
@@ -246,6 +249,8 @@ class Event:
         which node (None for the seed itself).
     13. text (`"SGD"`, `"Linear"`), inputs (the parameters); options: `"set_to_none"`.
     14. text (`"SGD"`), inputs (its parameters), outputs (those that had a gradient, which it changed).
+    15. inputs (what it differentiated by), outputs (their gradients; None is left out).
+    16. text (`"gradcheck"`, `"gradgradcheck"`), inputs; options: `"failed"` if it found a difference.
     """
 
     kind: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from .model import Group, Variable
@@ -101,9 +102,9 @@ def walk(
 def _inside(name: str, value: Any, modules: tuple[type, ...]) -> list[tuple[str, Any]]:
     """Return what one object holds."""
     kind = type(value)
-    if kind in (list, tuple):
-        return [(f"{name}[{i}]", part) for i, part in enumerate(value[:MOST])]
-    if kind is dict:
+    if kind in (list, tuple, deque):
+        return [(f"{name}[{i}]", part) for i, part in enumerate(islice(value, MOST))]
+    if kind in (dict, defaultdict):
         return [(f"{name}[{key!r}]", part) for key, part in list(value.items())[:MOST]
                 if type(key) in (str, int)]  # fmt: skip
     if issubclass(kind, modules):

@@ -1,6 +1,6 @@
-"""The trace for a notebook: a figure and a table, and a script that turns them into a stepper.
+"""The trace for a notebook: a sentence, a figure and tables, and a script that makes them a stepper.
 
-Where scripts do not run (an untrusted notebook, a printed page) the figure and the table remain and
+Where scripts do not run (an untrusted notebook, a printed page) the figure and the tables remain and
 say the same.
 """
 
@@ -8,131 +8,128 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
-from ..i18n import _, ngettext
-from ..trace.model import Graph, Trace, Value
-from .crop import crop
-from .narrate import Row, Scene, narrate
+from ..i18n import _, language, ngettext
+from ..trace.model import Trace
+from . import findings
+from .boxes import MAX_BOXES
+from .ledger import ledger
+from .markup import closed
 from .player import payload, script
-from .steps import Step, final_gradients, gradients, steps
-from .svg import draw
+from .prepared import Prepared, prepare
+from .sentence import sentence
+from .source_lines import Source, lines_table
+from .tables import steps_table, tensors_table
 from .wording import (
     broke_off,
-    clip_numbers,
+    counted_only,
     cropped,
-    empty,
     gradient_line,
-    more,
     node_name,
     stopped,
 )
 
-MAX_STEPS = 200
-TABLE_WIDTH, LEAF_WIDTH = 60, 40
+LEAF_WIDTH = 40
 MAX_LEAVES = 8
 """Leaves whose gradients the alternative text reads out."""
-LEFT = 'style="text-align:left"'
-"""Notebooks align cells to the right, which suits numbers but not words."""
+
+PAGE = """:root{color-scheme:light dark}
+body{max-width:60em;margin:1em auto;padding:0 1em;font:14px/1.5 system-ui,sans-serif}
+img{max-width:100%;height:auto}td,th{padding:2px 8px;vertical-align:top}"""
+"""Style of a saved page; the stepper brings its own."""
 
 _rendered: Counter[str] = Counter()
 
 
-def render(trace: Trace) -> str:
+def render(
+    trace: Trace,
+    found: Sequence[findings.Finding] = (),
+    *,
+    static: bool = False,
+    max_boxes: int = MAX_BOXES,
+) -> str:
     """Return the trace as one piece of HTML that needs nothing from outside, not even a kernel.
 
-    The same trace gives the same HTML but for a counter in its name, which tells two outputs on one
-    page apart.
+    `static` leaves the script out. The same trace gives the same HTML but for a counter in its name,
+    which tells two outputs on one page apart.
     """
+    told = findings.as_html(found)
     if not trace.graph.nodes:
-        return "".join(f"<p>{escape(line)}</p>" for line in (empty(trace), stopped(trace)) if line)
-    shown = crop(trace)
-    walked = steps(shown)
-    listed = walked[:MAX_STEPS]
-    legend = _("Values flow down, gradients flow back up.")
-    notes = [legend, broke_off(trace), stopped(trace, listed)]
-    if shown is not trace:
-        notes.append(cropped(trace, shown))
-    if len(walked) > len(listed):
-        notes.append(more(len(walked) - len(listed)))
-    name = _name(trace)
+        lines = (sentence(trace, ()), stopped(trace))
+        return "".join(f"<p>{escape(line)}</p>" for line in lines if line) + told
+    view = prepare(trace, max_boxes)
+    content = (
+        f"<p>{escape(sentence(trace, view.all_steps))}</p>{told}{_figure(view)}{_tables(view)}"
+    )
+    name = _name(content)
+    output = f'<div class="autograd-lab" data-autograd="{name}">{content}</div>'
+    return output if static else output + script(name, payload(view))
+
+
+def page(content: str) -> str:
+    """Return a complete HTML document that shows `content` and asks for nothing from outside."""
+    title = escape(_("What the cell did"))
     return (
-        f'<div class="autograd-lab" data-autograd="{name}">'
-        f"{_figure(shown, walked, notes)}{_table(shown.graph, listed)}</div>"
-        f"{script(name, payload(shown, listed))}"
+        f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{PAGE}</style></head>"
+        f"<body>{content}</body></html>\n"
     )
 
 
-def _name(trace: Trace) -> str:
+def _name(content: str) -> str:
     """Return a name for one output, made from its content and how often that was shown."""
-    digest = sha256(trace.to_json().encode("utf-8", "replace")).hexdigest()[:12]
+    digest = sha256(content.encode("utf-8", "replace")).hexdigest()[:12]
     _rendered[digest] += 1
     return f"al-{digest}-{_rendered[digest]}"
 
 
-def _figure(trace: Trace, walked: tuple[Step, ...], notes: list[str]) -> str:
+def _figure(view: Prepared) -> str:
     """Return the static picture, with its alternative text and a caption."""
-    changes = gradients(trace, walked)
-    final = final_gradients(changes)
-    picture = draw(trace.graph, final, changes)
-    data = base64.b64encode(picture.encode("utf-8", "replace")).decode("ascii")
-    caption = " ".join(filter(None, notes))
+    data = base64.b64encode(view.picture().encode("utf-8", "replace")).decode("ascii")
+    count = len(view.trace.graph.nodes)
+    notes = (
+        _("Values flow down, gradients flow back up."),
+        broke_off(view.trace),
+        stopped(view.trace, view.walked),
+        cropped(count - view.plan.hidden, count),
+        counted_only(view.trace),
+    )
+    caption = escape(" ".join(filter(None, notes)))
     return (
-        f'<figure><img alt="{escape(_alternative(trace, final))}" '
-        f'src="data:image/svg+xml;base64,{data}"><figcaption>{escape(caption)}</figcaption></figure>'
+        f'<figure><img alt="{escape(_alternative(view))}" '
+        f'src="data:image/svg+xml;base64,{data}"><figcaption>{caption}</figcaption></figure>'
     )
 
 
-def _alternative(trace: Trace, final: dict[int, Value | None]) -> str:
+def _alternative(view: Prepared) -> str:
     """Return the picture in words: its size, its result, what the leaves' `.grad` hold."""
-    nodes = trace.graph.nodes
-    used = {edge.source for edge in trace.graph.edges}
-    results = [node_name(node) for node in nodes if node.id not in used and node.kind == "op"]
-    size = ngettext("Graph of {count} tensor", "Graph of {count} tensors", len(nodes))
-    parts = [size.format(count=len(nodes))]
+    graph = view.trace.graph
+    used = {edge.source for edge in graph.edges}
+    results = [node_name(node) for node in graph.nodes if node.id not in used and node.kind == "op"]
+    size = ngettext("Graph of {count} tensor", "Graph of {count} tensors", len(graph.nodes))
+    parts = [size.format(count=len(graph.nodes))]
     if results:
-        parts.append(_("leading to {results}").format(results=", ".join(results)))
-    leaves = [
-        f"{node_name(node)}{gradient_line(node, final[node.id], LEAF_WIDTH)}"
-        for node in nodes
-        if node.kind == "leaf"
-    ]
-    return "; ".join(parts + leaves[:MAX_LEAVES]) + "."
+        names = ", ".join(results[-MAX_LEAVES:])
+        parts.append(_("leading to {results}").format(results=names))
+    leaves = [node for node in graph.nodes if node.kind == "leaf"][:MAX_LEAVES]
+    final = view.scenery.gradients
+    parts += [f"{node_name(n)}{gradient_line(n, final.get(n.id), LEAF_WIDTH)}" for n in leaves]
+    return "; ".join(parts) + "."
 
 
-def _table(graph: Graph, walked: tuple[Step, ...]) -> str:
-    """Return the steps as a table that opens on a click, or nothing if there are none."""
-    if not walked:
-        return ""
-    heads = (_("step"), _("tensor"), _("gradients"))
-    head = "".join(f'<th scope="col" {LEFT}>{escape(text)}</th>' for text in heads)
-    body = "".join(
-        _table_row(number, narrate(graph, step)) for number, step in enumerate(walked, start=1)
+def _tables(view: Prepared) -> str:
+    """Return the tables, each closed; the script makes them tabs."""
+    graph = view.trace.graph
+    count = len(view.all_steps)
+    steps = ngettext("{count} step", "{count} steps", count).format(count=count)
+    tables = (
+        ("steps", steps, steps_table(graph, view.walked)),
+        ("ledger", _("Ledger"), ledger(graph, view.all_steps)),
+        ("lines", _("Lines"), lines_table(view.trace, Source(view.trace))),
+        ("tensors", _("Tensors and bytes"), tensors_table(view.listed_nodes())),
     )
-    summary = ngettext(
-        "The backward pass as a table ({count} step)",
-        "The backward pass as a table ({count} steps)",
-        len(walked),
-    ).format(count=len(walked))
-    return (
-        f"<details><summary>{escape(summary)}</summary>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>"
-    )
-
-
-def _table_row(number: int, scene: Scene) -> str:
-    """Return one step as a row; its quantities stand below each other in the last cell."""
-    quantities = "<br>".join(_quantity(row) for row in scene.rows)
-    return (
-        f"<tr><td>{number}</td><td {LEFT}><code>{escape(scene.title)}</code><br>"
-        f"{escape(scene.subtitle)}</td><td {LEFT}>{quantities}</td></tr>"
-    )
-
-
-def _quantity(row: Row) -> str:
-    """Return one quantity on one line."""
-    formula = f"<code>{escape(row.formula)}</code> = " if row.formula else ""
-    note = f" ({escape(row.note)})" if row.note else ""
-    value = f"<code>{escape(clip_numbers(row.value, TABLE_WIDTH))}</code>"
-    return f"{escape(row.label)}: {formula}{value}{note}"
+    return "".join(closed(summary, table, kind) for kind, summary, table in tables)

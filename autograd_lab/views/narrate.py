@@ -1,19 +1,23 @@
-"""Each step of the backward pass in words: the same ones in a terminal, a table and the stepper."""
+"""Each step in words: the same ones in a terminal, a table and the stepper."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..i18n import _
-from ..trace.model import Graph, Node, Saved
-from .steps import Flow, Step
+from ..trace.model import Graph, Node, Saved, Value
+from .steps import Flow, Part, Step
 from .wording import (
+    ELLIPSIS,
     NAME_WIDTH,
-    block,
     clip,
     kind_name,
     line_number,
+    line_text,
+    listed,
+    more,
     node_name,
     one_line,
     source_line,
@@ -21,6 +25,11 @@ from .wording import (
 )
 
 TERM_WIDTH = 40
+MAX_PATHS = 4
+NUMBER_WIDTH = 24
+"""Columns up to which a value is written into its formula."""
+NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+"""A name in a formula: in `selfᵀ` and `other²` it ends before the sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +38,11 @@ class Row:
 
     label: str
     value: str
-    """The numbers as PyTorch prints them, perhaps on several lines."""
+    """The numbers on one line, however long."""
     formula: str = ""
     """What was computed to get the value."""
+    numbers: str = ""
+    """The formula with the actual numbers, where they are short enough."""
     note: str = ""
 
 
@@ -47,82 +58,172 @@ class Scene:
 
 
 def narrate(graph: Graph, step: Step) -> Scene:
-    """Return the words for one step."""
-    node = None if step.node is None else graph.nodes[step.node]
-    if step.kind == "stop":
-        return Scene(_("The backward pass stopped here"), one_line(step.text))
-    if step.kind == "write":
-        return _write(step)
-    assert node is not None, "the other kinds of step are about a node"
-    if step.kind == "start":
-        return _start(node, step)
-    if step.kind == "accumulate":
-        return _accumulate(node, step)
-    return _visit(graph, node, step)
+    """Return the words for one step; that an operation ran, the row of its tensor tells."""
+    return _TELLERS[step.kind](graph, step)
 
 
-def _start(node: Node, step: Step) -> Scene:
+def _cut(graph: Graph, step: Step) -> Scene:
+    """Say what left the graph, and how."""
+    title = clip(step.label or step.expression, NAME_WIDTH) or _("unnamed")
+    text = _("leaves the graph ({how}): no gradient comes back from here")
+    return Scene(title, text.format(how=one_line(step.text)))
+
+
+def _mode(graph: Graph, step: Step) -> Scene:
+    """Say which grad mode begins or ends."""
+    what = _("the block begins") if step.entered else _("the block ends")
+    return Scene(one_line(step.text), f"{what} · {line_text(step.line, step.cell)}")
+
+
+def _start(graph: Graph, step: Step) -> Scene:
     """Say where a backward pass starts, and with which gradient."""
-    name = node_name(node)
+    name = node_name(_node(graph, step))
     seed = step.incoming[0] if step.incoming else None
     note = f"∂{name}/∂{name} = 1" if seed and seed.text == "1." else ""
-    return Scene(name, _("backward() starts here"), (Row(_("gradient"), block(seed), note=note),))
+    return Scene(
+        name, _("backward() starts here"), (Row(_("gradient"), value_line(seed), note=note),)
+    )
 
 
-def _visit(graph: Graph, node: Node, step: Step) -> Scene:
+def _visit(graph: Graph, step: Step) -> Scene:
     """Say what arrived at a node, what its formula made of it, and who receives that."""
-    note = ""
-    if step.parts:
-        terms = " + ".join(value_line(part, TERM_WIDTH) for part in step.parts)
-        note = _("added up over {count} paths: {terms}").format(count=len(step.parts), terms=terms)
-    rows = [Row(_("gradient in"), block(value), note=note) for value in step.incoming]
+    node = _node(graph, step)
+    note = _sum_over_paths(step.parts)
+    rows = [Row(_("gradient in"), value_line(value), note=note) for value in step.incoming]
     rows += [
-        Row(_("saved {name}").format(name=saved.name), block(saved.value))
+        Row(_("saved {name}").format(name=saved.name), value_line(saved.value))
         for saved in _needed(node.saved, step.flows)
     ]
+    known = {saved.name: saved.value for saved in node.saved}
+    if len(step.incoming) == 1:
+        known["grad"] = step.incoming[0]
     for flow in step.flows:
         name = "?" if flow.source is None else node_name(graph.nodes[flow.source])
-        rows += _flow(name, flow, alone=len(step.flows) == 1)
-    where = source_line(node) if node.label else line_number(node)
-    subtitle = " · ".join(filter(None, (kind_name(node), where)))
-    return Scene(node_name(node), subtitle, tuple(rows))
+        label = f"→ {name}" if len(step.flows) == 1 or not flow.name else f"→ {name} ({flow.name})"
+        rows += _flow(label, flow, with_numbers(flow.formula, known))
+    return Scene(node_name(node), _subtitle(node), tuple(rows))
 
 
-def _flow(name: str, flow: Flow, alone: bool) -> list[Row]:
+def _flow(label: str, flow: Flow, numbers: str) -> list[Row]:
     """Return the rows about the gradient for one input."""
-    label = f"→ {name}" if alone or not flow.name else f"→ {name} ({flow.name})"
     if flow.product is None:
-        return [Row(label, block(flow.out), flow.formula)]
+        return [Row(label, value_line(flow.out), flow.formula, numbers)]
     note = _("summed over the broadcast axes: shape {product} becomes {out}").format(
         product=flow.product.shape, out=flow.out.shape
     )
+    still = _("{target}, still broadcast").format(target=label)
     return [
-        Row(_("{target}, still broadcast").format(target=label), block(flow.product), flow.formula),
-        Row(label, block(flow.out), note=note),
+        Row(still, value_line(flow.product), flow.formula, numbers),
+        Row(label, value_line(flow.out), note=note),
     ]
 
 
-def _accumulate(node: Node, step: Step) -> Scene:
+def with_numbers(formula: str, known: Mapping[str, Value]) -> str:
+    """Return the formula with values in place of names.
+
+    `""` where one of them is too long, and for a formula in words.
+    """
+    parts = []
+    place = 0
+    for match in NAME.finditer(formula):
+        value = known.get(match[0])
+        if value is not None:
+            text = value_line(value)
+        elif formula[match.end() :].startswith("("):
+            text = match[0]  # a function
+        else:
+            return ""
+        if len(text) > NUMBER_WIDTH:
+            return ""
+        parts += [formula[place : match.start()], f"({text})" if text.startswith("-") else text]
+        place = match.end()
+    replaced = "".join(parts) + formula[place:]
+    return "" if NAME.fullmatch(formula) or not parts else replaced
+
+
+def _accumulate(graph: Graph, step: Step) -> Scene:
     """Say what a leaf's `.grad` held, what was added, and what it holds now."""
-    note = ""
-    if step.before is not None:
-        note = _("backward() adds to .grad; it never overwrites it")
+    note = "" if step.before is None else _("backward() adds to .grad; it never overwrites it")
+    paths = _sum_over_paths(step.parts)
     rows = (
-        Row(_("before"), block(step.before)),
-        Row(_("+ contribution"), block(step.contribution)),
-        Row(_("= after"), block(step.after), note=note),
+        Row(_("before"), value_line(step.before)),
+        Row(_("+ contribution"), value_line(step.contribution), note=paths),
+        Row(_("= after"), value_line(step.after), note=note),
     )
-    return Scene(f"{node_name(node)}.grad", _("the gradient is added into the leaf"), rows)
+    name = node_name(_node(graph, step))
+    return Scene(f"{name}.grad", _("the gradient is added into the leaf"), rows)
 
 
-def _write(step: Step) -> Scene:
-    """Say that a `.grad` was written to between the passes."""
-    name = clip(step.label, NAME_WIDTH)
-    call = f"{name}.{one_line(step.text)}()"
-    return Scene(name, call, (Row(_("= after"), block(step.after)),))
+def _write(graph: Graph, step: Step) -> Scene:
+    """Say that a value or an attribute was written to."""
+    flag = step.label.endswith(".requires_grad")
+    rows = () if flag else (Row(_("= after"), value_line(step.after)),)
+    return Scene(clip(step.label, NAME_WIDTH), one_line(step.text), rows)
+
+
+def _zero(graph: Graph, step: Step) -> Scene:
+    """Say which gradients were emptied."""
+    text = _("empties .grad of {leaves}: they are none again")
+    return Scene(clip(step.expression, NAME_WIDTH), text.format(leaves=_leaves(graph, step)))
+
+
+def _update(graph: Graph, step: Step) -> Scene:
+    """Say which leaves the optimizer changed."""
+    text = _("{optimizer} changes {leaves} in place, by their gradients")
+    words = text.format(optimizer=one_line(step.text), leaves=_leaves(graph, step))
+    return Scene(clip(step.expression, NAME_WIDTH), words)
+
+
+def _leaves(graph: Graph, step: Step) -> str:
+    """Return the names of the leaves that a step is about."""
+    return listed(node_name(graph.nodes[leaf]) for leaf in step.leaves)
+
+
+def _stop(graph: Graph, step: Step) -> Scene:
+    return Scene(_("The backward pass stopped here"), one_line(step.text))
+
+
+def _gap(graph: Graph, step: Step) -> Scene:
+    return Scene(more(step.count), _("too many to list; the gradients are those after them"))
+
+
+_TELLERS = {
+    "cut": _cut,
+    "mode": _mode,
+    "start": _start,
+    "node": _visit,
+    "accumulate": _accumulate,
+    "write": _write,
+    "zero": _zero,
+    "update": _update,
+    "stop": _stop,
+    "gap": _gap,
+}
+
+
+def _node(graph: Graph, step: Step) -> Node:
+    """Return the node that a step is about."""
+    assert step.node is not None, f"a step of kind {step.kind} is about a node"
+    return graph.nodes[step.node]
+
+
+def _subtitle(node: Node) -> str:
+    """Return an operation's grad_fn and where it was made."""
+    where = source_line(node) if node.label else line_number(node)
+    return " · ".join(filter(None, (kind_name(node), where)))
+
+
+def _sum_over_paths(parts: tuple[Part, ...]) -> str:
+    """Return the sum of what arrived over several paths, `""` if there was one."""
+    if len(parts) < 2:
+        return ""
+    terms = " + ".join(value_line(part.value, TERM_WIDTH) for part in parts[:MAX_PATHS])
+    if len(parts) > MAX_PATHS:
+        terms += f" + {ELLIPSIS}"
+    return _("added up over {count} paths: {terms}").format(count=len(parts), terms=terms)
 
 
 def _needed(saved: tuple[Saved, ...], flows: tuple[Flow, ...]) -> list[Saved]:
     """Return the saved values that the formulas of the step name."""
-    words = {word for flow in flows for word in re.findall(r"\w+", flow.formula)}
+    words = {word for flow in flows for word in NAME.findall(flow.formula)}
     return [value for value in saved if value.name in words]

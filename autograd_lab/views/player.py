@@ -2,71 +2,75 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from functools import cache
 from pathlib import Path
 
 from ..i18n import _
-from ..trace.model import Graph, Trace, Value
-from .narrate import Row, Scene, narrate
-from .steps import Step, gradients
-from .svg import value_width
-from .wording import gradient_line
+from ..trace.model import Value
+from .prepared import Prepared
+from .source_lines import Source
+from .steps import Step
+from .svg import WIDTHS
+from .tables import has_row
+from .wording import gradient_line, value_line
 
 STATIC = Path(__file__).parent / "static"
 
 BOOT = """<script type="module">
-const data = %(data)s;
-const url = URL.createObjectURL(new Blob([%(code)s], { type: "text/javascript" }));
+const packed = Uint8Array.from(atob("%(packed)s"), (character) => character.charCodeAt(0));
+const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+const { code, style, data } = await new Response(stream).json();
+const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
 const { default: player } = await import(url);
 URL.revokeObjectURL(url);
-for (const image of document.querySelectorAll('[data-autograd="%(name)s"] img')) {
-  const svg = atob(image.src.split(",")[1]);
-  const bytes = Uint8Array.from(svg, (character) => character.charCodeAt(0));
-  const state = { trace: data, svg: new TextDecoder().decode(bytes), step: 0 };
+for (const el of document.querySelectorAll('[data-autograd="%(name)s"]:not(.al-player)')) {
+  const state = { trace: structuredClone(data), step: 0 };
   const model = {
     get: (key) => state[key], set: (key, value) => { state[key] = value; },
     on() {}, off() {}, save_changes() {},
   };
-  const style = document.createElement("style");
-  style.textContent = %(style)s;
-  const el = document.createElement("div");
-  image.replaceWith(style, el);
+  const sheet = document.createElement("style");
+  sheet.textContent = style;
+  el.before(sheet);
   player.render({ model, el });
 }
 </script>"""
 
-Change = dict[int, Value | None]
 
+def payload(view: Prepared) -> dict[str, object]:
+    """Return what `player.js` shows as its `trace`, JSON-able.
 
-def payload(trace: Trace, walked: tuple[Step, ...]) -> dict[str, object]:
-    """Return what `player.js` shows as its `trace`, JSON-able: words, and one scene per position.
-
-    Position 0 is the graph before the backward pass. The picture itself is the model's `svg`.
+    The words of each step stand in the tables already; here is what else a position needs.
     """
-    graph = trace.graph
-    changes = gradients(trace, walked)
-    scenes = [_scene(graph, _before(graph, walked), None, changes[0])]
-    for step, change in zip(walked, changes[1:], strict=True):
-        scenes.append(_scene(graph, narrate(graph, step), step, change))
-    return {"words": _words(), "scenes": scenes}
+    source = Source(view.trace)
+    scenes: list[dict[str, object]] = [{}]
+    scenes += [_scene(view, step, at, source) for at, step in enumerate(view.walked, start=1)]
+    return {
+        "words": _words(),
+        "scenes": scenes,
+        "numbers": source.numbers,
+        "start": _gradients(
+            view, {node: value for node, value in view.changes[0].items() if value is not None}
+        ),
+        "homes": _homes(view),
+        "tensors": [node.id for node in view.listed_nodes()],
+        "pictures": {f"f{index}": view.picture(index) for index in view.openable()},
+    }
 
 
 def script(name: str, data: dict[str, object]) -> str:
-    """Return the `<script>` that upgrades every picture inside `[data-autograd="name"]`.
+    """Return the `<script>` that upgrades every output `[data-autograd="name"]` on the page.
 
     The module is given an anywidget-like `model` that lives in the page, so it needs no kernel.
     """
-    code, style = embed(static("player.js")), embed(static("player.css"))
-    return BOOT % {"name": name, "data": embed(data), "code": code, "style": style}
-
-
-def embed(value: object) -> str:
-    """Return `value` as JSON that is safe inside `<script>`: no tag can begin or end in it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for character in "<\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    parts = {"code": static("player.js"), "style": static("player.css"), "data": data}
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    # Packed, an output is half as large, and nothing in it can end the script.
+    packed = zlib.compress(text.encode("utf-8", "replace"), 9)
+    return BOOT % {"name": name, "packed": base64.b64encode(packed).decode("ascii")}
 
 
 @cache
@@ -80,50 +84,66 @@ def static(name: str) -> str:
     return "\n".join(filter(None, kept))
 
 
-def _scene(graph: Graph, scene: Scene, step: Step | None, change: Change) -> dict[str, object]:
-    """Return one scene in the short form that `player.js` reads."""
-    clipped = value_width(graph)
+def _scene(view: Prepared, step: Step, position: int, source: Source) -> dict[str, object]:
+    """Return one scene in the short form that `player.js` reads, without what is empty.
+
+    `n` node, `op` if it is computed here, `to` receivers, `g` gradients, `f` freed, `at` the source.
+    """
+    at = source.place(step.cell, step.line, step.expression)
+    scene = {
+        "n": step.node,
+        "op": None if has_row(step) else 1,
+        "to": [flow.source for flow in step.flows if flow.source is not None],
+        "g": _gradients(view, view.changes[position]),
+        "f": step.frees,
+        "at": at,
+    }
+    return {key: value for key, value in scene.items() if value or value == 0}
+
+
+def _gradients(view: Prepared, change: dict[int, Value | None]) -> dict[str, str]:
+    """Return what the boxes show for gradients that changed."""
+    nodes = view.trace.graph.nodes
     return {
-        "node": step.node if step else None,
-        "edges": [flow.edge for flow in step.flows if flow.edge is not None] if step else [],
-        "title": scene.title,
-        "subtitle": scene.subtitle,
-        "rows": [_row(row) for row in scene.rows],
-        "gradients": {
-            str(node): gradient_line(graph.nodes[node], value, clipped)
-            for node, value in change.items()
-            if graph.nodes[node].kind != "constant"
-        },
+        str(node): gradient_line(nodes[node], value, max(WIDTHS))
+        for node, value in change.items()
+        if nodes[node].kind != "constant"
     }
 
 
-def _row(row: Row) -> list[str]:
-    """Return label, value, formula and note, without what is empty at the end."""
-    fields = [row.label, row.value, row.formula, row.note]
-    while not fields[-1]:
-        fields.pop()
-    return fields
-
-
-def _before(graph: Graph, walked: tuple[Step, ...]) -> Scene:
-    """Return the words for the position before the first step."""
-    title = _("The graph is built")
-    if walked:
-        text = _("No gradient of this pass is computed yet. Step on, and it walks back.")
-    else:
-        text = _("backward() did not run in this cell, so there is no gradient to follow.")
-    return Scene(title, text)
+def _homes(view: Prepared) -> dict[str, str]:
+    """Return for the folded nodes that steps are about the box that they are in."""
+    about = {step.node for step in view.walked}
+    about |= {flow.source for step in view.walked for flow in step.flows}
+    return {
+        str(node): f"f{index}"
+        for index, loop in enumerate(view.loops)
+        for node in loop.nodes
+        if node in about
+    }
 
 
 def _words() -> dict[str, str]:
     """Return the stepper's own words."""
     return {
-        "group": _("The backward pass, step by step; the arrow keys move"),
-        "first": _("first step"),
+        "group": _("The cell, step by step; the arrow keys move"),
+        "first": _("to the outcome"),
         "previous": _("previous step"),
         "next": _("next step"),
         "last": _("last step"),
+        "play": _("play"),
+        "pause": _("pause"),
+        "speed": _("speed"),
+        "fold": _("fold it again"),
+        "outcome": _("outcome"),
         "position": _("step {position} of {last}"),
-        "hint": _("keys: ← → Home End"),
+        "positions": _("steps {first}–{position} of {last}"),
+        "hint": _("keys: ← → ↑ ↓ space"),
         "graph": _("graph of the computation"),
+        "begin": _(
+            "This is the outcome. Step on to watch the cell do it; click a box for details."
+        ),
+        "folded": _("Several steps, drawn as one box."),
+        "none": f"grad {value_line(None)}",
+        "leaf": f".grad {value_line(None)}",
     }

@@ -1,21 +1,26 @@
-"""The backward passes of a trace as the steps a reader walks through, each complete in itself."""
+"""The steps a reader walks through, each complete in itself, and the gradients after each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from ..trace.model import Event, Graph, Trace, Value
+from ..trace.model import Graph, Trace, Value
+
+FORWARD = ("op", "cut", "mode")
+"""Kinds of steps that only build the graph."""
+
+Change = dict[int, Value | None]
+"""Gradients that a step changed, by node."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The gradient one step sends to one input of its node."""
 
-    edge: int | None
-    """Its place in `Graph.edges`; None if that input is not in the graph."""
     source: int | None
-    """The node that receives it."""
+    """The node that receives it; None if that input is not in the graph."""
     name: str
     """torch's name of the input, `"self"`."""
     formula: str
@@ -25,140 +30,119 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A gradient that arrived at a node."""
+
+    node: int
+    """The node that sent it."""
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One thing to look at.
 
     | kind | what happens |
     |---|---|
+    | `op` | `node` is computed |
+    | `cut` | `label` leaves the graph: `text` says how |
+    | `mode` | the grad mode `text` was entered or left |
     | `start` | a backward pass starts at `node` with the gradient `incoming` |
     | `node` | `node` receives `incoming` and sends `flows` |
     | `accumulate` | `contribution` is added into `.grad` of the leaf `node` |
-    | `write` | a `.grad` was written to between the passes: `text` says how, `label` what |
+    | `write` | a value or an attribute was written to: `text` says how, `label` what |
+    | `zero` | `text` emptied `.grad` of the `leaves` |
+    | `update` | the optimizer `text` changed the `leaves` |
     | `stop` | the pass ended with the error `text` |
+    | `gap` | `count` steps are not listed here |
     """
 
     kind: str
     node: int | None = None
+    cell: int | None = None
+    line: int | None = None
+    expression: str = ""
+    leaves: tuple[int, ...] = ()
     incoming: tuple[Value, ...] = ()
     """One gradient per output of the node that got one."""
-    parts: tuple[Value, ...] = ()
-    """What arrived over several paths and was added up; empty for a single path."""
+    parts: tuple[Part, ...] = ()
+    """What arrived at the node, by the node that sent it; what meets is added up."""
     flows: tuple[Flow, ...] = ()
     before: Value | None = None
     contribution: Value | None = None
     after: Value | None = None
     text: str = ""
     label: str = ""
+    entered: bool = False
+    count: int = 0
+    frees: tuple[int, ...] = ()
+    """Nodes that released what they had saved, during this step."""
 
 
-def steps(trace: Trace) -> tuple[Step, ...]:
-    """Return the steps of all backward passes of the trace, in order."""
-    return tuple(_walk(trace))
+def backward_steps(walked: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps that are about gradients."""
+    return tuple(step for step in walked if step.kind not in FORWARD and not _is_value(step))
 
 
-def gradients(trace: Trace, walked: tuple[Step, ...]) -> list[dict[int, Value | None]]:
+def _is_value(step: Step) -> bool:
+    """Say whether a step writes into a value, not into a gradient."""
+    return step.kind == "write" and not step.label.endswith(".grad")
+
+
+def gradients(trace: Trace, walked: tuple[Step, ...]) -> list[Change]:
     """Return per position (0: before the first step) the gradients that changed, by node.
 
     At position 0 stand all nodes: a leaf may bring its `.grad` from an earlier cell.
     """
-    start: dict[int, Value | None] = {node.id: None for node in trace.graph.nodes}
+    start: Change = {node.id: None for node in trace.graph.nodes}
     for step in reversed(walked):
         if step.kind == "accumulate" and step.node is not None:
             start[step.node] = step.before
-    changes = [start]
-    for step in walked:
-        if step.node is None or step.kind == "stop":
-            changes.append({})
-        elif step.kind in ("accumulate", "write"):
-            changes.append({step.node: step.after})
-        elif trace.graph.nodes[step.node].kind == "leaf":
-            changes.append({})  # the seed of x.backward() is not yet in x.grad
-        else:
-            changes.append({step.node: step.incoming[0] if step.incoming else None})
-    return changes
+    return [start, *(_change(trace.graph, step) for step in walked)]
 
 
-def final_gradients(changes: list[dict[int, Value | None]]) -> dict[int, Value | None]:
+def _change(graph: Graph, step: Step) -> Change:
+    """Return the gradients that one step changed."""
+    if step.kind == "zero":
+        return dict.fromkeys(step.leaves)
+    if step.node is None or _is_value(step):
+        return {}
+    if step.kind in ("accumulate", "write"):
+        return {step.node: step.after}
+    # The seed of x.backward() is not yet in x.grad.
+    if step.kind in ("start", "node") and graph.nodes[step.node].kind != "leaf":
+        return {step.node: step.incoming[0] if step.incoming else None}
+    return {}
+
+
+def final_gradients(changes: list[Change]) -> Change:
     """Return the gradient of every node after the last step."""
     return {node: value for change in changes for node, value in change.items()}
 
 
-def _walk(trace: Trace) -> Iterator[Step]:
-    """Yield the steps, remembering which gradients have arrived at which node."""
-    nodes = trace.graph.nodes
-    owners = {f"{node.label}.grad": node.id for node in nodes if node.kind == "leaf" and node.label}
-    edges = _edges_by_input(trace.graph)
-    arrived: dict[int, list[Value]] = {}
-    for event in trace.events:
-        if event.kind == "backward":
-            arrived = {}
-            if event.node is not None:
-                yield Step("start", event.node, incoming=_present(event.grads_in))
-        elif event.kind == "node" and event.node is not None:
-            if nodes[event.node].kind == "op":
-                flows = _flows(trace.graph, edges, event)
-                parts = _several(arrived.pop(event.node, []))
-                for flow in flows:
-                    if flow.source is not None:
-                        arrived.setdefault(flow.source, []).append(flow.out)
-                yield Step("node", event.node, _present(event.grads_in), parts, flows)
-        elif event.kind == "accumulate" and event.node is not None:
-            parts = _several(arrived.pop(event.node, []))
-            yield Step(
-                "accumulate",
-                event.node,
-                parts=parts,
-                before=event.before,
-                contribution=event.contribution,
-                after=event.after,
-            )
-        elif event.kind == "inplace" and event.label.endswith(".grad"):
-            yield Step(
-                "write",
-                owners.get(event.label),
-                after=event.after,
-                text=event.text,
-                label=event.label,
-            )
-        elif event.kind == "end" and event.text:
-            yield Step("stop", text=event.text)
+def abridged(walked: Sequence[Step], limit: int, repeated: Collection[int] = ()) -> list[slice]:
+    """Return which steps to tell, in at most `limit` slices: what is longer than one step is a gap.
+
+    Steps of `repeated` nodes go first, then those in the middle.
+    """
+    told = [slice(place, place + 1) for place in range(len(walked))]
+    if len(told) > limit:
+        runs = groupby(told, key=lambda item: walked[item.start].node in repeated)
+        told = [item for gone, run in runs for item in ([_joined([*run])] if gone else run)]
+    if len(told) > limit:
+        head, tail = limit - limit // 3 - 1, len(told) - limit // 3
+        told = [*told[:head], _joined(told[head:tail]), *told[tail:]]
+    return told
 
 
-def _flows(graph: Graph, edges: dict[tuple[int, int], int], event: Event) -> tuple[Flow, ...]:
-    """Return what a node sent to each input that got a gradient."""
-    assert event.node is not None
-    node = graph.nodes[event.node]
-    flows = []
-    for slot, out in enumerate(event.grads_out):
-        if out is None:
-            continue
-        edge = edges.get((event.node, slot))
-        product = event.products[slot] if slot < len(event.products) else None
-        flows.append(
-            Flow(
-                edge,
-                None if edge is None else graph.edges[edge].source,
-                node.inputs[slot] if slot < len(node.inputs) else "",
-                node.formulas[slot] if slot < len(node.formulas) else "",
-                product if product is not None and product.shape != out.shape else None,
-                out,
-            )
-        )
-    return tuple(flows)
+def told(walked: Sequence[Step], part: slice) -> Step:
+    """Return the step of a slice, or the gap that stands for several."""
+    hidden = walked[part]
+    if len(hidden) == 1:
+        return hidden[0]
+    frees = tuple(node for step in hidden for node in step.frees)
+    return Step("gap", hidden[0].node, count=len(hidden), frees=frees)
 
 
-def _edges_by_input(graph: Graph) -> dict[tuple[int, int], int]:
-    """Return the edges that carry gradients by their target and its input."""
-    return {
-        (edge.target, edge.slot): index for index, edge in enumerate(graph.edges) if not edge.cut
-    }
-
-
-def _present(values: tuple[Value | None, ...]) -> tuple[Value, ...]:
-    """Return the values that are there."""
-    return tuple(value for value in values if value is not None)
-
-
-def _several(values: list[Value]) -> tuple[Value, ...]:
-    """Return the values if there is more than one: only then was anything added up."""
-    return tuple(values) if len(values) > 1 else ()
+def _joined(parts: Sequence[slice]) -> slice:
+    return slice(parts[0].start, parts[-1].stop)

@@ -1,4 +1,4 @@
-"""The graph as a static SVG: leaves on top, the loss below, values and gradients in the boxes.
+"""The graph as a static SVG: leaves on top, the loss below, a name and a gradient in each box.
 
 It carries its own opaque background, because an SVG inside `<img>` cannot see the colours of the
 page. Kinds differ by shape, weight and dash, never by colour alone. It holds no `id`, so any number
@@ -7,22 +7,23 @@ of copies may stand on one page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ..i18n import _
-from ..trace.model import Edge, Graph, Node, Value
+from ..trace.fold import Fold
+from ..trace.model import Graph, Value
+from .boxes import Box, Plan
 from .layout import Layout, layout
 from .wording import (
-    clip,
+    Place,
+    box_name,
     columns,
+    cut_text,
+    fold_lines,
     gradient_line,
-    kind_name,
-    node_name,
-    one_line,
-    source_line,
-    value_line,
+    place_of,
+    short_kind,
 )
 
 MARGIN = 12
@@ -30,9 +31,13 @@ PADDING = 10
 LINE = 17
 CHARACTER = 7.3
 """Width of one column at 12 px, a little more than the widest common monospaced font."""
-FEW = 12
-WIDE, NARROW = 37, 22
-"""Columns for a value where there are few nodes, and where there are more."""
+PAGE = 576
+"""Width that a picture should not exceed, so that it fits a notebook's column as it is."""
+FEW = 40
+WIDTHS = (37, 22, 14)
+"""Columns for a gradient; with many boxes the narrowest at once."""
+TAG = 6.2
+"""Width of one column of a tag."""
 STYLE = """\
 rect.page{fill:#fff;stroke:none}
 text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#1a1a1a}
@@ -40,124 +45,186 @@ text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',mon
 rect{fill:#fff;stroke:#3d3d3d;stroke-width:1.2}
 .leaf rect{fill:#e6f0fb;stroke:#0b4f94;stroke-width:2.4}
 .constant rect{fill:#f4f4f4;stroke:#595959;stroke-dasharray:4 3}
-path{fill:none;stroke:#3d3d3d;stroke-width:1.4}.head{fill:#3d3d3d;stroke:none}
-.plain path{stroke-dasharray:1.5 3}.plain .head{fill:#3d3d3d}
-.cut path{stroke:#a11212;stroke-dasharray:6 4}.cut .head{fill:#a11212}
-.cut .knife{stroke-dasharray:none;stroke-width:2.4}.cut text{fill:#a11212;font-weight:700}"""
+.fold rect{stroke-width:2}.fold .under{fill:#f4f4f4;stroke-width:1.2}
+path{fill:none;stroke:#3d3d3d;stroke-width:1.4}
+.plain{stroke-dasharray:1.5 3}
+.cut{stroke:#a11212;stroke-dasharray:6 4}.knife{stroke:#a11212;stroke-width:2.4}
+.why{fill:#a11212;font-weight:700}
+.tag{font-size:10px;paint-order:stroke;stroke:#fff;stroke-width:4px;fill:#4a4a4a}"""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """A graph laid out and ready to be written."""
+class Tag:
+    """A mark on a box: a buffer was freed, a version moved."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scenery:
+    """What a picture is drawn from, besides the boxes: the same for all pictures of one trace."""
 
     graph: Graph
-    texts: tuple[tuple[str, ...], ...]
-    """Per node its lines: name, value, and (but for constants) gradient."""
+    loops: Sequence[Fold]
+    gradients: Mapping[int, Value | None]
+    also: Sequence[Mapping[int, Value | None]]
+    """Gradients that a stepper shows in place of `gradients`: the boxes leave room for them."""
+    tags: Mapping[int, Sequence[Tag]]
+    crowded: frozenset[Place]
+    """Places in the source where several operations ran: only their names tell them apart."""
+
+    def marks(self, box: Box) -> Sequence[Tag]:
+        """Return the tags of a box; that of a loop has none."""
+        return self.tags.get(box.nodes[0], ()) if box.fold is None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What stands in a box."""
+
+    name: str
+    kind: str
+    below: str = ""
+    """The second line: a gradient, but for constants."""
+
+    @property
+    def columns(self) -> int:
+        """How many columns of text the box has to hold."""
+        first = columns(self.name) + (1 + columns(self.kind) if self.kind else 0)
+        return max(first, columns(self.below))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Boxes laid out and ready to be written."""
+
+    scenery: Scenery
+    plan: Plan
+    words: tuple[_Words, ...]
     layout: Layout
 
 
-def draw(
-    graph: Graph,
-    gradients: Mapping[int, Value | None],
-    also: Iterable[Mapping[int, Value | None]] = (),
-) -> str:
-    """Return the SVG of `graph` with the given gradient per node.
+def draw(scenery: Scenery, plan: Plan) -> str:
+    """Return the SVG of the planned boxes, with gradients as long as the width of a page allows."""
+    narrow = _drawing(scenery, plan, WIDTHS[-1])
+    # What does not fit with short gradients does not with longer ones.
+    if len(plan.boxes) <= FEW and _fits(narrow):
+        for clipped in WIDTHS[:-1]:
+            drawing = _drawing(scenery, plan, clipped)
+            if _fits(drawing):
+                return _document(drawing, clipped)
+    return _document(narrow, WIDTHS[-1])
 
-    The boxes leave room for the gradients in `also`, which a stepper shows in their place.
-    """
-    clipped = value_width(graph)
-    texts = tuple(_lines(node, gradients.get(node.id), clipped) for node in graph.nodes)
-    room = [max(columns(first) + 1, *map(columns, rest)) for first, *rest in texts]
-    for change in also:
-        for node_id, value in change.items():
-            line = gradient_line(graph.nodes[node_id], value, clipped)
-            room[node_id] = max(room[node_id], columns(line))
+
+def _fits(drawing: _Drawing) -> bool:
+    """Whether a picture is no wider than a page."""
+    return drawing.layout.width + 2 * MARGIN <= PAGE
+
+
+def _drawing(scenery: Scenery, plan: Plan, clipped: int) -> _Drawing:
+    """Lay the boxes out, with gradients of at most so many columns."""
+    words = tuple(_words(scenery, box, clipped) for box in plan.boxes)
+    room = [float(text.columns) for text in words]
+    place = {box.nodes[0]: index for index, box in enumerate(plan.boxes) if box.fold is None}
+    for change in scenery.also:
+        for node, value in change.items():
+            if node in place:
+                line = gradient_line(scenery.graph.nodes[node], value, clipped)
+                room[place[node]] = max(room[place[node]], columns(line))
+    for index, box in enumerate(plan.boxes):
+        marks = scenery.marks(box)
+        room[index] = max(
+            room[index], sum(columns(tag.text) + 2 for tag in marks) * TAG / CHARACTER
+        )
     sizes = [
-        (room[node.id] * CHARACTER + 2 * PADDING, len(lines) * LINE + PADDING)
-        for node, lines in zip(graph.nodes, texts, strict=True)
+        (room[index] * CHARACTER + 2 * PADDING, (2 if text.below else 1) * LINE + PADDING)
+        for index, text in enumerate(words)
     ]
-    placed = layout(sizes, [(edge.source, edge.target) for edge in graph.edges])
-    return _document(Drawing(graph, texts, placed))
+    placed = layout(sizes, [(line.source, line.target) for line in plan.lines])
+    return _Drawing(scenery, plan, words, placed)
 
 
-def value_width(graph: Graph) -> int:
-    """Return how many columns a value may take in a box: fewer where there are many boxes."""
-    return WIDE if len(graph.nodes) <= FEW else NARROW
+def _words(scenery: Scenery, box: Box, clipped: int) -> _Words:
+    """Return what stands in a box."""
+    if box.fold is not None:
+        return _Words(*fold_lines(scenery.loops[box.fold], box.turns))
+    node = scenery.graph.nodes[box.nodes[0]]
+    gradient = scenery.gradients.get(node.id)
+    below = "" if node.kind == "constant" else gradient_line(node, gradient, clipped)
+    crowded = place_of(node) in scenery.crowded
+    return _Words(box_name(node, crowded), short_kind(node), below)
 
 
-def _lines(node: Node, gradient: Value | None, clipped: int) -> tuple[str, ...]:
-    """Return what stands in the box of a node."""
-    first = f"{node_name(node)} {kind_name(node)}"
-    value = "" if node.value is None else value_line(node.value, clipped)
-    if node.kind == "constant":
-        return (first, value)
-    return (first, value, gradient_line(node, gradient, clipped))
-
-
-def _document(drawing: Drawing) -> str:
-    """Return the whole SVG."""
-    extents = [_cut_extent(drawing, i) for i, edge in enumerate(drawing.graph.edges) if edge.cut]
+def _document(drawing: _Drawing, clipped: int) -> str:
+    """Return the whole SVG; it says how many columns a gradient may take."""
+    cuts = [index for index, line in enumerate(drawing.plan.lines) if line.cut]
+    extents = [_cut_extent(drawing, index) for index in cuts]
     left = round(min([0.0, *(start for start, _ in extents)])) - MARGIN
     width = round(max([drawing.layout.width, *(end for _, end in extents)])) + MARGIN - left
     height = round(drawing.layout.height) + 2 * MARGIN
-    edges = "".join(_edge(drawing, index) for index in range(len(drawing.graph.edges)))
-    knives = "".join(
-        _knife(drawing, index) for index, edge in enumerate(drawing.graph.edges) if edge.cut
-    )
-    nodes = "".join(_node(drawing, node) for node in drawing.graph.nodes)
+    lines = "".join(_line(drawing, index) for index in range(len(drawing.plan.lines)))
+    knives = "".join(_knife(drawing, index) for index in cuts)
+    boxes = "".join(_box(drawing, index) for index in range(len(drawing.plan.boxes)))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="{left} {-MARGIN} {width} {height}">'
+        f'viewBox="{left} {-MARGIN} {width} {height}" data-columns="{clipped}">'
         f"<style>{STYLE}</style>"
         f'<rect class="page" x="{left}" y="{-MARGIN}" width="100%" height="100%"/>'
-        f"{edges}{knives}{nodes}</svg>"
+        f"{lines}{knives}{boxes}</svg>"
     )
 
 
-def _node(drawing: Drawing, node: Node) -> str:
-    """Return the box of one node."""
-    x, y, width, height = drawing.layout.boxes[node.id]
-    name, *rest = drawing.texts[node.id]
-    own = node_name(node)
-    bold = f'<tspan class="name">{escape(own)}</tspan>' if node.label else escape(own)
-    kind = f'<tspan class="kind" dx="6">{escape(name[len(own) :])}</tspan>'
-    lines = [f"<text {_at(x, y, 0)}>{bold}{kind}</text>"]
-    for index, (line, css) in enumerate(zip(rest, ("", 'class="grad" '), strict=False), start=1):
-        lines.append(f"<text {css}{_at(x, y, index)}>{escape(line)}</text>")
-    radius = 16 if node.kind == "leaf" else 3
+def _box(drawing: _Drawing, index: int) -> str:
+    """Return one box."""
+    box = drawing.plan.boxes[index]
+    x, y, width, height = drawing.layout.boxes[index]
+    words = drawing.words[index]
+    node = drawing.scenery.graph.nodes[box.nodes[0]]
+    kind = node.kind if box.fold is None else "fold"
+    name = escape(words.name)
+    if node.label or kind == "fold":
+        name = f'<tspan class="name">{name}</tspan>'
+    if words.kind:
+        name += f'<tspan class="kind"> {escape(words.kind)}</tspan>'
+    text = f"<text {_at(0)}>{name}</text>"
+    if words.below:
+        css = "kind" if kind == "fold" else "grad"
+        text += f'<text class="{css}" {_at(1)}>{escape(words.below)}</text>'
+    size = f'width="{width:.0f}" height="{height:.0f}" rx="{14 if kind == "leaf" else 3}"'
+    under = f'<rect class="under" x="4" y="4" {size}/>' if kind == "fold" else ""
     return (
-        f'<g class="node {node.kind}" data-node="{node.id}"><title>{escape(_tooltip(node))}</title>'
-        f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}" rx="{radius}"/>'
-        f"{''.join(lines)}</g>"
+        f'<g class="node {kind}" data-box="{box.key}" transform="translate({x:.0f} {y:.0f})">'
+        f"{under}<rect {size}/>{text}{_tags(drawing, box, width, height)}</g>"
     )
 
 
-def _at(x: float, y: float, line: int) -> str:
+def _at(line: int) -> str:
     """Return the position of a line of text in a box."""
-    return f'x="{x + PADDING:.0f}" y="{y + PADDING / 2 + LINE * (line + 0.75):.0f}"'
+    return f'x="{PADDING}" y="{PADDING / 2 + LINE * (line + 0.75):.0f}"'
 
 
-def _tooltip(node: Node) -> str:
-    """Return what a box has no room for: shape, dtype, where it was made."""
-    shape = "" if node.value is None else f"{node.value.dtype} {list(node.value.shape)}"
-    return clip(" · ".join(filter(None, (shape, source_line(node)))), 120)
+def _tags(drawing: _Drawing, box: Box, width: float, height: float) -> str:
+    """Return the marks on the lower edge of a box, from the right to the left."""
+    marks = ""
+    right = width - PADDING
+    for tag in drawing.scenery.marks(box):
+        left = right - columns(tag.text) * TAG
+        marks += (
+            f'<text class="tag {tag.kind}" x="{left:.0f}" y="{height + 3:.0f}">'
+            f"{escape(tag.text)}</text>"
+        )
+        right = left - PADDING
+    return marks
 
 
-def _edge(drawing: Drawing, index: int) -> str:
-    """Return the line of one edge, with an arrowhead where the value arrives."""
-    edge = drawing.graph.edges[index]
+def _line(drawing: _Drawing, index: int) -> str:
+    """Return one line, with an arrowhead where the value arrives."""
+    line = drawing.plan.lines[index]
     points = drawing.layout.routes[index]
-    x, y = points[-1]
-    head = f'<path class="head" d="M{x:.0f} {y:.0f}l-4 -7h8z"/>'
-    line = f'<path d="{_path(points)}"/>'
-    return f'<g class="{_edge_class(drawing.graph, edge)}" data-edge="{index}">{line}{head}</g>'
-
-
-def _edge_class(graph: Graph, edge: Edge) -> str:
-    """Return the CSS classes of an edge: an edge from a constant carries no gradient."""
-    if edge.cut:
-        return "edge cut"
-    return "edge plain" if graph.nodes[edge.source].kind == "constant" else "edge"
+    ends = f"{drawing.plan.boxes[line.source].key} {drawing.plan.boxes[line.target].key}"
+    kind = "edge cut" if line.cut else "edge" if line.carries else "edge plain"
+    return f'<path class="{kind}" data-edge="{ends}" d="{_path(points)}l-4 -7m4 7l4 -7"/>'
 
 
 def _path(points: tuple[tuple[float, float], ...]) -> str:
@@ -167,6 +234,8 @@ def _path(points: tuple[tuple[float, float], ...]) -> str:
     for index, (to_x, to_y) in enumerate(rest):
         if index % 2 == 0:
             parts.append(f"V{to_y:.0f}" if round(y) != round(to_y) else "")
+        elif round(x) == round(to_x):
+            parts.append(f"V{to_y:.0f}")
         else:
             middle = (y + to_y) / 2
             parts.append(f"C{x:.0f} {middle:.0f} {to_x:.0f} {middle:.0f} {to_x:.0f} {to_y:.0f}")
@@ -174,29 +243,24 @@ def _path(points: tuple[tuple[float, float], ...]) -> str:
     return "".join(parts)
 
 
-def _cut_label(edge: Edge) -> str:
-    """Return what the mark on a severed edge says."""
-    return _("cut: {what}").format(what=one_line(edge.cut))
-
-
-def _knife(drawing: Drawing, index: int) -> str:
-    """Return two strokes across a severed edge and what severed it."""
+def _knife(drawing: _Drawing, index: int) -> str:
+    """Return two strokes across a severed line and what severed it."""
     (from_x, from_y), (to_x, to_y) = drawing.layout.routes[index][-2:]
     x, y = (from_x + to_x) / 2, (from_y + to_y) / 2
+    words = cut_text(drawing.plan.lines[index].cut)
     left, right = _cut_extent(drawing, index)
     return (
-        f'<g class="cut" data-cut="{index}">'
         f'<path class="knife" d="M{x - 7:.0f} {y:.0f}l14 -6M{x - 7:.0f} {y + 6:.0f}l14 -6"/>'
         f'<rect class="page" x="{left - 2:.0f}" y="{y - 8:.0f}" '
         f'width="{right - left + 4:.0f}" height="16"/>'
-        f'<text x="{left:.0f}" y="{y + 4:.0f}">{escape(_cut_label(drawing.graph.edges[index]))}</text></g>'
+        f'<text class="why" x="{left:.0f}" y="{y + 4:.0f}">{escape(words)}</text>'
     )
 
 
-def _cut_extent(drawing: Drawing, index: int) -> tuple[float, float]:
-    """Return where the label of a cut edge begins and ends: on the side to which the edge bends."""
+def _cut_extent(drawing: _Drawing, index: int) -> tuple[float, float]:
+    """Return where the label of a cut line begins and ends: on the side to which the line bends."""
     (from_x, _), (to_x, _) = drawing.layout.routes[index][-2:]
-    width = columns(_cut_label(drawing.graph.edges[index])) * CHARACTER
+    width = columns(cut_text(drawing.plan.lines[index].cut)) * CHARACTER
     x = (from_x + to_x) / 2
     return (
         (x - PADDING - width, x - PADDING) if to_x < from_x else (x + PADDING, x + PADDING + width)

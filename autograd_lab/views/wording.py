@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ..i18n import _, ngettext
+from ..trace.fold import Fold
 from ..trace.model import Node, Trace, Value
 from .steps import Step
 
 ELLIPSIS = "…"
-NAME_WIDTH = 28
-BLOCK_LINES, BLOCK_WIDTH = 5, 44
+NAME_WIDTH, BOX_WIDTH, CODE_WIDTH = 28, 18, 120
+MAX_NAMES = 3
+Place = tuple[int | None, int | None, str]
+"""A cell, a line and an expression."""
 UNPRINTABLE = {"Cc", "Cs", "Cn"}
 """What neither XML nor a terminal can show: controls, lone surrogates, unassigned."""
 
 
+@lru_cache(maxsize=4096)
 def one_line(text: str) -> str:
     """Return `text` on one line, what cannot be shown replaced by U+FFFD."""
     line = " ".join(text.split())
@@ -23,6 +30,7 @@ def one_line(text: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in UNPRINTABLE else c for c in line)
 
 
+@lru_cache(maxsize=4096)
 def columns(text: str) -> int:
     """Return how many columns of a monospaced font `text` takes."""
     if text.isascii():
@@ -31,6 +39,17 @@ def columns(text: str) -> int:
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines, with their columns one below the other."""
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def clip(text: str, width: int) -> str:
@@ -48,6 +67,12 @@ def clip(text: str, width: int) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
+def code_line(line: str, blank: str = " ") -> str:
+    """Return a line of source as it is shown; `blank` is what its indent is made of."""
+    bare = line.lstrip()
+    return blank * (len(line) - len(bare)) + clip(bare, CODE_WIDTH)
+
+
 def clip_numbers(text: str, width: int) -> str:
     """Return numbers on one line of at most `width` columns, ending after a whole number."""
     line = clip(text, width)
@@ -58,7 +83,28 @@ def clip_numbers(text: str, width: int) -> str:
 
 def value_line(value: Value | None, width: int = 10_000) -> str:
     """Return a gradient or value on one line; a gradient that is missing is “none yet”, never 0."""
-    return _("none yet") if value is None else clip_numbers(value.text, width)
+    return _("none yet") if value is None else clip_numbers(_written(_Same(value)), width)
+
+
+class _Same:
+    """A value as a key that is equal to itself alone: to compare values is to write them."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(maxsize=1024)
+def _written(same: _Same) -> str:
+    """Return the numbers of a value, written once however often they are shown."""
+    return same.value.text
 
 
 def node_name(node: Node) -> str:
@@ -68,6 +114,62 @@ def node_name(node: Node) -> str:
     if node.kind == "constant" and node.value is not None:
         return clip(node.value.text, NAME_WIDTH)
     return clip(node.op, NAME_WIDTH) or _("unnamed")
+
+
+def box_name(node: Node, crowded: bool = False) -> str:
+    """Return what stands in a node's box: its variable, a short expression, or its operation.
+
+    `crowded` says that other operations came of the same expression.
+    """
+    short = 0 < columns(node.expression) <= BOX_WIDTH and not crowded
+    if node.label or node.kind != "op" or short:
+        return clip(node_name(node), BOX_WIDTH)
+    return clip(operation_name(node), BOX_WIDTH)
+
+
+def place_of(node: Node) -> Place:
+    """Return where in the source a node was made."""
+    return node.cell, node.line, node.expression
+
+
+def short_kind(node: Node) -> str:
+    """Return what kind of tensor a box stands for, where its name does not say it."""
+    if node.kind == "op":
+        return clip(operation_name(node), BOX_WIDTH) if node.label else ""
+    return kind_name(node)
+
+
+def operation_name(node: Node) -> str:
+    """Return an operation as one writes it, `"nll_loss"` for `NllLossBackward0`."""
+    bare = re.sub(r"Backward\d*$", "", one_line(node.name))
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower() or one_line(node.op)
+
+
+def fold_lines(fold: Fold, turns: int) -> tuple[str, str, str]:
+    """Return name, place and size of what is drawn as one box."""
+    count = fold.operations
+    if fold.name:
+        size = ngettext("{count} operation", "{count} operations", count)
+        return clip(fold.name, BOX_WIDTH), _("module"), size.format(count=count)
+    size = ngettext("{count} operation per turn", "{count} operations per turn", count)
+    return f"×{turns}", fold_place(fold), size.format(count=count)
+
+
+def fold_place(loop: Fold) -> str:
+    """Return the lines of a loop, `"lines 4–7"`, `""` where they are unknown."""
+    if loop.first_line is None or loop.first_line == loop.last_line:
+        return line_text(loop.first_line, loop.cell)
+    return _("lines {first}–{last}").format(first=loop.first_line, last=loop.last_line)
+
+
+def cut_text(cut: str) -> str:
+    """Return what the mark on a severed edge says."""
+    return _("cut: {what}").format(what=clip(cut, NAME_WIDTH))
+
+
+def freed_text() -> str:
+    """Return the mark on a node whose saved values are gone."""
+    return _("freed")
 
 
 def kind_name(node: Node) -> str:
@@ -95,22 +197,23 @@ def source_line(node: Node) -> str:
 
 def line_number(node: Node) -> str:
     """Return `"line 3"`, or `""` where that is unknown."""
-    return "" if node.line is None else _("line {number}").format(number=node.line)
+    return line_text(node.line, node.cell)
 
 
-def block(value: Value | None) -> str:
-    """Return the numbers with their line breaks, without the indent that `tensor(` gave them.
+def line_text(number: int | None, cell: int | None = None) -> str:
+    """Return `"line 3"`, or `""` for an unknown line; of several cells a later one is named."""
+    if number is None:
+        return ""
+    line = _("line {number}").format(number=number)
+    return _("cell {cell}, {line}").format(cell=cell + 1, line=line) if cell else line
 
-    At most `BLOCK_LINES` lines; the rest is an ellipsis.
-    """
-    if value is None:
-        return value_line(None)
-    lines = [line.removeprefix(" " * len("tensor(")) for line in value.text.split("\n")]
-    if len(lines) > BLOCK_LINES:
-        lines[BLOCK_LINES - 1 :] = [f" {ELLIPSIS}"]
-    return "\n".join(
-        line[: len(line) - len(line.lstrip(" "))] + clip(line, BLOCK_WIDTH) for line in lines
-    )
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first few names, each once, and how many more there are."""
+    different = list(dict.fromkeys(names))
+    shown = ", ".join(different[:MAX_NAMES]) or _("nothing")
+    more = len(different) - MAX_NAMES
+    return _("{names} and {count} more").format(names=shown, count=more) if more > 0 else shown
 
 
 def empty(trace: Trace) -> str:
@@ -120,7 +223,7 @@ def empty(trace: Trace) -> str:
     )
 
 
-def stopped(trace: Trace, listed: tuple[Step, ...] = ()) -> str:
+def stopped(trace: Trace, listed: Sequence[Step] = ()) -> str:
     """Return the line about the error that ended the cell.
 
     `""` if none did, or if the last of the `listed` steps tells it already.
@@ -140,11 +243,32 @@ def broke_off(trace: Trace) -> str:
     )
 
 
-def cropped(trace: Trace, shown: Trace) -> str:
-    """Return the line about the nodes that are not drawn."""
+def cropped(shown: int, count: int) -> str:
+    """Return the line about the nodes that are not drawn, `""` if all are."""
+    if shown == count:
+        return ""
     return _("{shown} of {all} nodes are shown: those nearest to the last result.").format(
-        shown=len(shown.graph.nodes), all=len(trace.graph.nodes)
+        shown=shown, all=count
     )
+
+
+def counted_only(trace: Trace) -> str:
+    """Return the line about the events that were too many to keep, `""` if none were."""
+    if not trace.truncated:
+        return ""
+    text = ngettext(
+        "{count} further event was counted, not kept.",
+        "{count} further events were counted, not kept.",
+        trace.truncated,
+    )
+    return text.format(count=trace.truncated)
+
+
+def byte_count(count: int) -> str:
+    """Return a size in bytes, in thousands where there are many."""
+    if count >= 10_000:
+        return _("{count} kB").format(count=f"{count / 1000:,.0f}")
+    return ngettext("{count} byte", "{count} bytes", count).format(count=count)
 
 
 def more(count: int) -> str:

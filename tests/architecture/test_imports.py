@@ -32,8 +32,8 @@ ARROWS: dict[str, set[str]] = {
     "widgets": {*ENGINE, "trace", "views", "i18n"},
     "grading": {*ENGINE, "trace", "views", "i18n", "resources"},
     "authoring": {"i18n", "resources"},
-    "showing": {"engine", "trace", "views"},
-    "magics": {*ENGINE, "trace", "views", "widgets", "grading", "i18n", "resources"},
+    "showing": {"engine", "trace", "views", "i18n"},
+    "magics": {*ENGINE, "trace", "views", "widgets", "grading", "showing", "i18n", "resources"},
     "cli": {*ENGINE, "trace", "views", "grading", "authoring", "i18n", "resources"},
     "": {*ENGINE, "trace", "views", "widgets", "grading", "showing", "magics", "i18n"},
 }

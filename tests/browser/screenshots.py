@@ -42,6 +42,15 @@ y = x * x
 y.backward()
 y.backward()
 """
+LOOP = """\
+%%autograd
+w = torch.tensor([1., 2.], requires_grad=True)
+X, h = torch.ones(5, 2), torch.zeros(5)
+for _ in range(20):
+    h = torch.tanh(X @ w + h)
+h.sum().backward()
+"""
+NAMES = ("example", "branches", "loop", "failed")
 WIDTH, HEIGHT = 900, 4000
 """High enough for every cell: an element is only photographed as far as it is on the screen."""
 
@@ -58,35 +67,61 @@ def output(driver: Driver, index: int, path: Path) -> None:
     cell.locator(".jp-Cell-outputWrapper").screenshot(path=path)
 
 
-def step(driver: Driver, index: int, times: int) -> None:
-    """Press “next” in the output of the cell at `index`."""
-    button = driver.page.locator(".jp-Cell").nth(index).get_by_role("button", name="next step")
+def press(driver: Driver, index: int, name: str, times: int = 1) -> None:
+    """Press a button in the output of the cell at `index`."""
+    button = driver.page.locator(".jp-Cell").nth(index).get_by_role("button", name=name, exact=True)
     for _ in range(times):
         button.click()
 
 
+def run(browser: Any, address: str, theme: str, width: int = WIDTH) -> Driver:
+    """Return a page with the notebook, run."""
+    driver = new_page(browser, width)
+    driver.open_notebook(address, "example.ipynb")
+    driver.use_theme(theme)
+    driver.run_all()
+    return driver
+
+
+def outputs(driver: Driver, folder: Path, state: str) -> None:
+    """Take a picture of each cell's output."""
+    for index, name in enumerate(NAMES, start=1):
+        output(driver, index, folder / f"{name}-{state}.png")
+
+
 def live(browser: Any, address: str, folder: Path) -> None:
-    """Take pictures of a running notebook, light and dark, wide and narrow."""
+    """Take pictures of a running notebook: outcome, steps, details, tabs, light and dark."""
     for theme, name in ((LIGHT, "light"), (DARK, "dark")):
-        driver = new_page(browser)
-        driver.open_notebook(address, "example.ipynb")
-        driver.use_theme(theme)
-        driver.run_all()
-        step(driver, 1, 4)
-        step(driver, 2, 7)
-        step(driver, 3, 3)
-        for index, content in enumerate(("example", "branches", "failed"), start=1):
-            output(driver, index, folder / f"{content}-{name}.png")
+        driver = run(browser, address, theme)
+        outputs(driver, folder, f"outcome-{name}")
+        for index, steps in enumerate((8, 14, 2, 6), start=1):
+            press(driver, index, "next step", steps)
+        outputs(driver, folder, f"step-{name}")
         if theme == LIGHT:
             driver.page.locator(".jp-Cell").nth(1).screenshot(path=folder / "stepper.png")
             driver.save()
+        driver.page.locator('.jp-Cell [data-box="f0"]').click()
+        for index, tab in enumerate(("Tensors and bytes", "Ledger", "Lines"), start=1):
+            press(driver, index, tab)
+        for index in (1, 2):
+            driver.page.locator(".jp-Cell").nth(index).locator("[data-box]").nth(2).click()
+        outputs(driver, folder, f"tabs-{name}")
         driver.page.close()
-    driver = new_page(browser, width=420)
-    driver.open_notebook(address, "example.ipynb")
-    driver.use_theme(LIGHT)
-    driver.run_all()
-    step(driver, 1, 5)
-    output(driver, 1, folder / "example-narrow.png")
+
+
+def narrow_and_in_high_contrast(browser: Any, address: str, folder: Path) -> None:
+    """Take pictures on a small screen, in a column of 600 pixels, and with forced colours."""
+    for width, name in ((420, "narrow"), (690, "600")):
+        driver = run(browser, address, LIGHT, width)
+        for index, steps in enumerate((8, 14, 2, 6), start=1):
+            press(driver, index, "next step", steps)
+        outputs(driver, folder, name)
+        driver.page.close()
+    driver = run(browser, address, LIGHT)
+    driver.page.emulate_media(forced_colors="active")
+    press(driver, 1, "next step", 8)
+    press(driver, 2, "next step", 14)
+    outputs(driver, folder, "contrast")
     driver.page.close()
 
 
@@ -95,11 +130,10 @@ def untrusted(browser: Any, address: str, folder: Path) -> None:
     driver = new_page(browser)
     driver.open_notebook(address, "example.ipynb")
     driver.page.locator("figure img").first.wait_for()
+    outputs(driver, folder, "untrusted")
     for summary in driver.page.locator(".jp-OutputArea summary").all():
         summary.click()
-    output(driver, 1, folder / "example-untrusted.png")
-    output(driver, 2, folder / "branches-untrusted.png")
-    output(driver, 3, folder / "failed-untrusted.png")
+    output(driver, 1, folder / "example-untrusted-open.png")
     driver.page.close()
 
 
@@ -109,9 +143,10 @@ def main(folder: Path) -> None:
     with TemporaryDirectory() as scratch, chromium_browser() as browser:
         root = Path(scratch, "notebooks")
         root.mkdir()
-        write_notebook(root / "example.ipynb", LOAD, EXAMPLE, BRANCHES, FAILED)
+        write_notebook(root / "example.ipynb", LOAD, EXAMPLE, BRANCHES, LOOP, FAILED)
         with jupyter_lab(Path(scratch, "home"), root) as address:
             live(browser, address, folder)
+            narrow_and_in_high_contrast(browser, address, folder)
         with jupyter_lab(Path(scratch, "other home"), root) as address:
             untrusted(browser, address, folder)
 

@@ -1,22 +1,34 @@
 """`%%autograd` in a real JupyterLab: stepping, themes, and the notebook reopened by somebody else."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+
+from autograd_lab.trace.record import record
+from autograd_lab.views.display import Display
+from tests.browser.conftest import EXAMPLE, write_notebook
 
 pytestmark = pytest.mark.needs_browser
 
 CONTRAST_PARTS = (
+    ".al-player > p",
     ".al-position",
     ".al-hint",
-    ".al-title",
-    ".al-subtitle",
-    ".al-player dt",
-    ".al-value",
-    ".al-formula",
+    ".al-panel > b",
+    ".al-panel > span",
+    ".al-panel > div > span",
+    ".al-panel code",
+    ".al-panel i",
+    ".al-code",
+    ".al-tabs button",
     ".al-graph .kind",
     ".al-graph .grad",
+    ".al-graph .later text",
+    ".al-graph text.tag",
 )
 NOTE_LEAKED_KEYS = """() => {
     window.leaked = [];
@@ -44,6 +56,17 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def contrasts(page: Any) -> list[tuple[str, str, str]]:
+    """Return the parts whose text stands out too little from the paper, with both colours."""
+    there = [part for part in CONTRAST_PARTS if page.locator(part).count()]
+    colours = page.evaluate(COLOURS, [there])
+    return [
+        (part, ink, paper)
+        for part, (ink, paper) in zip(there, colours, strict=True)
+        if contrast(ink, paper) < 4.5
+    ]
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_a_cell_is_stepped_with_mouse_and_keyboard(driver: Any, lab: str, theme: str) -> None:
     """The stepper moves, no key reaches the notebook, and all text is legible."""
@@ -51,19 +74,17 @@ def test_a_cell_is_stepped_with_mouse_and_keyboard(driver: Any, lab: str, theme:
     driver.use_theme(theme)
     driver.run_all()
     page = driver.page
-    page.get_by_role("button", name="next step").click()
-    page.get_by_role("button", name="next step").click()
-    assert page.locator(".al-title").inner_text() == "out"
+    page.locator(".al-player").focus()
     page.evaluate(NOTE_LEAKED_KEYS)
-    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight"):
+    page.keyboard.press("ArrowRight")
+    assert contrasts(page) == []
+    for _ in range(7):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".al-panel > b").inner_text() == "y * y"
+    assert contrasts(page) == []
+    for key in ("ArrowDown", "Escape", "Space", "Space", "End"):
         page.keyboard.press(key)
-    assert page.locator(".al-title").inner_text() == "y * y"
-    for part, (ink, paper) in zip(
-        CONTRAST_PARTS, page.evaluate(COLOURS, [CONTRAST_PARTS]), strict=True
-    ):
-        assert contrast(ink, paper) >= 4.5, (part, ink, paper)
-    page.keyboard.press("End")
-    assert page.locator(".al-title").inner_text() == "x.grad"
+    assert page.locator(".al-panel > b").inner_text() == "x.grad"
     assert page.evaluate("window.leaked") == []
 
 
@@ -81,8 +102,14 @@ def test_the_same_notebook_untrusted_keeps_figure_and_table(
     assert page.locator(".al-player").count() == 0
     assert image.evaluate("(img) => img.decode().then(() => img.naturalWidth)") > 100
     assert "x.grad [[4.5000" in image.get_attribute("alt")
-    page.locator(".jp-OutputArea summary").click()
-    rows = page.locator(".jp-OutputArea table tr")
+    assert page.locator(".jp-OutputArea summary").all_inner_texts() == [
+        "10 steps",
+        "Ledger",
+        "Lines",
+        "Tensors and bytes",
+    ]
+    page.locator(".jp-OutputArea summary").first.click()
+    rows = page.locator(".jp-OutputArea details[open] tr")
     assert rows.count() == 7
     assert "grad · self" in rows.nth(4).inner_text()
 
@@ -95,3 +122,55 @@ def test_a_narrow_notebook_keeps_the_stepper_inside(driver: Any, lab: str) -> No
     widths = "(player) => [player.offsetWidth, player.closest('.jp-OutputArea-output').clientWidth]"
     player, output = driver.page.locator(".al-player").evaluate(widths)
     assert player <= output
+
+
+@pytest.fixture(scope="module", name="executed")
+def _executed(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The example, executed without a browser."""
+    folder = tmp_path_factory.mktemp("executed")
+    write_notebook(folder / "example.ipynb", "%load_ext autograd_lab", EXAMPLE)
+    notebook = nbformat.read(folder / "example.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(folder)}}).execute()
+    return notebook
+
+
+def test_converted_to_html_it_steps_offline(driver: Any, executed: Any, tmp_path: Path) -> None:
+    """nbconvert's page, opened from a file with the network cut: figure, stepper, tabs."""
+    nbconvert = pytest.importorskip("nbconvert")
+    exporter = nbconvert.HTMLExporter(mathjax_url="", require_js_url="")
+    (tmp_path / "page.html").write_text(exporter.from_notebook_node(executed)[0], encoding="utf-8")
+    page = driver.page
+    page.goto((tmp_path / "page.html").as_uri())
+    page.locator(".al-player").wait_for()
+    page.get_by_role("button", name="next step").click()
+    assert page.locator(".al-position").inner_text() == "step 1 of 10"
+    page.get_by_role("button", name="Ledger").click()
+    assert "backward pass 1" in page.locator("details[open]").inner_text()
+    # What `--to webpdf` does with that page: the figure is in it, so the file has some size.
+    assert len(page.pdf()) > 20_000
+    driver.blocked.clear()  # nbconvert's own template asks for MathJax
+
+
+def test_converted_to_latex_it_is_text(executed: Any) -> None:
+    """LaTeX cannot show HTML: it gets the graph and the steps as text."""
+    nbconvert = pytest.importorskip("nbconvert")
+    source = nbconvert.LatexExporter().from_notebook_node(executed)[0]
+    assert "The backward pass, step by step" in source
+    assert "autograd-lab" not in source
+
+
+@pytest.mark.parametrize("ending", ["html", "svg"])
+def test_a_saved_file_opens_alone(driver: Any, tmp_path: Path, ending: str) -> None:
+    """A page that steps, a picture that shows; neither asks for anything."""
+    names: dict[str, object] = {}
+    with record() as recording:
+        exec(EXAMPLE.partition("\n")[2], names)
+    Display(recording.trace).save(tmp_path / f"saved.{ending}")
+    page = driver.page
+    page.goto((tmp_path / f"saved.{ending}").as_uri())
+    if ending == "svg":
+        assert page.locator("text").count() > 5
+    else:
+        page.locator(".al-player").wait_for()
+        page.get_by_role("button", name="last step").click()
+        assert page.locator(".al-position").inner_text() == "step 10 of 10"

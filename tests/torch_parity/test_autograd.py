@@ -103,6 +103,37 @@ z = Double.apply(y)
 print(z is y, z, y._version)
 z.sum().backward()
 print(x.grad)""",
+    "operators with what is no number on the left": """
+import operator
+for name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor".split():
+    for other in (None, [1], "a"):
+        try:
+            print(getattr(operator, name)(other, torch.ones(2)))
+        except (TypeError, RuntimeError) as error:
+            print(name, other, error)""",
+    "the name of a hook that has none": """
+class Shrink:
+    def __call__(self, grad):
+        return grad[:1]
+x = torch.ones(3, requires_grad=True)
+x.register_hook(Shrink())
+try:
+    (x * 2).sum().backward()
+except RuntimeError as error:
+    print(error)""",
+    "a view of a leaf out of a Function": """
+class Reverse(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.view_as(x)
+    @staticmethod
+    def backward(ctx, grad):
+        return -grad
+x = torch.tensor([1., 2.], requires_grad=True)
+y = Reverse.apply(x)
+print(y)
+(y * 3).sum().backward()
+print(x.grad)""",
     "grads that are not materialised": """
 class Two(torch.autograd.Function):
     @staticmethod

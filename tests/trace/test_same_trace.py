@@ -17,7 +17,7 @@ COPY_SLICES = "torch::autograd::CopySlices"
 KINDS = {
     "create", "op", "plain", "detach", "inplace", "mode", "read", "set", "hook", "backward", "node",
     "accumulate", "freed", "end", "optimizer", "zero_grad", "step", "clip", "function", "gradcheck",
-    "warning", "failed", "error",
+    "warning", "failed", "error", "gradients",
 }  # fmt: skip
 
 pytest.importorskip("torch")
@@ -140,3 +140,69 @@ def test_again_and_through_json(name: str, library: str) -> None:
     """A second run gives an equal trace, and so does JSON."""
     trace = recorded(library, PROGRAMS[name])
     assert Trace.from_json(trace.to_json()) == trace == recorded(library, PROGRAMS[name])
+
+
+OLDER = """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = (x * x).exp()
+"""
+
+
+@pytest.mark.parametrize("library", ["autograd_lab", "torch"])
+def test_what_is_older_has_no_line(library: str) -> None:
+    """An operation on a tensor from before the recording is not taken for the tensor's history."""
+    namespace: dict[str, object] = {}
+    exec(f"import {library} as torch{OLDER}", namespace)
+    trace = run_cells(["z = y.sum()"], namespace)
+    assert [(node.op, node.line) for node in trace.graph.nodes if node.kind == "op"] == [
+        ("mul", None),
+        ("exp", None),
+        ("sum", 1),
+    ]
+    assert [event.text for event in trace.of_kind("op")] == ["sum"]
+
+
+@pytest.mark.parametrize("library", ["autograd_lab", "torch"])
+def test_results_of_grad_and_gradcheck(library: str) -> None:
+    """The trace knows the tensors that grad gave, without those that are None, and a check that failed."""
+    trace = recorded(
+        library,
+        [
+            "x, w = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)",
+            "g = torch.autograd.grad((x * x).sum(), [x, w], allow_unused=True)",
+            "torch.autograd.gradcheck(torch.sin, (x,), raise_exception=False)",
+            "torch.autograd.gradcheck(torch.sin, (x.double().detach().requires_grad_(),))",
+        ],
+    )
+    (event,) = trace.of_kind("gradients")
+    assert [trace.label(ref) for ref in event.inputs] == ["x", "w"]
+    assert [trace.label(ref) for ref in event.outputs] == ["g[0]"]
+    assert [event.options for event in trace.of_kind("gradcheck")] == [("failed",), ()]
+
+
+def test_the_same_is_counted_beyond_the_limit() -> None:
+    """What is no longer kept in detail is counted by kind and line, the same on both."""
+    loop = (
+        "x = torch.ones(3, requires_grad=True)\nfor i in range(9):\n    y = (x * x + i).sum()\n"
+        "    y.backward()\n    with torch.no_grad():\n        x -= 0.1 * x.grad\n    x.grad = None"
+    )
+    ours, its = (
+        run_cells([f"import {library} as torch", loop], limit=40)
+        for library in ("autograd_lab", "torch")
+    )
+    assert len(ours.events) == len(its.events) == 40
+    assert ours.truncated == its.truncated == sum(count.count for count in ours.summary) > 40
+    assert set(ours.summary) == set(its.summary)
+    assert Trace.from_json(ours.to_json()) == ours
+
+
+def test_what_the_texts_of_both_say_of_integers() -> None:
+    """Asking integers for gradients fails in PyTorch's words, by the method and by the attribute."""
+    texts = []
+    for library in ("autograd_lab", "torch"):
+        trace = recorded(
+            library, ["x = torch.tensor([1])\nx.requires_grad_()", "x.requires_grad = True"]
+        )
+        texts.append([event.text for event in trace.of_kind("error")])
+    assert texts[0] == texts[1]
+    assert len(texts[0]) == 2

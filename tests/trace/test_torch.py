@@ -201,3 +201,13 @@ def test_transforms_are_left_alone() -> None:
     )
     assert (trace.error, trace.broken) == ("", "")
     assert [n.name for n in trace.graph.nodes if n.kind == "op"] == ["MulBackward0"]
+
+
+def test_no_frame_of_ours_in_a_recorded_block() -> None:
+    """The traceback of a block of ordinary code is that of the code alone."""
+    refused = pytest.raises(RuntimeError, match="shapes cannot be multiplied")
+    with refused as caught, autograd_lab.record() as trace:
+        torch.ones(2, 3) @ torch.ones(2, 3)
+    files = [str(entry.path) for entry in caught.traceback]
+    assert not any("autograd_lab/trace/sources" in file for file in files)
+    assert [event.text for event in trace.of_kind("failed")] == ["matmul"]

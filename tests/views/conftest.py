@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -152,7 +152,14 @@ def hostile(example: Trace) -> Trace:
         replace(event, grads_in=(value,)) if event.kind == "backward" else event
         for event in example.events
     )
-    events += (Event("inplace", text="zero_", label=attack + ".grad", after=value),)
+    events += (
+        Event("inplace", text="zero_", label=attack + ".grad", expression=attack, after=value),
+        Event("detach", text=attack, label=attack),
+        Event("mode", line=1, text=attack),
+        Event("zero_grad", text=attack, expression=attack, options=("set_to_none",)),
+        Event("step", text=attack, expression=attack),
+        Event("end", text=attack),
+    )
     edges = (*example.graph.edges, Edge(0, 4, 1, attack))
     return Trace(attack, Graph(nodes, edges), events, f"ValueError: {attack}")
 
@@ -174,3 +181,68 @@ def chain() -> Callable[[int], Trace]:
         return Trace("", Graph(tuple(nodes), edges), (start, *walk, end))
 
     return build
+
+
+@pytest.fixture
+def looped() -> Callable[[int], Trace]:
+    """Return a function that makes the trace of `h = tanh(h * w)` in a loop of so many turns."""
+
+    def build(turns: int) -> Trace:
+        nodes = [
+            Node(0, "leaf", "AccumulateGrad", "", "w", scalar("2.")),
+            Node(1, "leaf", "AccumulateGrad", "", "h0", scalar("1.")),
+        ]
+        edges = []
+        last = 1
+        for _ in range(turns):
+            product = len(nodes)
+            nodes.append(operation(product, "Mul", "h * w", scalar("2."), PRODUCT, 5))
+            nodes.append(
+                operation(product + 1, "Tanh", "torch.tanh(h)", scalar("1."), ("grad",), 6)
+            )
+            edges += [Edge(last, product, 0), Edge(0, product, 1), Edge(product, product + 1, 0)]
+            last = product + 1
+        nodes.append(operation(last + 1, "Mul", "h * 3", scalar("3."), PRODUCT, 7, "out"))
+        edges.append(Edge(last, last + 1, 0))
+        events = [Event("op", node.id, node.line, node.expression) for node in nodes[2:]]
+        events.append(Event("backward", last + 1, 8, "out.backward()", grads_in=(scalar("1."),)))
+        for node in reversed(nodes[2:]):
+            out = (scalar("1."),) * len([edge for edge in edges if edge.target == node.id])
+            events.append(visit(node.id, scalar("1."), *out))
+        events.append(Event("accumulate", 0, contribution=scalar("9."), after=scalar("9.")))
+        events.append(Event("accumulate", 1, contribution=scalar("8."), after=scalar("8.")))
+        return Trace("\n" * 8, Graph(tuple(nodes), tuple(edges)), tuple(events))
+
+    return build
+
+
+@pytest.fixture
+def layered() -> Trace:
+    """Return y = net(x), a chain of twenty layers with a named weight each."""
+    nodes = [Node(0, "constant", "", "", "x", scalar("1."))]
+    edges: list[Edge] = []
+    for number in range(20):
+        last = len(nodes) - 1
+        label = f"net.{number}.weight"
+        nodes.append(Node(last + 1, "leaf", "AccumulateGrad", "", label, scalar("2.")))
+        for name in ("Mul", "Tanh"):
+            nodes.append(operation(len(nodes), name, "net(x)", scalar("1."), PRODUCT, 2))
+        edges += [Edge(last, last + 2, 0), Edge(last + 1, last + 2, 1), Edge(last + 2, last + 3, 0)]
+    return Trace("net = …\ny = net(x)\n", Graph(tuple(nodes), tuple(edges)))
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding as the rules make it."""
+
+    level: str = "problem"
+    line: str = "loss.backward()"
+    what: str = "w.grad holds the sum of two passes."
+    why: str = "backward() adds to .grad."
+    fix: str = "w.grad = None"
+
+
+@pytest.fixture
+def found() -> Callable[..., Found]:
+    """Return a function that makes a finding."""
+    return Found

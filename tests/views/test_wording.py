@@ -3,7 +3,19 @@
 import pytest
 
 from autograd_lab.trace.model import Node, Value
-from autograd_lab.views.wording import block, clip, columns, node_name, one_line, value_line
+from autograd_lab.views.wording import (
+    box_name,
+    byte_count,
+    clip,
+    code_line,
+    columns,
+    line_text,
+    listed,
+    node_name,
+    one_line,
+    short_kind,
+    value_line,
+)
 
 
 def test_text_comes_out_on_one_line_with_what_cannot_be_shown_replaced() -> None:
@@ -39,10 +51,9 @@ def test_a_number_is_never_cut_in_half() -> None:
     )
 
 
-def test_a_matrix_keeps_its_lines_without_the_indent_of_tensor() -> None:
-    """The second row stands right below the first."""
+def test_a_matrix_stands_on_one_line() -> None:
+    """However PyTorch breaks and indents its rows."""
     matrix = Value((2, 2), "float32", "[[1., 2.],\n        [3., 4.]]")
-    assert block(matrix) == "[[1., 2.],\n [3., 4.]]"
     assert value_line(matrix) == "[[1., 2.], [3., 4.]]"
 
 
@@ -59,3 +70,64 @@ def test_a_matrix_keeps_its_lines_without_the_indent_of_tensor() -> None:
 def test_a_tensor_is_called_what_the_reader_calls_it(node: Node, name: str) -> None:
     """The variable comes first, then the expression, then the operation."""
     assert node_name(node) == name
+
+
+@pytest.mark.parametrize(
+    ("node", "crowded", "name", "kind"),
+    [
+        (Node(0, "op", "MulBackward0", "mul", "z", None, expression="y * y"), False, "z", "mul"),
+        (Node(0, "op", "MulBackward0", "mul", "", None, expression="y * y"), False, "y * y", ""),
+        (Node(0, "op", "AddmmBackward0", "", "", None, expression="f(x)"), True, "addmm", ""),
+        (
+            Node(0, "op", "NllLossBackward0", "", "", None, expression="f" * 30),
+            False,
+            "nll_loss",
+            "",
+        ),
+        (Node(0, "op", "MyFnBackward", "", "", None), False, "my_fn", ""),
+        (Node(0, "leaf", "AccumulateGrad", "", "w", None), False, "w", "leaf"),
+        (Node(0, "constant", "", "", "", Value((), "int64", "2")), False, "2", "constant"),
+    ],
+)
+def test_a_box_is_called_by_name_or_operation(
+    node: Node, crowded: bool, name: str, kind: str
+) -> None:
+    """A short expression may stand for it, unless other operations came of the same one."""
+    assert (box_name(node, crowded), short_kind(node)) == (name, kind)
+
+
+def test_a_name_in_a_box_is_short() -> None:
+    """Whatever a variable is called."""
+    assert columns(box_name(Node(0, "leaf", "", "", "long" * 20, None))) <= 18
+
+
+def test_lines_name_their_cell_where_there_are_several() -> None:
+    """The first cell needs no name."""
+    assert line_text(3) == line_text(3, 0) == "line 3"
+    assert line_text(3, 1) == "cell 2, line 3"
+    assert line_text(None, 1) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [([], "nothing"), (["a", "b", "a"], "a, b"), (list("abcde"), "a, b, c and 2 more")],
+)
+def test_a_list_of_names_is_short(names: list[str], text: str) -> None:
+    """Each name once, and how many more there are."""
+    assert listed(names) == text
+
+
+def test_bytes_are_counted() -> None:
+    """In thousands where there are many."""
+    assert [byte_count(n) for n in (1, 32, 9999, 31_360)] == [
+        "1 byte",
+        "32 bytes",
+        "9999 bytes",
+        "31 kB",
+    ]
+
+
+def test_code_keeps_its_indent() -> None:
+    """With the spaces it is copied with, or with those that HTML does not swallow."""
+    assert code_line("    y = x") == "    y = x"
+    assert code_line("    y = x", "\u00a0") == "\u00a0" * 4 + "y = x"

@@ -10,7 +10,7 @@ from ..binary import Binary
 from ..choice import CHOICES, Chosen, choice
 from ..node import Node
 from ..operation import tensors_in
-from ..register import method, register
+from ..register import method, reflected, register
 from ..short import OPERANDS
 from ..tensor import Tensor
 from ..unary import only_for
@@ -177,7 +177,7 @@ class RfloorDivide(Binary):
 
 
 rfloor_divide = register(RfloorDivide)
-method("__rfloordiv__", lambda self, other: rfloor_divide.apply(self, other))
+reflected("__rfloordiv__", lambda self, other: rfloor_divide.apply(self, other))
 
 
 def _floordiv(self: Any, other: Any) -> Any:

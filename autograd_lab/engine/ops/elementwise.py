@@ -9,7 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..binary import NUMBERS, Binary
 from ..operation import Operation
-from ..register import method, register
+from ..register import reflected, register
 from ..tensor import Tensor
 from ..unary import Floating, Unary, only_for
 
@@ -127,7 +127,7 @@ class Rsub(Difference):
 
 
 rsub = register(Rsub)
-method("__rsub__", lambda self, other: rsub.apply(self, other, 1))
+reflected("__rsub__", lambda self, other: rsub.apply(self, other, 1))
 
 
 class Mul(Binary):
@@ -207,7 +207,7 @@ def _rtruediv(self: Tensor, other: Any) -> Any:
     return mul(reciprocal(self), other)
 
 
-method("__rtruediv__", _rtruediv)
+reflected("__rtruediv__", _rtruediv)
 
 
 class Neg(Unary):

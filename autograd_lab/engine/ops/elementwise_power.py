@@ -10,7 +10,7 @@ import numpy as np
 from ..binary import Binary, ByNumber
 from ..choice import CHOICES, Chosen, choice
 from ..operation import Operation
-from ..register import expose, method, register
+from ..register import expose, method, reflected, register
 from ..short import OPERANDS
 from ..tensor import Tensor
 from ..unary import Floating
@@ -133,7 +133,7 @@ def _pow(self: Any, exponent: Any) -> Any:
 CHOICES["pow"] = choose_pow
 expose("pow", pow)
 method("__pow__", _pow)
-method("__rpow__", lambda self, other: rpow.apply(other, self))
+reflected("__rpow__", lambda self, other: rpow.apply(other, self))
 
 
 def _double(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..named import Named
-from ..observe import observers
+from ..observe import told
 from ..operation import Operation
 from ..register import functions, register
 from ..tensor import Tensor, raw, wrap
@@ -239,10 +239,8 @@ def _index(name: str, find: Any, self: Tensor, dim: int | None, keepdim: bool) -
     if array.dtype.kind == "b":
         raise RuntimeError(f"{name}(): does not support bool input")
     check_not_empty(name, array, dim, IndexError)
-    made = wrap(find(array, axis=dim, keepdims=keepdim) if array.ndim else np.int64(0))
-    for observer in observers:
-        observer.on_op(name, (self,), made, None)
-    return made
+    found = find(array, axis=dim, keepdims=keepdim) if array.ndim else np.int64(0)
+    return told(name, (self,), wrap(found))
 
 
 @public("argmax")

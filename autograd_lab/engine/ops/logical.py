@@ -9,7 +9,7 @@ import numpy as np
 
 from ..binary import Binary
 from ..operation import Operation
-from ..register import method, register
+from ..register import method, reflected, register
 from ..unary import only_for
 from .elementwise_select import TensorPair
 
@@ -54,7 +54,7 @@ def _bitwise(name: str, ufunc: Callable[[Any, Any], Any], operator: str) -> None
         "forward": staticmethod(forward),
     }
     op = register(type(f"Bitwise{name.title()}", (Binary,), members))
-    method(f"__r{name}__", lambda self, other: op.apply(other, self))
+    reflected(f"__r{name}__", lambda self, other: op.apply(other, self))
 
 
 _bitwise("and", np.bitwise_and, "&")

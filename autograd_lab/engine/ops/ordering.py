@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..named import Named
+from ..observe import told
 from ..register import register
 from ..tensor import wrap
 from .dims import window, wrap_dim
@@ -69,7 +70,7 @@ def sort(self: Any, dim: int = -1, descending: bool = False, stable: bool | None
 def argsort(self: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """Return the indices that sort the elements along `dim`."""
     wrap_dim(dim, self.ndim)
-    return wrap(order(self._data, dim, descending))
+    return told("argsort", (self,), wrap(order(self._data, dim, descending)))
 
 
 @public("msort")

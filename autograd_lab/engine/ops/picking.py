@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..observe import told
 from ..operation import Operation, size_mismatch
 from ..register import expose, register
 from ..tensor import Tensor, raw, wrap
@@ -88,9 +89,10 @@ def nonzero(self: Tensor, *, as_tuple: bool = False) -> Any:
     """Return the positions of the elements that are not 0: one row each, or one vector per dimension."""
     found = np.argwhere(self._data)
     if not as_tuple:
-        return wrap(found.astype(np.int64))
+        return told("nonzero", (self,), wrap(found.astype(np.int64)))
     rows = found if self.ndim else np.zeros((len(np.atleast_1d(self._data).nonzero()[0]), 1))
-    return tuple(wrap(column.astype(np.int64)) for column in rows.T)
+    columns = tuple(wrap(column.astype(np.int64)) for column in rows.T)
+    return told("nonzero", (self,), columns)
 
 
 def argwhere(self: Tensor) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..binary import Binary
 from ..choice import Chosen, choice
-from ..register import method, register
+from ..register import method, reflected, register
 from ..short import OPERANDS
 from ..tensor import Tensor
 from ..unary import only_for
@@ -118,4 +118,4 @@ def _mod(self: Any, other: Any) -> Any:
 
 
 method("__mod__", _mod)
-method("__rmod__", lambda self, other: remainder(other, self))
+reflected("__rmod__", lambda self, other: remainder(other, self))

@@ -47,22 +47,28 @@ class GraphWriter:
         if known is not None:
             return known
         library, tensors = self.library, self._record.tensors
-        base = library.base(tensor)
         entry: dict[str, Any] = {
             "parameter": isinstance(tensor, library.parameter_type),
             "inference": library.is_inference(tensor),
         }
-        if base is not None:
-            entry["base"] = entry["shares"] = self.number(base)
         tensors.append(entry)
         self._record.numbers[tensor] = len(tensors) - 1
         return len(tensors) - 1
+
+    def _note_base(self, tensor: Any, number: int) -> None:
+        """Note what a tensor is a view of: the library may tie the two only after it told of both."""
+        entry = self._record.tensors[number]
+        if "base" not in entry:
+            base = self.library.base(tensor)
+            if base is not None:
+                entry["base"] = entry["shares"] = self.number(base)
 
     def ref(self, tensor: Any) -> Ref:
         """Return how the tensor is now."""
         number = self._record.numbers.get(tensor)
         if number is None:
             number = self.number(tensor)
+        self._note_base(tensor, number)
         grad_fn, shape, dtype, requires_grad, version = self.library.facts(tensor)
         if grad_fn is None:
             node = self._plain.get(number)

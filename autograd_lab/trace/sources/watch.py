@@ -12,7 +12,6 @@ from ..model import Ref, Value
 from .arrivals import Arrivals, Part, Target
 from .graph import GraphWriter
 from .library import Library
-from .values import value_of
 
 LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bool", "Parameter"}
 """Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
@@ -110,8 +109,15 @@ class Watch:
         `before` is what the first input was, if it was written to.
         """
         if self.record.room("op"):
+            for tensor in self.tensors(inputs if before is None else inputs[1:]):
+                # What is older than the recording is not the work of this line.
+                history = self.library.grad_fn(tensor)
+                if history is not None:
+                    self.graph.of_grad_fn(history)
             grad_fn = self.library.grad_fn(outputs[0])
+            self.record.place = self.record.source.here()
             self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
+            self.record.place = None
 
     def part(self, grad_fn: Any) -> None:
         """Note an operation that another one is made of, and that nothing else has shown."""
@@ -319,7 +325,8 @@ class Watch:
         self._arrivals = Arrivals()
         if self.record.crowded_events:
             return
-        for root, seed in zip(roots, seeds, strict=True):
+        # Too few seeds are refused a moment later, by the library itself.
+        for root, seed in zip(roots, seeds, strict=False):
             grad_fn = self.library.grad_fn(root)
             if seed is not None and grad_fn is not None:
                 part = None, self.graph.value(seed), self.library.token(seed)
@@ -452,4 +459,4 @@ class Watch:
         )
 
 
-__all__ = ["Guarded", "Watch", "guarded", "value_of"]
+__all__ = ["Guarded", "Watch", "guarded"]

@@ -74,17 +74,20 @@ def _improvements(layers: Layers, rows: Rows) -> Iterator[Rows]:
     place = _places(layers, rows)
     for sweep in range(SWEEPS):
         upward = sweep % 2 == 0
+        # Every other pair of sweeps turns ties around, which leads out of dead ends.
+        turn = sweep % 4 >= 2
         fixed = layers.below if upward else layers.above
         for index in range(len(rows)) if upward else reversed(range(len(rows))):
-            rows[index] = _by_median(rows[index], fixed, place)
+            rows[index] = _by_median(rows[index], fixed, place, turn)
             _number(rows[index], place)
-        _swap_neighbours(layers, rows, place)
+        _swap_neighbours(layers, rows, place, turn)
         yield rows
 
 
-def _by_median(row: list[int], fixed: list[list[int]], place: list[int]) -> list[int]:
+def _by_median(row: list[int], fixed: list[list[int]], place: list[int], turn: bool) -> list[int]:
     """Return the row sorted by the median of its neighbours; points without any stay in place."""
-    median = {p: _median(sorted(place[o] for o in fixed[p])) for p in row if fixed[p]}
+    order = reversed(row) if turn else row
+    median = {p: _median(sorted(place[o] for o in fixed[p])) for p in order if fixed[p]}
     result = sorted(median, key=median.__getitem__)
     for index, point in enumerate(row):
         if point not in median:
@@ -104,34 +107,46 @@ def _median(places: list[int]) -> float:
     return (places[half - 1] * right + places[half] * left) / (left + right)
 
 
-def _swap_neighbours(layers: Layers, rows: Rows, place: list[int]) -> None:
-    """Swap points that stand side by side wherever that removes crossings."""
-    for _ in range(SWAP_ROUNDS):
+def _swap_neighbours(layers: Layers, rows: Rows, place: list[int], turn: bool) -> None:
+    """Swap points that stand side by side wherever that removes crossings; once, if it adds none."""
+    for attempt in range(SWAP_ROUNDS):
         improved = False
         for row in rows:
-            for index in range(len(row) - 1):
-                left, right = row[index], row[index + 1]
-                if _gain(layers, place, left, right) > 0:
-                    row[index], row[index + 1] = right, left
-                    place[right], place[left] = index, index + 1
-                    improved = True
+            improved |= _swap_in_row(layers, row, place, turn and attempt == 0)
         if not improved:
             return
 
 
-def _gain(layers: Layers, place: list[int], left: int, right: int) -> int:
-    """Return how many crossings fewer there are with the two points swapped."""
-    gain = 0
-    for side in (layers.above, layers.below):
-        ends_left = sorted(place[other] for other in side[left])
-        ends_right = sorted(place[other] for other in side[right])
-        gain += _inversions(ends_left, ends_right) - _inversions(ends_right, ends_left)
-    return gain
+def _swap_in_row(layers: Layers, row: list[int], place: list[int], ties: bool) -> bool:
+    """Swap within one row; say whether that removed a crossing."""
+    # Where the lines of each point end does not change while only this row does.
+    ends = [
+        [sorted([place[other] for other in side[point]]) for side in (layers.above, layers.below)]
+        for point in row
+    ]
+    improved = False
+    for index in range(len(row) - 1):
+        left, right = ends[index], ends[index + 1]
+        gain = sum(
+            _inversions(mine, its) - _inversions(its, mine)
+            for mine, its in zip(left, right, strict=True)
+        )
+        if gain > 0 or (ties and gain == 0):
+            row[index], row[index + 1] = row[index + 1], row[index]
+            ends[index], ends[index + 1] = right, left
+            improved = True
+    if improved:
+        _number(row, place)
+    return improved
 
 
 def _inversions(first: list[int], second: list[int]) -> int:
     """Count the pairs whose member from `second` is the smaller one; both lists are sorted."""
-    return sum(bisect_left(second, end) for end in first)
+    count = 0
+    if first and second and second[0] < first[-1]:
+        for end in first:
+            count += bisect_left(second, end)
+    return count
 
 
 def _places(layers: Layers, rows: Rows) -> list[int]:

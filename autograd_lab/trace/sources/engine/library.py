@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from ....engine.function import FunctionNode
 from ....engine.grad_mode import is_grad_enabled, is_inference_mode_enabled
 from ....engine.node import AccumulateGrad, next_order
 from ....engine.tensor import Tensor, raw
@@ -82,7 +83,7 @@ class EngineLibrary:
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node."""
-        custom = hasattr(type(grad_fn), "function")
+        custom = isinstance(grad_fn, FunctionNode)
         return grad_fn.name(), tuple(grad_fn.inputs), tuple(grad_fn.formulas), custom
 
     def saved(self, grad_fn: Any) -> list[tuple[str, Any]]:
@@ -105,8 +106,6 @@ class EngineLibrary:
 
 @cache
 def _standard() -> frozenset[str]:
-    from ....engine.function import FunctionNode
-
     return frozenset(vars(FunctionNode()))
 
 

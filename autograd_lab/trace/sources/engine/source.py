@@ -114,7 +114,11 @@ class EngineSource(Observer, Guarded):
         elif kind == "hook":
             given = {"tensor": subject} if isinstance(subject, Tensor) else {"grad_fn": subject}
             watch.hooked(name, **given)
-        elif kind in ("clip", "gradcheck"):
+        elif kind == "gradients":
+            watch.called(kind, "grad", subject, details["results"])
+        elif kind == "gradcheck":
+            watch.called(kind, name, subject, options=("failed",) if details["failed"] else ())
+        elif kind == "clip":
             watch.called(kind, name, subject)
         else:
             watch.on_parameters(kind, subject, details.get("set_to_none", False))

@@ -85,19 +85,7 @@ class TorchLibrary:
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node; names and formulas are the engine's."""
-        name = grad_fn.name()
-        operation = operation_of(name)
-        count = len(grad_fn.next_functions)
-        if is_custom(grad_fn):
-            inputs = tuple(f"input {i}" for i in range(count))
-            return name, inputs, (f"{name.removesuffix('Backward')}.backward",) * count, True
-        if operation is None:
-            return name, (), (), False
-        inputs, formulas = operation.inputs, operation.formulas
-        if len(inputs) != count and len(inputs) == 1:  # a sequence of tensors
-            inputs = tuple(f"{inputs[0]}[{i}]" for i in range(count))
-            formulas = formulas * count
-        return name, inputs, formulas, False
+        return _description(grad_fn.name(), len(grad_fn.next_functions), is_custom(grad_fn))
 
     def saved(self, grad_fn: Any) -> list[tuple[str, Any]]:
         """Return the tensors and numbers it keeps, by name; nothing once they are released."""
@@ -141,6 +129,22 @@ def _kept(kind: type) -> tuple[tuple[str, str], ...]:
     raw = {name for name in dir(kind) if name.startswith("_raw_saved_")}
     names.sort(key=lambda name: (f"_raw{name}" not in raw, name))
     return tuple((name.removeprefix("_saved_"), name) for name in names)
+
+
+@cache
+def _description(name: str, count: int, custom: bool) -> NodeDescription:
+    """Return what is to be said of a node with this name and so many inputs."""
+    if custom:
+        inputs = tuple(f"input {i}" for i in range(count))
+        return name, inputs, (f"{name.removesuffix('Backward')}.backward",) * count, True
+    operation = operation_of(name)
+    if operation is None:
+        return name, (), (), False
+    inputs, formulas = operation.inputs, operation.formulas
+    if len(inputs) != count and len(inputs) == 1:  # a sequence of tensors
+        inputs = tuple(f"{inputs[0]}[{i}]" for i in range(count))
+        formulas = formulas * count
+    return name, inputs, formulas, False
 
 
 @cache

@@ -56,8 +56,10 @@ def install(source: TorchSource) -> Patches:
         patches.replace(owner, "zero_grad", lambda f: _told(source, f, "zero_grad"))
     for owner in (torch.nn.utils, torch.nn.utils.clip_grad):
         for name in ("clip_grad_norm_", "clip_grad_value_"):
-            patches.replace(owner, name, lambda f: _on_tensors(source, f, "clip"))
-    patches.replace(torch.autograd, "gradcheck", lambda f: _on_tensors(source, f, "gradcheck"))
+            patches.replace(owner, name, lambda f: _clip(source, f))
+    for name in ("gradcheck", "gradgradcheck"):
+        patches.replace(torch.autograd, name, lambda f: _gradcheck(source, f))
+    patches.replace(torch, "from_numpy", lambda f: _from_numpy(source, f))
     patches.replace(torch.nn.Parameter, "__new__", lambda f: _parameter(source, f))
     patches.replace(torch.autograd.Function, "apply", lambda f: _function(source, f))
     return patches
@@ -82,7 +84,9 @@ def _pass(source: TorchSource, run: Any) -> Any:
             raise
         finally:
             told = None if error is not None and UNUSED in str(error) else error
-            source.end_pass(work, told, results, create)
+            source.end_pass(work, told, results or (), create)
+        if not accumulates:
+            source.called("gradients", "grad", wanted, results)
         return results
 
     return watched
@@ -157,24 +161,46 @@ def _stepping(source: TorchSource, step: Any) -> Any:
     return watched
 
 
-def _on_tensors(source: TorchSource, function: Any, kind: str) -> Any:
-    """Return `function` of tensors, noted before it is called."""
-    position = 1 if kind == "gradcheck" else 0
+def _clip(source: TorchSource, function: Any) -> Any:
+    """Return a function that clips gradients, noted before it is called."""
 
     @wraps(function)
-    def watched(*args: Any, **kwargs: Any) -> Any:
+    def watched(parameters: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if len(args) > position:
-            items = args[position]
-            if position == 0 and not isinstance(items, source.library.tensor_type):
-                items = list(items)
-                args = (items, *args[1:])
-            tensor_type = source.library.tensor_type
-            source.called(
-                kind, function.__name__, [items] if isinstance(items, tensor_type) else items
-            )
+        one = isinstance(parameters, source.library.tensor_type)
+        several = [parameters] if one else list(parameters)
+        source.called("clip", function.__name__, several)
         with source.silence():
-            return function(*args, **kwargs)
+            return function(several, *args, **kwargs)
+
+    return watched
+
+
+def _gradcheck(source: TorchSource, function: Any) -> Any:
+    """Return `gradcheck` or `gradgradcheck`, noted with its outcome once it is over."""
+
+    @wraps(function)
+    def watched(checked: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        agrees = False
+        try:
+            with source.silence():
+                agrees = function(checked, inputs, *args, **kwargs)
+        finally:
+            options = () if agrees else ("failed",)
+            source.called("gradcheck", function.__name__, [inputs], options=options)
+        return agrees
+
+    return watched
+
+
+def _from_numpy(source: TorchSource, make: Any) -> Any:
+    @wraps(make)
+    def watched(array: Any) -> Any:
+        __tracebackhide__ = True
+        made = make(array)
+        source.created("from_numpy", [], made)
+        return made
 
     return watched
 

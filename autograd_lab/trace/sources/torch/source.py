@@ -135,9 +135,15 @@ class TorchSource(Guarded):
             passed = [g if t else None for g, t in zip(passed, targets, strict=True)]
         made = products(node, grads, passed)
         number = self.watch.visited(node, targets, grads, made, passed)
-        if number is None or retain_graph:
+        if retain_graph:
             return
-        if any(saved.nbytes for saved in self.record.nodes[number]["saved"]):
+        if number is None:  # there is room to count alone
+            keeps = any(
+                isinstance(v, self.library.tensor_type) for _, v in self.library.saved(node)
+            )
+        else:
+            keeps = any(saved.nbytes for saved in self.record.nodes[number]["saved"])
+        if keeps:
             self.watch.freed(node)
 
     @guarded
@@ -157,9 +163,16 @@ class TorchSource(Guarded):
     # --- calls ----------------------------------------------------------------------------------
 
     @guarded
-    def called(self, kind: str, name: str, tensors: Sequence[Any]) -> None:
+    def called(
+        self,
+        kind: str,
+        name: str,
+        tensors: Sequence[Any],
+        results: Sequence[Any] = (),
+        options: tuple[str, ...] = (),
+    ) -> None:
         """Note a call with tensors."""
-        self.watch.called(kind, name, tensors)
+        self.watch.called(kind, name, tensors, results, options=options)
 
     @guarded
     def on_parameters(self, kind: str, subject: Any, set_to_none: bool) -> None:

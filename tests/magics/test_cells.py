@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,14 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import CapturedIO, capture_output
-from traitlets.config import Config
 
 from autograd_lab.engine.observe import observers
 from autograd_lab.magics import load_ipython_extension, rewrite_first_line
+from autograd_lab.magics.commands import COMMANDS
+from autograd_lab.magics.options import DEFAULTS
 from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.model import Trace
+from tests.magics.running import run
 
 WORKED = """\
 x = torch.ones(2, 2, requires_grad=True)
@@ -28,33 +30,6 @@ out.backward()
 """
 NO_GRAPH = "No graph to show: this cell ran no operation on a tensor that requires grad.\n"
 Shell = InteractiveShell
-
-
-@pytest.fixture(name="shell")
-def _shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """Give a fresh IPython with the extension loaded; nobody may watch the engine afterwards."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    monkeypatch.setenv("AUTOGRAD_LAB_LANG", "en")
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    Shell.clear_instance()
-    shell = Shell.instance(config=config)
-    shell.run_cell("import autograd_lab as torch\n%load_ext autograd_lab")
-    try:
-        yield shell
-    finally:
-        shell.run_cell("%unload_ext autograd_lab")
-        shell.restore_sys_module_state()
-        Shell.clear_instance()
-    assert observers == []
-
-
-def run(shell: Shell, cell: str) -> CapturedIO:
-    """Run a cell as if it were typed, and return all it showed."""
-    with capture_output() as shown:
-        shell.run_cell(cell, store_history=True)
-    return shown
 
 
 def html_of(shown: CapturedIO) -> str:
@@ -132,11 +107,11 @@ def test_hostile_name(shell: Shell) -> None:
     shown = run(
         shell,
         "%%autograd\nx = torch.ones(1, requires_grad=True)\n"
-        "globals()['</script><b>'] = x * 2  # </script><i>\n",
+        "globals()['</script><u>'] = x * 2  # </script><s>\n",
     )
     html = html_of(shown)
-    assert "<b>" not in html
-    assert "<i>" not in html
+    assert "<u>" not in html
+    assert "<s>" not in html
     assert html.count("</script>") == html.count("<script")
 
 
@@ -330,7 +305,9 @@ def test_help(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
         "IPython.core.page.page", lambda text, *_, **__: pages.append(text["text/plain"])
     )
     run(shell, "%%autograd?")
-    assert "%%autograd [--text] [--quiet]" in pages[0]
+    told = pages[0]
+    for option in (*DEFAULTS, *COMMANDS):
+        assert option.replace("_", "-") in told, option
 
 
 def test_completion(shell: Shell) -> None:
@@ -396,3 +373,21 @@ def test_numpy_and_ipython_suffice(tmp_path: Path) -> None:
     )
     assert "● y  MulBackward0  [2.]" in done.stdout
     assert "line 2: x * 2" in done.stdout
+
+
+def test_a_cell_of_pytorch(shell: Shell) -> None:
+    """A cell that imports PyTorch is recorded like one of the engine; its traceback shows no more."""
+    pytest.importorskip("torch")
+    run(
+        shell,
+        "%%autograd --quiet\nimport torch\nw = torch.ones(2, requires_grad=True)\n"
+        "(w * w).sum().backward()",
+    )
+    trace = shell.user_ns["_autograd"]
+    assert [node.name for node in trace.graph.nodes] == [
+        "AccumulateGrad", "MulBackward0", "SumBackward0",
+    ]  # fmt: skip
+    assert trace.variables[-1].grad.text == "[2., 2.]"
+    failed = run(shell, "%%autograd --quiet\nimport torch\ntorch.ones(2) + torch.ones(3)")
+    assert "must match the size of tensor b" in failed.stdout + failed.stderr
+    assert "__torch_function__" not in failed.stdout + failed.stderr

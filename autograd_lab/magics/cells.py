@@ -17,19 +17,17 @@ import sys
 from types import FrameType
 from typing import Any
 
-from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
-from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
-from IPython.display import display
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
 
-from .trace.model import Trace
-from .trace.record import Recorder
-from .views.display import Display
+from ..showing import TRACE_NAME
+from ..trace.record import Recorder, hide_watching
+from . import commands
+from .options import DEFAULTS, display_of, parser, present, read
 
+COMPLETED = r"%%?autograd\b"
+"""What begins a line that the magic completes."""
 FIRST_LINE = re.compile(r"%%autograd(?:[ \t]+(?P<options>.*?))?\s*")
-TRACE_NAME = "_autograd"
-"""Variable of the user that holds the last trace."""
 
 
 def rewrite_first_line(lines: list[str]) -> list[str]:
@@ -59,16 +57,34 @@ class AutogradMagics(Magics):
         self._recorder: Recorder | None = None
         self._cell: ExecutionInfo | None = None
         self._options = argparse.Namespace()
+        self.defaults: dict[str, Any] = dict(DEFAULTS)
+        """The options of the session, which `%autograd config` sets."""
+        self.every_cell = False
+        """Whether cells without the magic are recorded, too: `%autograd on`."""
 
     @no_var_expand
-    @magic_arguments("%autograd")
-    @argument("--text", action="store_true", help="show text, also where a figure could be shown")
-    @argument("--quiet", action="store_true", help="record, but show nothing")
-    @cell_magic
-    def autograd(self, line: str, cell: str) -> None:
-        """Run the cell, then show the graph it built and the backward passes it made.
+    @line_cell_magic
+    def autograd(self, line: str, cell: str | None = None) -> None:
+        """Show the graph a cell builds and the backward passes it makes; explain what went wrong.
 
-        The cell runs exactly as without the magic. What was recorded stays in `_autograd`.
+        ::
+
+            %%autograd [options]     run the cell as it is, then show what it did
+            %autograd x y            the graph behind tensors
+            %autograd                the last recording once more
+            %autograd why x          why x.grad is None, a sum of several, zero or NaN
+            %autograd on | off       record every cell | only those under %%autograd
+            %autograd compare a b    two recordings side by side
+            %autograd config ...     options for all that follows; alone: print them; reset
+            %autograd lang zh        the language: en, zh, auto
+
+        Options::
+
+            --text          show text, also where a figure could be shown
+            --static        show the figure and its tables without a stepper
+            --quiet         record, but show nothing
+            --max-nodes N   draw at most N boxes; the others fold (150)
+            --save FILE     write FILE.svg, FILE.html or FILE.json as well
 
         Examples
         --------
@@ -79,9 +95,16 @@ class AutogradMagics(Magics):
             out = (3 * (x + 2) ** 2).mean()
             out.backward()
 
-        In a notebook this shows a figure and a stepper, in a terminal text.
-        `%%autograd --text` shows the text anywhere.
+            %autograd why x
+            before = _autograd           # the last recording; keep it to compare
+            %autograd compare before _autograd
+            %%autograd --save graph.svg
+
+        A notebook shows a figure and a stepper (arrow keys, Home, End, space), a terminal text.
         """
+        if cell is None:
+            commands.run(self, line)
+            return
         # IPython comes here only when code asks for the magic by name: a typed cell is rewritten.
         options = self._parse(line)
         source = self.shell.transform_cell(cell)
@@ -111,11 +134,7 @@ class AutogradMagics(Magics):
         lines[:1] = [f"# {first}"]
 
     def _parse(self, line: str) -> argparse.Namespace:
-        try:
-            options: argparse.Namespace = parse_argstring(self.autograd, line)
-        except ValueError as error:
-            raise UsageError(f"%%autograd: {error}") from None
-        return options
+        return read(parser("%%autograd"), line, self.defaults)
 
     def _user_frame(self) -> FrameType:
         """Return the frame of the cell that called the magic."""
@@ -128,21 +147,45 @@ class AutogradMagics(Magics):
         self.abandon()
         self._cell = self._running[-1] if self._running else None
         self._options = options
+        self._unasked = False
         self._recorder = Recorder(source, filename)
         self._recorder.start()
+        self.shell.showtraceback = self._showtraceback
+
+    def _begin_unasked(self, info: ExecutionInfo) -> None:
+        """Begin recording a cell that does not ask for it, because of `%autograd on`."""
+        if FIRST_LINE.fullmatch(str(info.raw_cell).partition("\n")[0]):
+            return  # it does
+        compiler, count = self.shell.compile, self.shell.execution_count
+        filename = compiler.get_code_name(info.raw_cell, info.transformed_cell, count)
+        source = info.transformed_cell or ""
+        self._begin(source, filename, argparse.Namespace(**self.defaults))
+        self._unasked = True
 
     def _end(self, error: BaseException | None) -> None:
         """Close the recording and show it."""
         recorder, self._recorder, self._cell = self._recorder, None, None
+        vars(self.shell).pop("showtraceback", None)
         if recorder is None:
             return
         trace = recorder.stop(self.shell.user_ns, error)
+        if self._unasked and not (trace.graph.nodes or trace.events):
+            return
         self.shell.user_ns[TRACE_NAME] = trace
-        if not self._options.quiet:
-            show_trace(trace, self._options.text)
+        present(display_of(trace, self._options), self._options)
+
+    def _showtraceback(self, *args: Any, **options: Any) -> Any:
+        """Show a traceback as the cell alone would: without the frames that watch PyTorch."""
+        error = sys.exc_info()[1]
+        if error is not None and self._recorder is not None:
+            if options.get("running_compiled_code"):  # it ends the cell
+                self._recorder.add_error(error)
+            hide_watching(error)
+        return type(self.shell).showtraceback(self.shell, *args, **options)
 
     def abandon(self) -> None:
         """Drop a recording that something kept from ending."""
+        vars(self.shell).pop("showtraceback", None)
         if self._recorder is not None:
             self._recorder.abandon()
         self._recorder = self._cell = None
@@ -152,6 +195,12 @@ class AutogradMagics(Magics):
         if not any(self._cell is running for running in self._running):
             self.abandon()
         self._running.append(info)
+        if self.every_cell and self._recorder is None and info.transformed_cell is not None:
+            self._begin_unasked(info)
+
+    def complete(self, shell: Any, event: Any) -> list[str]:
+        """Offer commands, options and names after `%autograd`."""
+        return commands.completions(self, event.line)
 
     def post_run_cell(self, result: ExecutionResult | None) -> None:
         """End the recording if it was this cell that began it; no result means it was killed."""
@@ -163,15 +212,6 @@ class AutogradMagics(Magics):
             pass
         if self._cell is result.info:
             self._end(result.error_in_exec)
-
-
-def show_trace(trace: Trace, as_text: bool) -> None:
-    """Show a trace below the cell's own output: figure and text for a notebook, or text alone."""
-    shown = Display(trace)
-    if as_text:
-        print(shown)
-    else:
-        display(shown)
 
 
 def _installed(shell: Any) -> AutogradMagics | None:
@@ -188,6 +228,7 @@ def load_ipython_extension(shell: Any) -> None:
     shell.events.register("pre_run_cell", magics.pre_run_cell)
     shell.events.register("post_run_cell", magics.post_run_cell)
     shell.input_transformers_cleanup.append(rewrite_first_line)
+    shell.set_hook("complete_command", magics.complete, re_key=COMPLETED)
 
 
 def unload_ipython_extension(shell: Any) -> None:
@@ -197,10 +238,14 @@ def unload_ipython_extension(shell: Any) -> None:
         return
     magics.abandon()
     shell.input_transformers_cleanup.remove(rewrite_first_line)
+    hooks = shell.strdispatchers["complete_command"].regexs
+    for pattern in [key for key in hooks if key.pattern == COMPLETED]:
+        del hooks[pattern]
     shell.events.unregister("pre_run_cell", magics.pre_run_cell)
     shell.events.unregister("post_run_cell", magics.post_run_cell)
     manager = shell.magics_manager
-    del manager.magics["cell"]["autograd"], manager.magics["line"]["autograd_begin"]
+    del manager.magics["cell"]["autograd"], manager.magics["line"]["autograd"]
+    del manager.magics["line"]["autograd_begin"]
     del manager.registry[AutogradMagics.__name__]
     shell.configurables.remove(magics)
     shell.user_ns.pop(TRACE_NAME, None)

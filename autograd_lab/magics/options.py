@@ -1,0 +1,91 @@
+# mypy: disable-error-code="no-untyped-call"
+"""The options of `%autograd` and `%%autograd`: read from a line, on top of the defaults of the session."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic_arguments import MagicArgumentParser
+
+from ..i18n import _
+from ..trace.model import Trace
+from ..views.display import Display
+
+DEFAULTS: dict[str, Any] = {
+    "text": False,
+    "static": False,
+    "quiet": False,
+    "max_nodes": 150,
+    "save": None,
+}
+ENDINGS = (".svg", ".html", ".json")
+
+
+def parser(name: str, positional: str = "") -> MagicArgumentParser:
+    """Return what reads the options; an option that is not given is left out of the result."""
+    made = MagicArgumentParser(name, argument_default=argparse.SUPPRESS)
+    switch = argparse.BooleanOptionalAction
+    made.add_argument("--text", action=switch, help="show text, also where a figure could be shown")
+    made.add_argument(
+        "--static", action=switch, help="show the figure and its tables without a stepper"
+    )
+    made.add_argument("--quiet", action=switch, help="record, but show nothing")
+    made.add_argument("--max-nodes", type=_count, metavar="N", help="draw at most N boxes (150)")
+    made.add_argument(
+        "--save", type=_file, metavar="FILE", help="write FILE.svg, .html or .json as well"
+    )
+    if positional:
+        made.add_argument(positional, nargs="*", default=[])
+    return made
+
+
+def read(made: MagicArgumentParser, line: str, defaults: dict[str, Any]) -> argparse.Namespace:
+    """Return the options in `line` on top of `defaults`; UsageError if they cannot be read."""
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"{made.prog}: {error}") from None
+    return made.parse_args(words, argparse.Namespace(**defaults))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of boxes, from 1 on")
+    return int(text)
+
+
+def _file(text: str) -> Path:
+    path = Path(text).expanduser()
+    if path.suffix not in ENDINGS:
+        raise argparse.ArgumentTypeError(f"{text!r} must end in {', '.join(ENDINGS)}")
+    return path
+
+
+def display_of(trace: Trace, options: argparse.Namespace) -> Display:
+    """Return what shows a trace, with what was found in it."""
+    return Display(trace, trace.findings(), static=options.static, max_nodes=options.max_nodes)
+
+
+def present(shown: Any, options: argparse.Namespace) -> None:
+    """Write the file that was asked for, then show: figure and text, or text alone, or nothing."""
+    from IPython.display import display
+
+    if options.save is not None:
+        try:
+            shown.save(options.save)
+        except OSError as error:
+            raise UsageError(
+                _("cannot write {name}: {reason}").format(
+                    name=options.save, reason=error.strerror or error
+                )
+            ) from None
+    if options.quiet:
+        return
+    if options.text:
+        print(shown)
+    else:
+        display(shown)

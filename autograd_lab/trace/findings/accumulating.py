@@ -1,0 +1,148 @@
+"""Gradients that are added to what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Event
+from .facts import Facts, spelled
+from .model import Clue
+from .registry import rule
+
+
+@rule(7, "accumulated-grad")
+def accumulated(facts: Facts) -> Iterator[Clue]:
+    """A step was made with a gradient, the next one was added to it, and a step made with the sum."""
+    told = set()
+    for earlier, moment, event in _additions(facts):
+        if facts.place(event) not in told and (
+            _stepped(facts, event.node, earlier, moment)
+            and _stepped(facts, event.node, moment, len(facts.events))
+        ):
+            told.add(facts.place(event))
+            yield _clue(facts, event)
+
+
+@rule(7, "accumulated-between-reads")
+def read_between(facts: Facts) -> Iterator[Clue]:
+    """A gradient was read, then another function's was added to it and read again."""
+    told = set()
+    for earlier, moment, event in _additions(facts):
+        if facts.place(event) not in told and (
+            not _stepped(facts, event.node, earlier, moment)
+            and _was_read(facts, event.node, earlier, moment)
+            and _was_read(facts, event.node, moment, len(facts.events))
+            and _root(facts, earlier) != _root(facts, moment)
+        ):
+            told.add(facts.place(event))
+            yield _clue(facts, event, note=True)
+
+
+def _additions(facts: Facts) -> Iterator[tuple[int, int, Event]]:
+    """Yield each time a pass added to what an earlier one had left, with the moments of both.
+
+    Not those between which the gradient was given or changed by hand, as momentum by hand does.
+    """
+    clipping = {facts.place(event) for event in facts.events if event.kind == "clip"}
+    latest: dict[int | None, int] = {}
+    by_hand: set[int | None] = set()
+    begin = 0
+    for moment, event in enumerate(facts.events):
+        if event.kind == "backward":
+            begin = moment
+        elif event.kind == "accumulate":
+            tensor = None if event.node is None else facts.nodes[event.node].tensor
+            earlier = latest.get(event.node, begin)
+            added = event.before is not None and any(event.before.numbers)
+            if added and earlier < begin and tensor not in by_hand:
+                yield earlier, moment, event
+            latest[event.node] = moment
+            by_hand.discard(tensor)
+        elif facts.place(event) not in clipping:
+            by_hand.add(_gradient_changed(facts, event))
+
+
+def _gradient_changed(facts: Facts, event: Event) -> int | None:
+    """Return the tensor whose gradient an event sets or writes to, if it does."""
+    if event.kind == "set" and event.text == "grad":
+        return event.inputs[0].tensor
+    if event.kind == "inplace":
+        return facts.trace.tensors[facts.memory(event.inputs[0].tensor)].gradient_of
+    return None
+
+
+def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
+    """Return whether the leaf was updated with its gradient before that was emptied."""
+    tensor = None if leaf is None else facts.nodes[leaf].tensor
+    if tensor is None:
+        return False
+    read = False
+    for event in facts.events[start:end]:
+        subject = event.inputs[0].tensor if event.inputs else None
+        if event.kind == "step" and any(ref.tensor == tensor for ref in event.inputs):
+            return True
+        if _empties(facts, event, tensor):
+            return False
+        if event.kind == "read" and subject == tensor:
+            read = True
+        if event.kind == "inplace" and read and _same_memory(facts, subject, tensor):
+            return True
+    return False
+
+
+def _same_memory(facts: Facts, one: int | None, other: int) -> bool:
+    return one is not None and facts.memory(one) == facts.memory(other)
+
+
+def _empties(facts: Facts, event: Event, tensor: int) -> bool:
+    """Return whether an event resets the gradient of a tensor."""
+    if event.kind == "zero_grad":
+        return any(ref.tensor == tensor for ref in event.inputs)
+    if event.kind == "set" and event.text == "grad":
+        return event.inputs[0].tensor == tensor and event.after is None
+    emptied = event.kind == "inplace" and event.text == "zero_"
+    return emptied and _gradient_changed(facts, event) == tensor
+
+
+def _was_read(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
+    tensor = None if leaf is None else facts.nodes[leaf].tensor
+    return any(
+        event.kind == "read" and event.inputs and event.inputs[0].tensor == tensor
+        for event in facts.events[start:end]
+    )
+
+
+def _root(facts: Facts, moment: int) -> int | None:
+    """Return the node that the pass around a moment started from."""
+    start = max((first for first, last in facts.passes if first <= moment <= last), default=None)
+    return None if start is None else facts.events[start].node
+
+
+def _clue(facts: Facts, event: Event, note: bool = False) -> Clue:
+    place = facts.place(event)
+    label = facts.nodes[event.node or 0].label
+    name = f"{label}.grad" if label else _("the gradient of a parameter")
+    what = _("{name} was not empty when this backward pass came: the new gradient was added.")
+    if event.before is not None and event.contribution is not None and event.after is not None:
+        if event.after.complete and len(event.after.numbers) <= 6:
+            what = _("{name} still held {before}; this pass added {new}, which makes {after}.")
+        what = what.format(
+            name=name,
+            before=spelled(event.before),
+            new=spelled(event.contribution),
+            after=spelled(event.after),
+        )
+    return Clue(
+        place,
+        what,
+        _(
+            "backward() adds to .grad, it never replaces it, so that several losses can share one "
+            "step. Here the old gradient had already been used."
+        ),
+        _(
+            "If the sum is not meant, empty .grad before this line: optimizer.zero_grad(), or "
+            "{name} = None for each leaf."
+        ).format(name=name if label else "p.grad"),
+        level="note" if note else "problem",
+    )

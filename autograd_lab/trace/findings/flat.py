@@ -1,0 +1,206 @@
+"""Gradients that are zero because the derivative is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Event, Node, Value
+from .facts import Facts
+from .model import Clue, Place
+from .registry import rule
+
+Span = tuple[int, int]
+
+STEPS = {"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide"}
+"""Flat everywhere, with jumps."""
+SATURATED = {"clamp", "clamp_min", "clamp_max", "clip", "relu", "threshold", "hardtanh", "relu6",
+             "sigmoid", "tanh", "softplus", "elu", "gelu", "silu", "leaky_relu"}  # fmt: skip
+"""Flat in some places."""
+NORMALISING = {"softmax", "log_softmax", "cross_entropy", "cross_entropy_loss", "nll_loss"}
+LINEAR = {"sub", "add", "rsub", "neg", "sum", "mean", "expand", "mul", "div", "select", "slice", "view",
+          "reshape", "unsqueeze", "squeeze", "t", "transpose", "index"}  # fmt: skip
+ALMOST = 1e-6
+
+
+@rule(26, "derivative-is-zero")
+def flat(facts: Facts) -> Iterator[Clue]:
+    """A leaf got nothing but zeros, in every pass, from a function that is flat."""
+    told: set[Place] = set()
+    for leaf, grown in _zeros(facts).items():
+        steps = [_flattened(facts, _around(facts, moment), leaf) for moment in grown]
+        if any(step is None for step in steps) or not steps:
+            continue
+        node = facts.nodes[(steps[0] or facts.events[0]).node or 0]
+        if node.op not in STEPS and not _seen_whole(facts, grown, steps):
+            continue
+        clue = _clue(facts, node, facts.nodes[leaf], _around(facts, grown[0]))
+        if clue is not None and clue.place not in told:
+            told.add(clue.place)
+            yield clue
+
+
+def _seen_whole(facts: Facts, grown: list[int], steps: list[Event | None]) -> bool:
+    """Return whether the trace has all numbers of these gradients, not only the first and last ones."""
+    values = [facts.events[moment].contribution for moment in grown]
+    values += [value for step in steps if step is not None for value in step.grads_out]
+    return all(value is None or value.complete for value in values)
+
+
+def _zeros(facts: Facts) -> dict[int, list[int]]:
+    """Return the leaves that got only zeros, each with the moments it got them."""
+    grown: dict[int, list[int]] = defaultdict(list)
+    for moment, event in enumerate(facts.events):
+        if event.kind == "accumulate" and event.node is not None:
+            grown[event.node].append(moment)
+    return {
+        leaf: moments
+        for leaf, moments in grown.items()
+        if all(_is_zero(facts.events[m].contribution, 1.0) for m in moments)
+    }
+
+
+def _around(facts: Facts, moment: int) -> Span:
+    return max((s for s in facts.passes if s[0] <= moment), default=(0, len(facts.events) - 1))
+
+
+def _is_zero(value: Value | None, scale: float) -> bool:
+    numbers = () if value is None else value.numbers
+    return bool(numbers) and all(abs(n) <= ALMOST * scale for n in numbers)
+
+
+def _flattened(facts: Facts, span: Span, leaf: int) -> Event | None:
+    """Return the step of a pass at which everything on the way to a leaf became zero."""
+    cancelled = None
+    for event in facts.during(span, "node"):
+        if event.node is None or leaf not in facts.ancestors([event.node]):
+            continue
+        if not _decides(facts, span, leaf, event.node):
+            continue
+        size = max((abs(n) for v in event.grads_in if v for n in v.numbers), default=0.0)
+        passed = [v for v in event.grads_out if v is not None]
+        if size > 0 and passed and all(_is_zero(v, size) for v in passed):
+            return event
+        if facts.nodes[event.node].op in {"sum", "mean"} and cancelled is None:
+            cancelled = event
+    return cancelled
+
+
+def _decides(facts: Facts, span: Span, leaf: int, node: int) -> bool:
+    """Return whether every way from a pass's roots to a leaf leads through a node."""
+    waiting, seen = [root for root in facts.roots(span) if root != node], {node}
+    while waiting:
+        here = waiting.pop()
+        if here == leaf:
+            return False
+        if here not in seen:
+            seen.add(here)
+            waiting += [source for source, cut in facts.sources.get(here, ()) if not cut]
+    return True
+
+
+def _clue(facts: Facts, node: Node, leaf: Node, span: Span) -> Clue | None:
+    called = leaf.label if leaf.tensor is None else facts.parameter(leaf.tensor)
+    name = f"{called}.grad" if called else _("The gradient of a parameter")
+    if node.op in STEPS:
+        return _step_clue(facts.place(node), name, node)
+    if node.op in SATURATED:
+        return _saturated_clue(facts.place(node), name, node)
+    if node.op in NORMALISING:
+        return _normalised_clue(facts, name, node, span)
+    if node.op in {"sum", "mean"} and _is_linear(facts, span, leaf):
+        return Clue(
+            facts.place(node),
+            _(
+                "{name} is 0 everywhere: what is summed here adds up to the same number for any input."
+            ).format(name=name),
+            _(
+                "The input comes in over several paths, and their gradients cancel exactly: what it "
+                "adds on one path, it takes away on the other."
+            ),
+            _("Differentiate something that does depend on it, such as (centred ** 2).sum()."),
+        )
+    return None
+
+
+def _is_linear(facts: Facts, span: Span, leaf: Node) -> bool:
+    """Return whether the way to a leaf leads through operations of constant slope alone, and splits."""
+    leading = [
+        e
+        for e in facts.during(span, "node")
+        if e.node is not None and leaf.id in facts.ancestors([e.node])
+    ]
+    users = [edge for edge in facts.trace.graph.edges if edge.source == leaf.id and not edge.cut]
+    return len(users) > 1 and all(facts.nodes[e.node or 0].op in LINEAR for e in leading)
+
+
+def _step_clue(place: Place, name: str, node: Node) -> Clue:
+    return Clue(
+        place,
+        _("{name} is 0: {op} is flat between its jumps, so its derivative is 0 everywhere.").format(
+            name=name, op=node.op
+        ),
+        _(
+            "{op} is in the graph and backward() runs through it, with the true derivative. A small "
+            "change of the input does not change the result, so nothing can be learned through it."
+        ).format(op=node.op),
+        _(
+            "Use a smooth function in its place, or a straight-through estimator, which takes the "
+            "value and pretends a slope of 1: y = x + ({op}(x) - x).detach()."
+        ).format(op=node.op),
+    )
+
+
+def _saturated_clue(place: Place, name: str, node: Node) -> Clue:
+    return Clue(
+        place,
+        _("{name} is 0: every input of {op} lies where it is flat.").format(name=name, op=node.op),
+        _(
+            "Where {op} cuts off (or levels out), a small change of the input does not change the "
+            "result. One element in the sloped part is enough for a gradient; here there is none."
+        ).format(op=node.op),
+        _(
+            "Look at the values that go in. A smaller step, another initialisation or scaling brings "
+            "them back to where there is a slope; leaky_relu has one on both sides."
+        ),
+        level="note",
+    )
+
+
+def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
+    saved = [v.value for v in node.saved if v.value.shape]
+    single = any(v.shape and v.shape[-1] == 1 for v in saved) or (
+        node.value is not None and bool(node.value.shape) and node.value.shape[-1] == 1
+    )
+    if single or node.op not in {"softmax"}:
+        return Clue(
+            facts.place(node),
+            _(
+                "{name} is 0: softmax runs over a dimension of size 1 here, and gives 1 whatever goes in."
+            ).format(name=name),
+            _(
+                "Over one single class the probability is always 1, and its logarithm 0: nothing that "
+                "goes in can change it."
+            ),
+            _(
+                "For two classes give the network two outputs, or keep one and use "
+                "binary_cross_entropy_with_logits."
+            ),
+        )
+    users = {e.target for e in facts.trace.graph.edges if e.source == node.id and not e.cut}
+    summed = next((facts.nodes[u] for u in users if facts.nodes[u].op in {"sum", "mean"}), node)
+    return Clue(
+        facts.place(summed),
+        _("{name} is 0: the outputs of softmax always sum to 1, whatever goes in.").format(
+            name=name
+        ),
+        _(
+            "What one output gains the others lose. With the same weight for all (a plain sum or "
+            "mean) the parts cancel: Jᵀ·1 = 0."
+        ),
+        _("Choose what you want to change: p[i], or a loss such as cross_entropy(logits, target)."),
+    )
+
+
+__all__: list[str] = []

@@ -1,0 +1,41 @@
+"""Where the user's code found no gradient, and whether there ever was one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..model import Event
+from .facts import Facts
+
+
+def empty_reads(facts: Facts) -> Iterator[tuple[int, Event]]:
+    """Yield where `.grad` of a leaf that requires grad was read and was None."""
+    for moment, event in enumerate(facts.events):
+        if event.kind == "read" and event.text == "grad" and event.after is None and event.inputs:
+            ref = event.inputs[0]
+            if ref.is_leaf and ref.requires_grad:
+                yield moment, event
+
+
+def reached(facts: Facts, tensor: int, spans: list[tuple[int, int]]) -> bool:
+    """Return whether a leaf's gradient grew in one of these passes."""
+    return any(
+        event.node is not None and facts.nodes[event.node].tensor == tensor
+        for span in spans
+        for event in facts.during(span, "accumulate")
+    )
+
+
+def was_reset(facts: Facts, tensor: int, moment: int) -> bool:
+    """Return whether a gradient that once was there had been set to None."""
+    return any(
+        any(ref.tensor == tensor for ref in event.inputs)
+        and (
+            event.kind == "zero_grad"
+            or (event.kind, event.text, event.after) == ("set", "grad", None)
+        )
+        for event in facts.events[:moment]
+    )
+
+
+__all__ = ["empty_reads", "reached", "was_reset"]

@@ -1,0 +1,205 @@
+"""Parameters that no optimizer moves: not registered, or made after it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...i18n import _
+from ..model import Event
+from .facts import Facts
+from .model import Clue, Place
+from .registry import rule
+
+REGISTERING = {
+    "ModuleList",
+    "ModuleDict",
+    "ParameterList",
+    "ParameterDict",
+    "Sequential",
+    "Parameter",
+}
+
+
+@rule(22, "optimizer-without-parameters")
+def nothing_registered(facts: Facts) -> Iterator[Clue]:
+    """An optimizer was given no parameters, because the module had none."""
+    if not facts.raised("optimizer got an empty parameter list"):
+        return
+    for event in _creations(facts):
+        attribute = _attribute(facts, facts.place(event))
+        if attribute is not None:
+            yield _unregistered(attribute, explains_error=True)
+            return
+
+
+@rule(22, "parameter-not-registered")
+def not_registered(facts: Facts) -> Iterator[Clue]:
+    """A module's weights get gradients, but no optimizer has them."""
+    if not any(e.kind == "step" for e in facts.events):
+        return
+    told = set()
+    fed, moved = _fed(facts), facts.moved
+    for event in _creations(facts):
+        tensors = {ref.tensor for ref in event.outputs}
+        attribute = _attribute(facts, facts.place(event)) if tensors & (fed - moved) else None
+        if attribute is not None and attribute.place not in told:
+            told.add(attribute.place)
+            yield _unregistered(attribute)
+
+
+def _creations(facts: Facts) -> Iterator[Event]:
+    return (
+        e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs)
+    )
+
+
+def _fed(facts: Facts) -> set[int]:
+    """Return the tensors whose gradient grew."""
+    nodes = [
+        facts.nodes[e.node] for e in facts.events if e.kind == "accumulate" and e.node is not None
+    ]
+    return {node.tensor for node in nodes if node.tensor is not None}
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute that a module's method sets to what the module does not register."""
+
+    place: Place
+    name: str
+    """As written, `"self.layers"`."""
+    value: ast.expr
+
+
+def _attribute(facts: Facts, place: Place) -> Attribute | None:
+    """Return the attribute of a module that what is made on a line goes into, unregistered."""
+    classes = [s for s in facts.code.around(place) if isinstance(s, ast.ClassDef)]
+    statement = facts.code.statement(place)
+    if not classes or not any("Module" in ast.unparse(base) for base in classes[-1].bases):
+        return None
+    wanted = _filled(statement)
+    for node in ast.walk(classes[-1]):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == wanted:
+            registered = not _is_plain(node.value)
+            return (
+                None
+                if registered
+                else Attribute(Place(place.cell, node.lineno), wanted, node.value)
+            )
+    return None
+
+
+def _filled(statement: ast.stmt | None) -> str:
+    """Return the attribute that a statement sets, or puts something into."""
+    target: ast.expr | None = None
+    if isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+        target = target.value if isinstance(target, ast.Subscript) else target
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        method = statement.value.func
+        target = method.value if isinstance(method, ast.Attribute) else None
+    return ast.unparse(target) if isinstance(target, ast.Attribute) else ""
+
+
+def _is_plain(value: ast.expr) -> bool:
+    """Return whether a module takes no notice of such a value: a container, or a plain tensor."""
+    if isinstance(value, ast.List | ast.Dict | ast.ListComp | ast.DictComp | ast.Tuple):
+        return True
+    called = ast.unparse(value.func).split(".")[-1] if isinstance(value, ast.Call) else ""
+    if called in REGISTERING:
+        return False
+    return called in {"list", "dict", "tuple"} or bool(
+        called and "requires_grad" in ast.unparse(value)
+    )
+
+
+def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
+    name, value = attribute.name, attribute.value
+    if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
+        what = _("{name} is a plain tensor: model.parameters() does not list it.").format(name=name)
+    else:
+        what = _("{name} is a Python container: what is in it parameters() does not list.").format(
+            name=name
+        )
+    return Clue(
+        attribute.place,
+        what,
+        _(
+            "A module registers what is assigned to it as an nn.Parameter or nn.Module, and does not "
+            "look into lists and dictionaries. What is not registered may get gradients, but the "
+            "optimizer never hears of it, and it never moves."
+        ),
+        f"{name} = {_registering(value)}",
+        explains_error=explains_error,
+    )
+
+
+def _registering(value: ast.expr) -> str:
+    """Return the value as a module registers it."""
+    if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
+        keywords = [k for k in value.keywords if k.arg != "requires_grad"]
+        return f"nn.Parameter({ast.unparse(ast.Call(value.func, value.args, keywords))})"
+    kind = "Parameter" if "Parameter" in ast.unparse(value) else "Module"
+    shape = "Dict" if isinstance(value, ast.Dict | ast.DictComp) else "List"
+    return f"nn.{kind}{shape}({ast.unparse(value)})"
+
+
+@rule(22, "optimizer-holds-old-parameters")
+def holds_old(facts: Facts) -> Iterator[Clue]:
+    """Parameters were made anew after the optimizer, which steps those that are gone."""
+    fed, moved = _fed(facts), facts.moved
+    for moment, event in enumerate(facts.events):
+        if event.kind != "optimizer" or not _steps(facts, event):
+            continue
+        idle = [ref for ref in event.inputs if ref.tensor not in fed]
+        newer = [
+            (facts.label(r.tensor), e)
+            for e in facts.events[moment:]
+            if e.kind in {"create", "plain", "detach"}
+            for r in e.outputs
+            if r.tensor in fed and r.tensor not in moved
+        ]
+        if idle and newer:
+            # In a loop only the last ones still have a name.
+            yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
+            return
+
+
+def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
+    """Return where a variable was made to hold the new parameters: often a call of a function."""
+    since = facts.place(optimizer)
+    while name:
+        places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
+        later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
+        if later:
+            return later[0]
+        name = re.sub(r"(\.\w+|\[[^\[]*\]|^\w+)$", "", name)
+    return facts.place(newer)
+
+
+def _steps(facts: Facts, optimizer: Event) -> bool:
+    mine = {ref.tensor for ref in optimizer.inputs}
+    return any(e.kind == "step" and mine & {r.tensor for r in e.inputs} for e in facts.events)
+
+
+def _old(facts: Facts, optimizer: Event, name: str, newer: Event) -> Clue:
+    place = _renewed(facts, optimizer, name, newer)
+    return Clue(
+        place,
+        _(
+            "Parameters are made here after the optimizer ({line}), which keeps the ones it was given."
+        ).format(line=facts.spoken(facts.place(optimizer), place)),
+        _(
+            "An optimizer holds the tensors themselves, not the name of the model. backward() fills "
+            "the gradients of the new ones, step() moves the old ones: nothing is learned."
+        ),
+        _(
+            "Make the optimizer after this line, again if need be: it then takes the new parameters."
+        ),
+    )
+
+
+__all__: list[str] = []

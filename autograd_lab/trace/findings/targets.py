@@ -1,0 +1,152 @@
+"""Gradients that leak into what a prediction is compared with."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Event, Node
+from .code import assigned, expression
+from .facts import Facts
+from .model import Clue, Place
+from .registry import rule
+
+WORDS = r"(target|targets|label|labels|teacher|goal|truth|gt|true|expected|bootstrap|pseudo)"
+TARGET = re.compile(rf"(^|_|\.){WORDS}($|_|s$|\d)", re.IGNORECASE)
+WEIGHT = re.compile(r"(^|_|\.)(advantages?|adv|td_error|delta)($|_|\d)", re.IGNORECASE)
+COMPARING = {"sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "binary_cross_entropy",
+             "binary_cross_entropy_with_logits", "cross_entropy"}  # fmt: skip
+
+
+@rule(23, "target-requires-grad")
+def target(facts: Facts) -> Iterator[Clue]:
+    """A target carries a gradient into the loss it is the target of."""
+    told = set()
+    for event, mine, other in _meetings(facts, COMPARING | {"mul"}):
+        name = called(facts, mine)
+        place = _set_at(facts, mine, name) if mine.line is not None else facts.place(event)
+        if TARGET.search(name) and place not in told and _is_target(facts, event, mine, other):
+            told.add(place)
+            yield _clue(facts, event, place, name, mine)
+
+
+def _is_target(facts: Facts, event: Event, mine: Node, other: Node) -> bool:
+    """Return whether the other side is a prediction that is compared with this one."""
+    if event.text == "mul" and other.op not in {"log", "log_softmax"}:
+        return False
+    if TARGET.search(called(facts, other)) or (mine.kind == "leaf" and mine.tensor in facts.moved):
+        return False
+    # A deviation from one's own mean is no comparison with a target.
+    return other.id not in facts.ancestors([mine.id])
+
+
+@rule(23, "weight-requires-grad")
+def weight(facts: Facts) -> Iterator[Clue]:
+    """An advantage that weighs another network's output carries a gradient."""
+    told = set()
+    for event, mine, other in _meetings(facts, {"mul"}):
+        name = called(facts, mine)
+        place = _set_at(facts, mine, name)
+        if WEIGHT.search(name) and place not in told and other.id != mine.id:
+            told.add(place)
+            yield _clue(facts, event, place, name, mine)
+
+
+@rule(23, "compared-with-another-network")
+def other_network(facts: Facts) -> Iterator[Clue]:
+    """The second argument of a loss function trains leaves that nobody steps."""
+    moved = facts.moved
+    if not any(e.kind == "step" for e in facts.events):
+        return
+    told = set()
+    for event, mine, other in _meetings(facts, {op for op in COMPARING if op.endswith("loss")}):
+        place = facts.place(event)
+        if place not in told and event.inputs[1].node == mine.id:
+            idle, other_side = _leaves(facts, mine), _leaves(facts, other)
+            if idle and not idle & moved and other_side & moved:
+                told.add(place)
+                yield _clue(facts, event, place, _second_argument(event), mine)
+
+
+def _leaves(facts: Facts, node: Node) -> set[int | None]:
+    return {
+        facts.nodes[n].tensor for n in facts.ancestors([node.id]) if facts.nodes[n].kind == "leaf"
+    }
+
+
+def _meetings(facts: Facts, operations: set[str]) -> Iterator[tuple[Event, Node, Node]]:
+    """Yield where two values that both carry gradients meet on the way to a loss, in both orders."""
+    leading = facts.ancestors(node for span in facts.passes for node in facts.roots(span))
+    for event in facts.events:
+        if event.kind == "op" and event.node in leading and event.text in operations:
+            pair = [
+                facts.nodes[r.node]
+                for r in event.inputs[:2]
+                if r.node is not None and r.requires_grad
+            ]
+            if len(pair) == 2:
+                yield event, pair[0], pair[1]
+                yield event, pair[1], pair[0]
+
+
+def called(facts: Facts, node: Node) -> str:
+    """Return the variable that a value was assigned to, where it was made or by whoever called."""
+    for name, value in assigned(facts.code.statement(facts.place(node))):
+        made = expression(node.expression)
+        if made is not None and ast.unparse(made) == ast.unparse(value):
+            return name
+    return node.label
+
+
+def _set_at(facts: Facts, node: Node, name: str) -> Place:
+    """Return where a value got its name."""
+    place = facts.place(node)
+    if name in {target for target, _value in assigned(facts.code.statement(place))}:
+        return place
+    set_at = facts.code.definitions(name, Place(len(facts.trace.cells), None)) if name else []
+    return set_at[0] if set_at else place
+
+
+def _second_argument(event: Event) -> str:
+    call = expression(event.expression)
+    return ast.unparse(call.args[1]) if isinstance(call, ast.Call) and len(call.args) > 1 else ""
+
+
+def _clue(facts: Facts, event: Event, place: Place, name: str, mine: Node) -> Clue:
+    weighs = event.text == "mul" and WEIGHT.search(name) is not None
+    return Clue(
+        place,
+        _("{name} requires grad, so the loss ({line}) sends a gradient into it, too.").format(
+            name=name or _("The target"), line=facts.spoken(facts.place(event), place)
+        ),
+        _(
+            "It is to weigh the log-probabilities. With a graph, the loss can also be made small by "
+            "changing the weights, that is, by moving the network that they were computed with."
+        )
+        if weighs
+        else _(
+            "A loss can be made small in two ways: move the prediction to the target, or the target "
+            "to the prediction. Gradients flow into whatever has a graph, so both happen."
+        ),
+        _fix(facts, place, name, mine),
+    )
+
+
+def _fix(facts: Facts, place: Place, name: str, mine: Node) -> str:
+    if mine.kind == "leaf":
+        return _("Labels are data: leave requires_grad out.")
+    for target, value in assigned(facts.code.statement(place)):
+        if target == name:
+            text = ast.unparse(value)
+            text = f"({text})" if isinstance(value, ast.BinOp) else text
+            return _("If it is to be taken as given: {name} = {value}.detach()").format(
+                name=name, value=text
+            )
+    return _("If it is to be taken as given: {name}.detach(), or compute it under no_grad.").format(
+        name=name or "target"
+    )
+
+
+__all__: list[str] = []

@@ -1,0 +1,94 @@
+"""The account of every leaf's `.grad`: what it held, what each pass added and along which path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from ..i18n import _
+from ..trace.model import Graph, Value
+from .markup import code, number_cell, table, text_cell
+from .steps import Part, Step
+from .wording import clip, line_text, node_name, value_line
+
+WIDTH = 40
+MAX_PATHS = 4
+"""Paths that are listed; the others are counted."""
+
+
+def ledger(graph: Graph, walked: Sequence[Step]) -> str:
+    """Return a row per entry, in order; nothing if no backward pass ran."""
+    rows: list[Sequence[str]] = []
+    reached = set()
+    passes = 0
+    for step in walked:
+        if step.kind == "start":
+            passes += 1
+        elif step.kind == "accumulate" and step.node is not None:
+            reached.add(step.node)
+            rows.append(_entry(graph, step, passes))
+        elif step.kind == "write" and step.label.endswith(".grad"):
+            rows.append(_written(step, step.label.removesuffix(".grad")))
+        elif step.kind == "zero":
+            rows += [_written(step, node_name(graph.nodes[leaf])) for leaf in step.leaves]
+    if not passes:
+        return ""
+    rows += [
+        (
+            _name(node_name(node)),
+            text_cell(escape(_("no backward pass reached it"))),
+            *_numbers(None),
+        )
+        for node in graph.nodes
+        if node.kind == "leaf" and node.id not in reached
+    ]
+    heads = (_("leaf"), _("entry"), _("before"), _("contribution"), _("after"), _("with zero_grad"))
+    return table(heads, rows)
+
+
+def _entry(graph: Graph, step: Step, number: int) -> Sequence[str]:
+    """Return what one backward pass added to one leaf."""
+    assert step.node is not None
+    entry = " · ".join(
+        filter(None, (_("backward pass {n}").format(n=number), line_text(step.line)))
+    )
+    added = code(value_line(step.contribution, WIDTH))
+    if len(step.parts) > 1:
+        added += "".join(_path(graph, part) for part in step.parts[:MAX_PATHS])
+        if len(step.parts) > MAX_PATHS:
+            left = _("and {count} more").format(count=len(step.parts) - MAX_PATHS)
+            added += f"<br><small>{escape(left)}</small>"
+    return (
+        _name(node_name(graph.nodes[step.node])),
+        text_cell(escape(entry)),
+        number_cell(code(value_line(step.before, WIDTH))),
+        number_cell(added),
+        number_cell(code(value_line(step.after, WIDTH))),
+        # Zeroed first, `.grad` would hold this contribution alone.
+        number_cell(
+            code(value_line(step.contribution, WIDTH)) if step.before else escape(_("the same"))
+        ),
+    )
+
+
+def _path(graph: Graph, part: Part) -> str:
+    """Return what came along one path."""
+    way = _("by {node}").format(node=node_name(graph.nodes[part.node]))
+    return f"<br><small>{escape(way)} {code(value_line(part.value, WIDTH))}</small>"
+
+
+def _written(step: Step, name: str) -> Sequence[str]:
+    """Return a write into a leaf's `.grad`, such as emptying it."""
+    call = clip(step.text if step.kind == "write" else step.expression, WIDTH)
+    entry = " · ".join(filter(None, (call, line_text(step.line, step.cell))))
+    return (_name(clip(name, WIDTH)), text_cell(escape(entry)), *_numbers(step.after))
+
+
+def _name(name: str) -> str:
+    return text_cell(f"<b>{escape(name)}</b>")
+
+
+def _numbers(after: Value | None) -> Sequence[str]:
+    """Return the cells of an entry that has nothing but an outcome."""
+    empty = number_cell("")
+    return (empty, empty, number_cell(code(value_line(after, WIDTH))), empty)

@@ -1,0 +1,73 @@
+"""What a cell did, in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..i18n import _, ngettext
+from ..trace.model import Graph, Trace
+from .steps import Step
+from .wording import empty, listed, node_name, one_line
+
+
+def sentence(trace: Trace, walked: Sequence[Step]) -> str:
+    """Return one sentence on the operations, the backward passes and the gradients they left."""
+    if not trace.graph.nodes:
+        return empty(trace)
+    parts = [_built(trace.graph), _gradients(trace.graph, walked)]
+    if trace.error:
+        kind = one_line(trace.error).split(":")[0]
+        parts.append(_("then the cell stopped with {error}").format(error=kind))
+    return "; ".join(parts) + "."
+
+
+def _built(graph: Graph) -> str:
+    """Say how many operations lead from which leaves to which results."""
+    used = {edge.source for edge in graph.edges}
+    count = sum(node.kind == "op" for node in graph.nodes)
+    text = ngettext(
+        "{count} operation from {leaves} to {results}",
+        "{count} operations from {leaves} to {results}",
+        count,
+    )
+    return text.format(
+        count=count,
+        leaves=listed(node_name(node) for node in graph.nodes if node.kind == "leaf"),
+        results=listed(
+            node_name(node)
+            for node in reversed(graph.nodes)
+            if node.id not in used and node.kind == "op"
+        ),
+    )
+
+
+def _gradients(graph: Graph, walked: Sequence[Step]) -> str:
+    """Say how many backward passes ran, and into which leaves."""
+    started = sum(step.kind == "start" for step in walked)
+    if not started:
+        return _("backward() did not run, so there is no gradient yet")
+    passes = _passes(walked)
+    if not passes:
+        text = ngettext(
+            "{count} backward pass, which reached no leaf",
+            "{count} backward passes, which reached no leaf",
+            started,
+        )
+        return text.format(count=started)
+    text = ngettext(
+        "{count} backward pass added to {names}", "{count} backward passes added to {names}", passes
+    )
+    leaves = [step.node for step in walked if step.kind == "accumulate" and step.node is not None]
+    names = listed(f"{node_name(graph.nodes[leaf])}.grad" for leaf in leaves)
+    return text.format(count=passes, names=names)
+
+
+def _passes(walked: Sequence[Step]) -> int:
+    """Return how many backward passes reached a leaf."""
+    count, running = 0, False
+    for step in walked:
+        if step.kind == "start":
+            running = True
+        elif step.kind == "accumulate" and running:
+            count, running = count + 1, False
+    return count

@@ -1,0 +1,98 @@
+"""The source of the cells, and per line the tensors it made and the bytes they keep alive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from ..i18n import _
+from ..trace.model import Node, Trace
+from .markup import code, number_cell, table, text_cell
+from .wording import byte_count, code_line, node_name, one_line
+
+MAX_LINES = 400
+MAX_MADE = 4
+"""Tensors of one line that are named; the others are counted."""
+
+
+class Source:
+    """The text of all cells, line after line, as it is shown."""
+
+    def __init__(self, trace: Trace) -> None:
+        """Take the cells of a trace, or the one text of a trace without cells."""
+        self.lines: list[str] = []
+        self.numbers: list[str] = []
+        self._first: list[int] = []
+        cells = trace.cells or (trace.source,)
+        for cell, text in enumerate(cells):
+            self._first.append(len(self.lines))
+            for number, line in enumerate(text.splitlines(), start=1):
+                # HTML would swallow an indent of ordinary spaces.
+                self.lines.append(code_line(line, "\u00a0"))
+                self.numbers.append(f"{cell + 1}:{number}" if len(cells) > 1 else str(number))
+        del self.lines[MAX_LINES:], self.numbers[MAX_LINES:]
+
+    def index(self, cell: int | None, line: int | None) -> int | None:
+        """Return where a line of a cell stands, from 0; None where it is not shown."""
+        if line is None or not 0 <= (cell or 0) < len(self._first):
+            return None
+        index = self._first[cell or 0] + line - 1
+        return index if 0 <= index < len(self.lines) else None
+
+    def place(
+        self, cell: int | None, line: int | None, expression: str
+    ) -> tuple[int, int, int] | None:
+        """Return the line (from 0) of an expression, and where it starts and ends.
+
+        Start and end count in the text from the beginning of that line on; both are 0 where the
+        expression is not found, and None is returned where the line is not shown.
+        """
+        index = self.index(cell, line)
+        if index is None:
+            return None
+        first, *rest = [one_line(part) for part in expression.split("\n")]
+        start = self.lines[index].find(first) if first else -1
+        if start < 0:
+            return index, 0, 0
+        last = index + len(rest)
+        if not rest or last >= len(self.lines) or rest[-1] not in self.lines[last]:
+            return index, start, start + len(first)
+        above = sum(len(text) + 1 for text in self.lines[index:last])
+        return index, start, above + self.lines[last].find(rest[-1]) + len(rest[-1])
+
+
+def lines_table(trace: Trace, source: Source) -> str:
+    """Return a row per line of the source; nothing where the source is not known."""
+    made: dict[int, list[Node]] = {}
+    for node in trace.graph.nodes:
+        index = source.index(node.cell, node.line)
+        if index is not None:
+            made.setdefault(index, []).append(node)
+    rows = [
+        _row(number, line, made.get(index, []))
+        for index, (number, line) in enumerate(zip(source.numbers, source.lines, strict=True))
+    ]
+    heads = (_("line"), _("code"), _("tensors made"), "requires_grad", _("kept alive"))
+    return table(heads, rows) if rows else ""
+
+
+def _row(number: str, line: str, nodes: Sequence[Node]) -> Sequence[str]:
+    """Return one line of the source."""
+    named = nodes[:MAX_MADE]
+    tensors = [_tensor(node) for node in named]
+    if len(nodes) > len(named):
+        tensors.append(escape(_("and {count} more").format(count=len(nodes) - len(named))))
+    kept = sum(saved.nbytes for node in nodes for saved in node.saved)
+    return (
+        number_cell(number),
+        text_cell(code(line)),
+        text_cell("<br>".join(tensors)),
+        number_cell("<br>".join(str(node.requires_grad) for node in named)),
+        number_cell(escape(byte_count(kept)) if kept else ""),
+    )
+
+
+def _tensor(node: Node) -> str:
+    """Return a tensor's name and shape."""
+    shape = "" if node.value is None else f" {list(node.value.shape)}"
+    return f"{code(node_name(node))}{shape}"

@@ -1,0 +1,161 @@
+"""From the events of a trace to its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+
+from ..trace.model import Event, Ref, Trace, Value
+from .steps import Flow, Part, Step
+
+
+def steps(trace: Trace) -> tuple[Step, ...]:
+    """Return the steps of a trace, forward and backward, in order."""
+    walked: list[Step] = []
+    for step in _Walk(trace).steps():
+        # A buffer is freed while its node is visited, which the step before this event tells of.
+        if step.kind == "freed":
+            if walked:
+                walked[-1] = replace(walked[-1], frees=(*walked[-1].frees, *step.frees))
+        else:
+            walked.append(step)
+    return tuple(walked)
+
+
+@dataclass
+class _Walk:
+    """Goes through the events, remembering which gradients have arrived at which node."""
+
+    trace: Trace
+    arrived: dict[int, list[Part]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Prepare the look-ups."""
+        nodes = self.trace.graph.nodes
+        self.nodes = nodes
+        self.owners = {f"{n.label}.grad": n.id for n in nodes if n.kind == "leaf" and n.label}
+        # The edges that carry gradients, by their target and its input.
+        self.sources = {
+            (edge.target, edge.slot): edge.source for edge in self.trace.graph.edges if not edge.cut
+        }
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the steps; those of the kind `freed` belong to the one before."""
+        events = self.trace.events
+        for event, following in zip_longest(events, events[1:]):
+            handle = getattr(self, f"_{event.kind}", None)
+            # A recorded operation that writes in place is told once, as an operation.
+            if handle is None or (
+                event.kind == "inplace"
+                and following is not None
+                and following.kind == "op"
+                and following.text == event.text
+            ):
+                continue
+            step = handle(event)
+            if step is not None:
+                yield replace(step, cell=event.cell, line=event.line, expression=event.expression)
+
+    def _op(self, event: Event) -> Step | None:
+        return None if event.node is None else Step("op", event.node, text=event.text)
+
+    def _detach(self, event: Event) -> Step:
+        return Step("cut", text=event.text, label=event.label)
+
+    def _mode(self, event: Event) -> Step | None:
+        if event.line is None:
+            return None
+        return Step("mode", text=event.text, entered=event.entered)
+
+    def _inplace(self, event: Event) -> Step | None:
+        if not event.label:
+            return None
+        owner = self.owners.get(event.label)
+        call = event.expression or f"{event.label}.{event.text}()"
+        return Step("write", owner, after=event.after, text=call, label=event.label)
+
+    def _set(self, event: Event) -> Step | None:
+        if not event.label or event.text not in ("grad", "data", "requires_grad"):
+            return None
+        label = f"{event.label}.{event.text}"
+        flag = event.text == "requires_grad"
+        value = str(event.entered) if flag else "None" if event.after is None else "…"
+        owner = event.inputs[0].node if event.inputs else None
+        return Step("write", owner, after=event.after, text=f"{label} = {value}", label=label)
+
+    def _zero_grad(self, event: Event) -> Step | None:
+        # Zeros are written one by one, and told so.
+        if "set_to_none" not in event.options:
+            return None
+        return Step("zero", leaves=_nodes(event.inputs), text=event.text)
+
+    def _step(self, event: Event) -> Step:
+        return Step("update", leaves=_nodes(event.outputs), text=event.text)
+
+    def _backward(self, event: Event) -> Step | None:
+        self.arrived = {}
+        if event.node is None:
+            return None
+        return Step("start", event.node, incoming=_present(event.grads_in))
+
+    def _node(self, event: Event) -> Step | None:
+        if event.node is None or self.nodes[event.node].kind != "op":
+            return None
+        flows = self._flows(event.node, event)
+        parts = self._parts(event.node)
+        for flow in flows:
+            if flow.source is not None:
+                self.arrived.setdefault(flow.source, []).append(Part(event.node, flow.out))
+        return Step("node", event.node, incoming=_present(event.grads_in), parts=parts, flows=flows)
+
+    def _accumulate(self, event: Event) -> Step | None:
+        if event.node is None:
+            return None
+        return Step(
+            "accumulate",
+            event.node,
+            parts=self._parts(event.node),
+            before=event.before,
+            contribution=event.contribution,
+            after=event.after,
+        )
+
+    def _freed(self, event: Event) -> Step | None:
+        return None if event.node is None else Step("freed", frees=(event.node,))
+
+    def _end(self, event: Event) -> Step | None:
+        return Step("stop", text=event.text) if event.text else None
+
+    def _parts(self, node: int) -> tuple[Part, ...]:
+        """Return what arrived at a node by now, and forget it."""
+        return tuple(self.arrived.pop(node, ()))
+
+    def _flows(self, number: int, event: Event) -> tuple[Flow, ...]:
+        """Return what a node sent to each input that got a gradient."""
+        node = self.nodes[number]
+        flows = []
+        for slot, out in enumerate(event.grads_out):
+            if out is None:
+                continue
+            product = event.products[slot] if slot < len(event.products) else None
+            flows.append(
+                Flow(
+                    self.sources.get((number, slot)),
+                    node.inputs[slot] if slot < len(node.inputs) else "",
+                    node.formulas[slot] if slot < len(node.formulas) else "",
+                    product if product is not None and product.shape != out.shape else None,
+                    out,
+                )
+            )
+        return tuple(flows)
+
+
+def _nodes(refs: tuple[Ref, ...]) -> tuple[int, ...]:
+    """Return the nodes of those tensors that the graph holds."""
+    return tuple(ref.node for ref in refs if ref.node is not None)
+
+
+def _present(values: tuple[Value | None, ...]) -> tuple[Value, ...]:
+    """Return the values that are there."""
+    return tuple(value for value in values if value is not None)

@@ -1,0 +1,68 @@
+"""Under the magic one cell is recorded: what came before it has left only its tensors."""
+
+from typing import Any
+
+import pytest
+
+import autograd_lab
+from autograd_lab.trace import run_cells
+
+BEFORE = """
+import autograd_lab as torch
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y = (x ** 2).sum()
+y.backward()
+opt = torch.optim.SGD([x], lr=0.1)
+h = (x ** 3)
+z = h.sum()
+with torch.no_grad():
+    w = (x * 2).sum()
+n = y.item()
+k = torch.tensor(3)
+"""
+CASES = [
+    (2, "y.backward()", "y.backward()"),
+    (2, "for i in range(2):\n    z.backward()", "z.backward()"),
+    (6, "opt.step()\nz.backward()", "opt.step()"),
+    (4, "w.backward()", "w.backward()"),
+    (4, "n.backward()", "n.backward()"),
+    (1, "h.sum().backward()\nprint(h.grad)", "print(h.grad)"),
+    (3, "h.backward()", "h.backward()"),
+    (5, "x += 1", "x += 1"),
+    (10, "x.numpy()", "x.numpy()"),
+    (12, "k.requires_grad_()", "k.requires_grad_()"),
+    (13, "x = x - 0.1 * x.grad\n(x ** 2).sum().backward()\nprint(x.grad)", "x = x - 0.1 * x.grad"),
+]
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
+@pytest.mark.parametrize(("misconception", "cell", "line"), CASES)
+def test_a_cell_after_others(misconception: int, cell: str, line: str) -> None:
+    """What can be known is said; the line is one of the recorded cell."""
+    namespace: dict[str, Any] = {}
+    exec(BEFORE, namespace)
+    first = run_cells([cell], namespace).findings()[0]
+    assert (first.misconception, first.line) == (misconception, line)
+
+
+def test_gradients_were_off_before() -> None:
+    """With gradients switched off in an earlier cell, the forward line is shown and the way back on."""
+    namespace: dict[str, Any] = {"x": autograd_lab.ones(2, requires_grad=True)}
+    autograd_lab.set_grad_enabled(False)
+    try:
+        first = run_cells(["loss = (x * 2).sum()", "loss.backward()"], namespace).findings()[0]
+    finally:
+        autograd_lab.set_grad_enabled(True)
+    assert (first.misconception, first.line) == (8, "loss = (x * 2).sum()")
+    assert "set_grad_enabled(True)" in first.fix
+
+
+def test_right_cells_after_others() -> None:
+    """A cell that is right stays so when its tensors are older."""
+    namespace: dict[str, Any] = {}
+    exec(BEFORE, namespace)
+    for cell in [
+        "z.backward()\nprint(x.grad)",
+        "opt.zero_grad()\n(x ** 2).sum().backward()\nopt.step()",
+    ]:
+        assert run_cells([cell], namespace).findings() == []

@@ -1,0 +1,96 @@
+"""Every program of the corpus: how it ends, and what the findings say about it."""
+
+import contextlib
+import io
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+
+from autograd_lab.trace import run_cells
+from autograd_lab.trace.findings import find
+from autograd_lab.trace.findings.registry import rules
+
+from .corpus import Program, programs
+
+PROGRAMS = programs()
+ENGINES = [
+    pytest.param("autograd_lab"),
+    pytest.param("torch", marks=pytest.mark.needs_torch),
+]
+by_name = pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+on_engines = pytest.mark.parametrize("engine", ENGINES)
+
+
+@pytest.fixture(autouse=True)
+def _switches_are_put_back() -> Iterator[None]:
+    """Undo what a program sets for the whole process."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        for name in ("autograd_lab", "torch"):
+            with contextlib.suppress(ImportError):
+                engine = import_module(name)
+                stack.callback(engine.set_grad_enabled, engine.is_grad_enabled())
+                stack.callback(engine.set_default_dtype, engine.get_default_dtype())
+        yield
+
+
+@on_engines
+@by_name
+def test_how_the_program_ends(program: Program, engine: str) -> None:
+    """All cells but the last run through; the last raises what the heading says, or nothing."""
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    *earlier, last = program.cells_for(engine)
+    with contextlib.redirect_stdout(io.StringIO()):
+        for cell in earlier:
+            exec(cell, namespace)
+        raised = ""
+        try:
+            exec(last, namespace)
+        except Exception as error:
+            raised = type(error).__name__
+    assert raised == program.raises
+
+
+@on_engines
+@by_name
+def test_what_is_found(program: Program, engine: str) -> None:
+    """The misconception comes first and points at the cause; a right program gets no finding."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        trace = run_cells(program.cells_for(engine))
+    assert not trace.broken
+    findings = find(trace)
+    if program.cause is None:
+        assert findings == []
+        return
+    assert findings, "nothing was found"
+    first = findings[0]
+    assert (first.misconception, first.level) == (program.misconception, program.label)
+    assert (first.cell, first.number) == program.cause
+    cell, number = program.cause
+    assert first.line == program.cells_for(engine)[cell].splitlines()[number - 1].strip()
+    assert first.what
+    assert first.why
+    assert first.fix
+
+
+COVERED = sorted({rule.misconception for rule in rules})
+
+
+@pytest.mark.parametrize("misconception", COVERED)
+def test_the_corpus_is_wide_enough(misconception: int) -> None:
+    """Each misconception has at least six programs that show it and six that only look like it."""
+    kinds = Counter(
+        program.cause is None for program in PROGRAMS if program.misconception == misconception
+    )
+    assert kinds[False] >= 6
+    assert kinds[True] >= 6
+
+
+def test_program_names_differ() -> None:
+    """A test report names one program only."""
+    names = Counter(program.name for program in PROGRAMS)
+    assert [name for name, count in names.items() if count > 1] == []

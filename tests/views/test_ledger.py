@@ -1,0 +1,80 @@
+"""The account of every leaf's .grad."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+from autograd_lab.trace.model import Event, Graph, Node, Ref, Trace
+from autograd_lab.views.ledger import ledger
+from autograd_lab.views.walk import steps
+
+
+def account(trace: Trace) -> list[list[str]]:
+    """Return the ledger's rows as text."""
+    source = ledger(trace.graph, steps(trace))
+    rows = re.findall(r"<tr>(.*?)</tr>", source)[1:]
+    cells = (re.findall(r"<td.*?>(.*?)</td>", row) for row in rows)
+    return [[unescape(re.sub("<.*?>", " ", cell)).strip() for cell in row] for row in cells]
+
+
+def test_a_pass_adds_to_what_was_there(broadcast: Trace) -> None:
+    """Before, contribution and after; and what there would be had it been emptied first."""
+    b, w, zeroed = account(broadcast)
+    assert b == [
+        "b",
+        "backward pass 1",
+        "[1., 1.]",
+        "[2., 2.]",
+        "[3., 3.]",
+        "[2., 2.]",
+    ]
+    assert w[2:] == ["none yet", "[[4., 4.], [4., 4.]]", "[[4., 4.], [4., 4.]]", "the same"]
+    assert zeroed == ["b", "b.grad.zero_()", "", "", "[0., 0.]", ""]
+
+
+def test_a_second_pass_is_counted(example: Trace) -> None:
+    """Each pass has its entry, with its number and the line that started it."""
+    start = next(index for index, e in enumerate(example.events) if e.kind == "backward")
+    events = tuple(
+        replace(event, line=5) if event.kind == "accumulate" else event
+        for event in example.events[start:]
+    )
+    rows = account(replace(example, events=events * 2))
+    assert [row[1] for row in rows] == ["backward pass 1 · line 5", "backward pass 2 · line 5"]
+
+
+def test_contributions_are_told_by_path(broadcast: Trace) -> None:
+    """Where a leaf is used twice, each use brought its part."""
+    events = list(broadcast.events)
+    index = next(i for i, event in enumerate(events) if event.kind == "accumulate")
+    visit = next(event for event in events if event.kind == "node" and event.node == 4)
+    events.insert(index, visit)
+    (b, *_) = account(replace(broadcast, events=tuple(events)))
+    assert re.sub(r"\s+", " ", b[3]) == "[2., 2.] by w * x + b [2., 2.] by w * x + b [2., 2.]"
+
+
+def test_an_optimizer_empties_all_its_leaves(example: Trace) -> None:
+    """zero_grad is an entry for each, under the call that did it."""
+    leaf = Ref(0, 0, (2, 2), "float32", True, True, 0)
+    zero = Event(
+        "zero_grad",
+        line=6,
+        expression="opt.zero_grad()",
+        inputs=(leaf,),
+        options=("set_to_none",),
+    )
+    *_, last = account(replace(example, events=(*example.events, zero)))
+    assert last == ["x", "opt.zero_grad() · line 6", "", "", "none yet", ""]
+
+
+def test_a_leaf_that_no_pass_reached_is_named(example: Trace) -> None:
+    """It stands there with none yet, so that one can ask why."""
+    other = Node(5, "leaf", "AccumulateGrad", "", "b", None)
+    graph = Graph((*example.graph.nodes, other), example.graph.edges)
+    *_, last = account(replace(example, graph=graph))
+    assert last == ["b", "no backward pass reached it", "", "", "none yet", ""]
+
+
+def test_without_a_backward_pass_there_is_no_account(severed: Trace) -> None:
+    """Nothing is shown where there is nothing to account for."""
+    assert ledger(severed.graph, steps(severed)) == ""

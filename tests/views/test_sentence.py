@@ -1,0 +1,52 @@
+"""What the cell did, in one sentence."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from autograd_lab.trace.model import Trace
+from autograd_lab.views.sentence import sentence
+from autograd_lab.views.walk import steps
+
+
+def said(trace: Trace) -> str:
+    """Return the sentence on a trace."""
+    return sentence(trace, steps(trace))
+
+
+def test_operations_and_gradients(example: Trace, broadcast: Trace) -> None:
+    """From which leaves to which results, and which gradients that left."""
+    assert said(example) == "4 operations from x to out; 1 backward pass added to x.grad."
+    assert said(broadcast) == (
+        "3 operations from w, b to loss; 1 backward pass added to b.grad, w.grad."
+    )
+
+
+def test_without_a_backward_pass_there_is_no_gradient_yet(severed: Trace) -> None:
+    """Nothing is said to be zero; the error that ended the cell is named."""
+    assert said(severed) == (
+        "1 operation from x to z; backward() did not run, so there is no gradient yet; "
+        "then the cell stopped with NameError."
+    )
+
+
+def test_a_pass_that_failed_is_not_counted(failed: Trace) -> None:
+    """The first one reached x, the second one stopped."""
+    assert "1 backward pass added to x.grad; then the cell stopped with RuntimeError." in said(
+        failed
+    )
+
+
+def test_a_pass_that_reached_no_leaf(example: Trace) -> None:
+    """It ran, and left nothing."""
+    events = tuple(event for event in example.events if event.kind != "accumulate")
+    assert said(replace(example, events=events)).endswith("1 backward pass, which reached no leaf.")
+
+
+def test_a_large_cell_is_one_sentence_too(looped: Callable[[int], Trace]) -> None:
+    """However many operations ran."""
+    assert said(looped(100)).startswith("201 operations from w, h0 to out; 1 backward pass")
+
+
+def test_nothing_to_show() -> None:
+    """A cell without a graph is told as such."""
+    assert said(Trace()).startswith("No graph to show")
