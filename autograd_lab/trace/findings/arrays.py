@@ -22,7 +22,7 @@ def array_written(facts: Facts) -> Iterator[Clue]:
     """An array was changed, and the tensor that requires grad changed with it."""
     for _moment, event, name in _arrays(facts):
         place = facts.place(event)
-        write = next((p for p in _lines_below(facts, place) if _writes(facts, p, name)), None)
+        write = next((p for p in facts.code.lines_below(place) if _writes(facts, p, name)), None)
         if write is not None and _computed_with(facts, event.inputs[0].tensor, write):
             source = event.expression
             yield Clue(
@@ -87,17 +87,6 @@ def _kept_as(statement: ast.stmt | None, source: str) -> str:
     return ""
 
 
-def _lines_below(facts: Facts, place: Place) -> Iterator[Place]:
-    """Yield the lines below a place that run later: of its function, or to the end of all cells."""
-    scope = facts.code.scope(place)
-    cells = facts.trace.cells if scope is None else facts.trace.cells[: place.cell + 1]
-    for cell in range(place.cell, len(cells)):
-        count = len(cells[cell].splitlines())
-        end = count if scope is None else (scope.end_lineno or count)
-        start = (place.number or 0) + 1 if cell == place.cell else 1
-        yield from (Place(cell, number) for number in range(start, end + 1))
-
-
 def _writes(facts: Facts, place: Place, name: str) -> bool:
     statement = facts.code.statement(place)
     if statement is None or statement.lineno != place.number:
@@ -123,25 +112,14 @@ def _computed_with(facts: Facts, tensor: int, write: Place) -> bool:
 
 
 def _read_below(facts: Facts, name: str, place: Place) -> bool:
-    return any(_reads(facts, below, name) for below in _lines_below(facts, place))
+    return any(facts.code.reads(below, name) for below in facts.code.lines_below(place))
 
 
 def _read_between(facts: Facts, name: str, start: Place, end: Place) -> bool:
     return any(
-        _reads(facts, place, name)
-        for place in _lines_below(facts, start)
+        facts.code.reads(place, name)
+        for place in facts.code.lines_below(start)
         if (place.cell, place.number) < (end.cell, end.number)
-    )
-
-
-def _reads(facts: Facts, place: Place, name: str) -> bool:
-    statement = facts.code.statement(place)
-    return statement is not None and any(
-        isinstance(node, ast.Name | ast.Attribute)
-        and isinstance(node.ctx, ast.Load)
-        and node.lineno == place.number
-        and ast.unparse(node) == name
-        for node in ast.walk(statement)
     )
 
 

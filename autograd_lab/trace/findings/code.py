@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .model import Place
 
-Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None
+Scope = ast.FunctionDef | ast.AsyncFunctionDef | None
 
 
 class Code:
@@ -73,6 +73,27 @@ class Code:
             if lines:
                 return [Place(cell, line) for line in lines]
         return []
+
+    def lines_below(self, place: Place) -> Iterator[Place]:
+        """Yield the lines below a place: of its function, or to the end of all cells."""
+        scope = self.scope(place)
+        last = len(self.cells) if scope is None else place.cell + 1
+        for cell in range(place.cell, last):
+            count = len(self.cells[cell].splitlines())
+            end = count if scope is None else (scope.end_lineno or count)
+            start = (place.number or 0) + 1 if cell == place.cell else 1
+            yield from (Place(cell, number) for number in range(start, end + 1))
+
+    def reads(self, place: Place, name: str) -> bool:
+        """Return whether a line uses a variable, `"w"` or `"self.w"`."""
+        statement = self.statement(place)
+        return statement is not None and any(
+            isinstance(node, ast.Name | ast.Attribute)
+            and isinstance(node.ctx, ast.Load)
+            and node.lineno == place.number
+            and ast.unparse(node) == name
+            for node in ast.walk(statement)
+        )
 
     def behind(self, place: Place) -> Iterator[Place]:
         """Yield a place and the places that set what it uses, and what they use, nearest first."""

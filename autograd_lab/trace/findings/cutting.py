@@ -130,21 +130,24 @@ def never_trained(facts: Facts) -> Iterator[tuple[Cut, str]]:
     """Yield cuts that keep a leaf from any gradient though it is meant to get one, with its name."""
     fed = {event.node for event in facts.events if event.kind == "accumulate"}
     hungry = [ref.node for ref in _wanted(facts) if ref.node not in fed]
-    for cut, leaf in cut_off(facts, hungry):
+    for cut, leaf in cut_off(facts, hungry, begins_anew=not _has_optimizer(facts)):
         yield cut, facts.nodes[leaf].label
 
 
-def cut_off(facts: Facts, leaves: Iterable[int | None]) -> Iterator[tuple[Cut, int]]:
+def cut_off(
+    facts: Facts, leaves: Iterable[int | None], begins_anew: bool = True
+) -> Iterator[tuple[Cut, int]]:
     """Yield, for each of these leaves that lies behind a cut, the cut and the leaf's node.
 
-    Cuts count that keep a gradient from a tensor that backward was called on.
+    Cuts count that keep a gradient from a tensor that backward was called on; with `begins_anew` also
+    those after which the detached value was made a leaf of its own, as one may have meant to.
     """
     reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
-    # A leaf made of a detached value is a new beginning, and meant as one.
     cuts: list[tuple[int | None, Cut]] = [
         (edge.source, _of_edge(facts, edge))
         for edge in facts.trace.graph.edges
-        if edge.cut and edge.target in reached and facts.nodes[edge.target].kind != "leaf"
+        if edge.cut and edge.target in reached
+        if begins_anew or facts.nodes[edge.target].kind != "leaf"
     ]
     cuts += [(cut.lost.node, cut) for cut in _returned(facts, reached) if cut.lost is not None]
     for leaf in leaves:
@@ -180,10 +183,14 @@ def _moment_of(facts: Facts, node: int) -> int | None:
     )
 
 
+def _has_optimizer(facts: Facts) -> bool:
+    return any(event.kind in {"optimizer", "step"} for event in facts.events)
+
+
 def _wanted(facts: Facts) -> Iterator[Ref]:
     """Yield the leaves that an optimizer steps; where there is none, those whose `.grad` is read."""
     seen = set()
-    stepped = any(event.kind in {"optimizer", "step"} for event in facts.events)
+    stepped = _has_optimizer(facts)
     first_end = min((last for _first, last in facts.passes), default=len(facts.events))
     for moment, event in enumerate(facts.events):
         asked = event.kind == "step" or (

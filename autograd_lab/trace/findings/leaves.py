@@ -186,19 +186,22 @@ def _lost_clue(facts: Facts, lost: Node, name: str, explains_error: bool) -> Clu
             "The gradient arrives in the .grad of the leaf that was created with requires_grad=True. "
             "{name} is a result ({node}); its .grad stays None."
         ).format(name=name, node=lost.name),
-        _("First the operation, then the leaf: {name} = ({made}).requires_grad_(){rest}").format(
-            name=name, **_in_order(lost)
-        ),
+        _in_order(lost, name),
         explains_error=explains_error,
     )
 
 
-def _in_order(lost: Node) -> dict[str, str]:
-    """Return the creation without its requires_grad, and what is left to say."""
+def _in_order(lost: Node, name: str) -> str:
+    """Return the creation with requires_grad at its end."""
     made = re.sub(r",\s*requires_grad\s*=\s*True", "", lost.expression)
     if made != lost.expression:
-        return {"made": made, "rest": "."}
-    return {"made": "…", "rest": _(", and no requires_grad before it.")}
+        text = _("First the operation, then the leaf: {name} = ({made}).requires_grad_().")
+    else:
+        text = _(
+            "First the operation, then the leaf: {name} = (…).requires_grad_(), and no requires_grad "
+            "before it."
+        )
+    return text.format(name=name, made=made)
 
 
 def _where_integers_came_from(facts: Facts) -> tuple[Place, str]:

@@ -60,7 +60,7 @@ def copy_that_is_none(facts: Facts) -> Iterator[Clue]:
             and birth.inputs[0].is_leaf
             and _has_a_name(facts, facts.place(birth), facts.place(event))
             and not _uses_gradient(facts, facts.place(event))
-            and _used(facts, birth.inputs[0].tensor, write.moment, len(facts.events))
+            and _still_looked_at(facts, birth, write)
         ):
             yield _alias_clue(facts, write)
 
@@ -81,6 +81,16 @@ def snapshot_that_is_none(facts: Facts) -> Iterator[Clue]:
             and _used(facts, alias, wrote, len(facts.events))
         ):
             yield _snapshot_clue(facts, event, facts.events[wrote])
+
+
+def _still_looked_at(facts: Facts, birth: Event, write: Write) -> bool:
+    """Return whether the tensor that an alias was made of is used, or only shown, after a write."""
+    original = birth.inputs[0]
+    name = facts.name(original, birth)
+    below = facts.code.lines_below(facts.place(facts.events[write.moment]))
+    return _used(facts, original.tensor, write.moment, len(facts.events)) or any(
+        facts.code.reads(place, name) for place in below
+    )
 
 
 def _has_a_name(facts: Facts, made: Place, written: Place) -> bool:
@@ -153,7 +163,6 @@ def _alias_clue(facts: Facts, write: Write, explains_error: bool = False) -> Clu
 
 def _unchecked_clue(facts: Facts, write: Write, node: str, made: Place) -> Clue:
     place = facts.place(facts.events[write.moment])
-    new = out_of_place(facts.code.line(place).replace(".data", ""))
     return Clue(
         place,
         _(
@@ -164,11 +173,21 @@ def _unchecked_clue(facts: Facts, write: Write, node: str, made: Place) -> Clue:
             "Writes through .data are not counted, so backward() cannot see that the value is no "
             "longer the one from the forward pass."
         ),
-        _(
-            "Change it after backward(), under torch.no_grad(). If the change belongs to the "
-            "computation, make a new tensor of it{line}, so that it is differentiated."
-        ).format(line=f", {new}" if new else ""),
+        _outside_of_backward(facts.code.line(place)),
     )
+
+
+def _outside_of_backward(line: str) -> str:
+    new = out_of_place(line.replace(".data", ""))
+    if not new:
+        return _(
+            "Change it after backward(), under torch.no_grad(). If the change belongs to the "
+            "computation, make a new tensor of it, so that it is differentiated."
+        )
+    return _(
+        "Change it after backward(), under torch.no_grad(). If the change belongs to the "
+        "computation, make a new tensor of it, {line}: then it is differentiated."
+    ).format(line=new)
 
 
 def _snapshot_clue(facts: Facts, kept: Event, write: Event) -> Clue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...i18n import _
@@ -83,11 +84,19 @@ def _made_before_loop(
     facts: Facts, first: tuple[int, int], second: tuple[int, int]
 ) -> Place | None:
     """Return the last line of what was computed once, while the same backward ran repeatedly."""
-    if facts.place(facts.events[first[0]]) != facts.place(facts.events[second[0]]):
+    place = facts.place(facts.events[first[0]])
+    if place != facts.place(facts.events[second[0]]) or not _can_run_again(facts, place):
         return None
     again = facts.ancestors(facts.roots(second))
     old = [n for n in again if n in facts.made_at and facts.made_at[n] < first[0]]
     return facts.place(facts.nodes[max(old)]) if old else None
+
+
+def _can_run_again(facts: Facts, place: Place) -> bool:
+    """Return whether a line stands in a loop or a function; `a.backward(); b.backward()` does not."""
+    around = facts.code.around(place)
+    loops = ast.For | ast.AsyncFor | ast.While | ast.FunctionDef | ast.AsyncFunctionDef
+    return any(isinstance(statement, loops) for statement in around)
 
 
 def _carried_clue(
