@@ -51,9 +51,18 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
 
 
 def _creations(facts: Facts) -> Iterator[Event]:
-    return (
-        e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs)
-    )
+    """Yield where tensors were made that require grad, then or later."""
+    asked = {
+        ref.tensor
+        for event in facts.events
+        if event.kind == "set" and event.text == "requires_grad"
+        for ref in event.inputs[:1]
+    }
+    for event in facts.events:
+        if event.kind == "create" and any(
+            ref.requires_grad or ref.tensor in asked for ref in event.outputs
+        ):
+            yield event
 
 
 def _fed(facts: Facts) -> set[int]:
@@ -139,6 +148,9 @@ def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
 
 def _registering(value: ast.expr) -> str:
     """Return the value as a module registers it."""
+    asked = value.func if isinstance(value, ast.Call) else None
+    if isinstance(asked, ast.Attribute) and asked.attr == "requires_grad_":
+        return f"nn.Parameter({ast.unparse(asked.value)})"
     if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
         keywords = [k for k in value.keywords if k.arg != "requires_grad"]
         return f"nn.Parameter({ast.unparse(ast.Call(value.func, value.args, keywords))})"
