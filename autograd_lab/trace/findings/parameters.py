@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...i18n import _
-from ..model import Event
+from ..model import Event, Ref
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -172,12 +172,17 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
             for e in facts.events[moment:]
             if e.kind in {"create", "plain", "detach"}
             for r in e.outputs
-            if r.tensor in fed and r.tensor not in moved
+            if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
         ]
         if idle and newer:
             # In a loop only the last ones still have a name.
             yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
             return
+
+
+def _replaces(facts: Facts, new: Ref, idle: list[Ref]) -> bool:
+    """Return whether a leaf may stand for one of an optimizer's: inputs can get gradients, too."""
+    return facts.trace.tensors[new.tensor].parameter or new.shape in {ref.shape for ref in idle}
 
 
 def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
