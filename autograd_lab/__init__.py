@@ -10,9 +10,9 @@ Import it as you would import PyTorch, or load it as a Jupyter extension:
 from __future__ import annotations
 
 from math import e, inf, nan, pi
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import autograd, cuda, func, linalg, nn, optim
+from . import autograd
 from .engine import functions as _functions
 from .engine.creation import as_tensor, asarray, from_numpy, tensor
 from .engine.device import device
@@ -66,13 +66,20 @@ from .engine.tensor import Size, Tensor
 float, double, half = float32, float64, float16
 long, int, short = int64, int32, int16
 
+if TYPE_CHECKING:
+    from . import cuda, func, linalg, nn, optim
+
 globals().update(_functions)
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Load what most programs never ask for on first use."""
+    """Load on first use what many programs never ask for."""
+    if name in {"cuda", "func", "linalg", "nn", "optim"}:
+        from importlib import import_module
+
+        return import_module(f".{name}", __name__)
     if name in {"show", "record", "measure"}:
         from importlib import import_module
 

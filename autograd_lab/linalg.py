@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from .engine.ops.linear import LinAlgError, det, matrix_power, solve
+from .engine.ops.cross import cross_along as cross
+from .engine.ops.determinants import det
+from .engine.ops.determinants import linalg_slogdet as slogdet
+from .engine.ops.linear import LinAlgError, matrix_power
 from .engine.ops.linear import inverse as inv
 from .engine.ops.norm import linalg_norm as norm
 from .engine.ops.norm import matrix_norm
 from .engine.ops.norm import vector_norm_over as vector_norm
-from .engine.ops.products import cross_along as cross
+from .engine.ops.solving import solve
 
 __all__ = [
     "LinAlgError",
@@ -17,6 +20,7 @@ __all__ = [
     "matrix_norm",
     "matrix_power",
     "norm",
+    "slogdet",
     "solve",
     "vector_norm",
 ]

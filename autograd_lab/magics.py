@@ -24,7 +24,7 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from IPython.display import display
 
 from .trace.model import Trace
-from .trace.record import Recorder
+from .trace.record import Recorder, hide_watching
 from .views.display import Display
 
 FIRST_LINE = re.compile(r"%%autograd(?:[ \t]+(?P<options>.*?))?\s*")
@@ -130,10 +130,12 @@ class AutogradMagics(Magics):
         self._options = options
         self._recorder = Recorder(source, filename)
         self._recorder.start()
+        self.shell.showtraceback = self._showtraceback
 
     def _end(self, error: BaseException | None) -> None:
         """Close the recording and show it."""
         recorder, self._recorder, self._cell = self._recorder, None, None
+        vars(self.shell).pop("showtraceback", None)
         if recorder is None:
             return
         trace = recorder.stop(self.shell.user_ns, error)
@@ -141,8 +143,18 @@ class AutogradMagics(Magics):
         if not self._options.quiet:
             show_trace(trace, self._options.text)
 
+    def _showtraceback(self, *args: Any, **options: Any) -> Any:
+        """Show a traceback as the cell alone would: without the frames that watch PyTorch."""
+        error = sys.exc_info()[1]
+        if error is not None and self._recorder is not None:
+            if options.get("running_compiled_code"):  # it ends the cell
+                self._recorder.add_error(error)
+            hide_watching(error)
+        return type(self.shell).showtraceback(self.shell, *args, **options)
+
     def abandon(self) -> None:
         """Drop a recording that something kept from ending."""
+        vars(self.shell).pop("showtraceback", None)
         if self._recorder is not None:
             self._recorder.abandon()
         self._recorder = self._cell = None

@@ -396,3 +396,21 @@ def test_numpy_and_ipython_suffice(tmp_path: Path) -> None:
     )
     assert "● y  MulBackward0  [2.]" in done.stdout
     assert "line 2: x * 2" in done.stdout
+
+
+def test_a_cell_of_pytorch(shell: Shell) -> None:
+    """A cell that imports PyTorch is recorded like one of the engine; its traceback shows no more."""
+    pytest.importorskip("torch")
+    run(
+        shell,
+        "%%autograd --quiet\nimport torch\nw = torch.ones(2, requires_grad=True)\n"
+        "(w * w).sum().backward()",
+    )
+    trace = shell.user_ns["_autograd"]
+    assert [node.name for node in trace.graph.nodes] == [
+        "AccumulateGrad", "MulBackward0", "SumBackward0",
+    ]  # fmt: skip
+    assert trace.variables[-1].grad.text == "[2., 2.]"
+    failed = run(shell, "%%autograd --quiet\nimport torch\ntorch.ones(2) + torch.ones(3)")
+    assert "must match the size of tensor b" in failed.stdout + failed.stderr
+    assert "__torch_function__" not in failed.stdout + failed.stderr

@@ -10,3 +10,6 @@ from . import ops as ops
 from . import protocols as protocols
 from . import sampling as sampling
 from .register import functions as functions
+from .register import guard_all
+
+guard_all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 import warnings
 from typing import Any
 
@@ -17,14 +16,16 @@ from .tensor import Tensor
 def note(node: Node | None) -> None:
     """Remember where in the user's program `node` was made."""
     if node is not None:
+        import traceback
+
         frames = [f for f in traceback.extract_stack() if "/autograd_lab/engine/" not in f.filename]
         hooks_of(node).traceback = "".join(traceback.format_list(frames))
 
 
-def gradients(node: Node, grads: list[Any], as_tensors: bool) -> list[Any]:
+def gradients(node: Node, grad: Any, as_tensors: bool) -> list[Any]:
     """Run the node; on an error or a NaN, say first which forward call it belongs to."""
     try:
-        products = node.gradients(grads, as_tensors)
+        products = node.gradients(grad, as_tensors)
     except Exception:
         _point_at(node)
         raise

@@ -38,9 +38,10 @@ def backward(
     if create_graph:
         messages.warn_once(messages.CREATE_GRAPH, stacklevel=4)
     keep = create_graph if retain_graph is None else retain_graph
-    with unobserved():
-        for tensor in inputs or ():
-            tensor.retain_grad()
+    if inputs is not None:
+        with unobserved():
+            for tensor in inputs:
+                tensor.retain_grad()
     wanted = [_goal(t) for t in inputs or ()]
     work = Pass(roots, keep, create_graph, wanted)
     _run(work, outputs, roots, inputs or ())
@@ -133,6 +134,11 @@ def _as_gradients(grads: Any, n: int) -> tuple[Any, ...]:
     if grads is None:
         return (None,) * n
     given = (grads,) if isinstance(grads, Tensor) else tuple(grads)
+    for grad in given:
+        if grad is not None and not isinstance(grad, Tensor):
+            raise TypeError(
+                f"gradients can be either Tensors or None, but got {type(grad).__name__}"
+            )
     if len(given) != n:
         raise RuntimeError(f"got {n} tensors and {len(given)} gradients")
     return given
@@ -142,18 +148,20 @@ def _roots(
     outputs: Sequence[Tensor], grads: Sequence[Any], create_graph: bool
 ) -> list[tuple[Node, int, Any]]:
     """Check what the pass starts from, in torch's order: gradients first, then histories."""
-    seeds = [_seed(i, t, g) for i, (t, g) in enumerate(zip(outputs, grads, strict=True))]
+    seeds = [_seed(i, tensor, grads[i]) for i, tensor in enumerate(outputs)]
     roots = []
-    for i, (tensor, seed) in enumerate(zip(outputs, seeds, strict=True)):
+    for i, tensor in enumerate(outputs):
         edge = gradient_edge(tensor) if tensor._requires_grad else None
         if edge is None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
-        start = (
-            as_tensor(seed) if create_graph else (seed._data if isinstance(seed, Tensor) else seed)
-        )
-        roots.append((edge, tensor._output_nr, start))
+        seed = seeds[i]
+        if create_graph:
+            seed = as_tensor(seed)
+        elif isinstance(seed, Tensor):
+            seed = seed._buffer()
+        roots.append((edge, tensor._output_nr, seed))
     return roots
 
 
@@ -171,7 +179,7 @@ def _seed(i: int, tensor: Tensor, grad: Any) -> Any:
     return grad
 
 
-def _method(
+def backward_method(
     self: Tensor,
     gradient: Tensor | None = None,
     retain_graph: bool | None = None,
@@ -186,5 +194,5 @@ def _method(
     backward(self, gradient, retain_graph, create_graph, inputs)
 
 
-_method.__name__ = "backward"
-method("backward", _method)
+backward_method.__name__, backward_method.__qualname__ = "backward", "Tensor.backward"
+method("backward", backward_method)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from .hooks import detecting
 from .observe import observers
 from .operation import Operation
 from .quiet import hush, unhush
+from .short import on_two
 from .tensor import Tensor, wrap
 
 
@@ -21,6 +22,8 @@ class Binary(Operation):
     """Two operands, tensors or plain numbers, element by element."""
 
     elementwise = True
+    ufunc: ClassVar[Any] = None
+    """What NumPy has for it with the further parameters at 1; it can write into an array."""
 
     def apply(self, a: Any, b: Any, *rest: Any) -> Any:
         """Promote, run forward, record; `rest` are further plain arguments."""
@@ -47,6 +50,13 @@ class Binary(Operation):
             self.record(output, (a, b, *rest), targets)  # what `finish` comes to, most of the time
             return output
         return self.finish(output, (a, b, *rest), tracked, targets)
+
+    def operator(self, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
+        """Return what stands behind `a * b`, with a short way where that comes to the same."""
+        read = {name for names in self.reads.values() for name in names}
+        if self.inputs == self.parameters[:2] and read <= {*self.parameters}:
+            return on_two(self, rest)
+        return super().operator(rest)
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Promote, then run forward."""

@@ -35,8 +35,8 @@ class Broadcasting(Operation):
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Bring the operands to one dtype, then run forward."""
         given = [arrays[i] for i in self.places if arrays[i] is not None]
-        kind = getattr(given[0], "dtype", None)
-        if kind is None or any(getattr(a, "dtype", None) is not kind for a in given):
+        kinds = {getattr(a, "dtype", None) for a in given}
+        if len(kinds) > 1 or None in kinds:
             kind = dtypes.result_type(*given).numpy
             arrays = list(arrays)
             for i in self.places:
@@ -48,7 +48,7 @@ class Broadcasting(Operation):
 
     def changed(self, arrays: Sequence[Any], data: Any) -> Any:
         """Return shape and dtype of the inputs whose gradients must be summed or cast."""
-        return targets([arrays[place] for _, place in self.bits], data)
+        return targets([arrays[place] for place in self.slots], data)
 
 
 def targets(inputs: Sequence[Any], data: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .operation import Operation
 from .out import into
-from .register import expose, functions
+from .register import SPELLINGS, check, expose_made, functions
 
 Chosen = tuple[Operation, tuple[Any, ...]]
 """An operation and all its arguments, in order."""
@@ -22,22 +22,36 @@ def choice(choose: Callable[..., Chosen]) -> Callable[..., Any]:
     name = choose.__name__
     CHOICES[name] = choose
 
-    @functools.wraps(choose)
-    def function(*args: Any, **kwargs: Any) -> Any:
-        if "input" in kwargs:
-            kwargs["self"] = kwargs.pop("input")
-        if "out" in kwargs:
-            return into(kwargs.pop("out"), name, function, *args, **kwargs)
-        op, arguments = choose(*args, **kwargs)
-        return op(*arguments)
+    def made(name: str, bound: bool) -> Callable[..., Any]:
+        @functools.wraps(choose)
+        def function(*args: Any, **kwargs: Any) -> Any:
+            try:
+                if kwargs:
+                    if "out" in kwargs:
+                        return into(name, function, args, kwargs)
+                    named = {SPELLINGS.get(key, key): value for key, value in kwargs.items()}
+                    op, arguments = choose(*args, **named)
+                else:
+                    op, arguments = choose(*args)
+                return op(*arguments)
+            except Exception:
+                __tracebackhide__ = True
+                check(name, bound, args, kwargs)
+                raise
 
-    expose(name, function)
-    return function
+        return function
+
+    expose_made(name, made)
+    MAKERS[name] = made
+    return functions[name]
+
+
+MAKERS: dict[str, Callable[[str, bool], Callable[..., Any]]] = {}
+"""What makes the functions and methods again under further names."""
 
 
 def alias(name: str, *others: str) -> None:
-    """Give a public function further names."""
+    """Give a function that chooses further names."""
     for other in others:
-        if name in CHOICES:
-            CHOICES[other] = CHOICES[name]
-        expose(other, functions[name])
+        CHOICES[other] = CHOICES[name]
+        expose_made(other, MAKERS[name])

@@ -60,6 +60,7 @@ def as_dtype(kind: Any, function: str = "tensor") -> dtypes.dtype | None:
 
 def tensor(
     data: Any,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -75,7 +76,7 @@ def tensor(
     return finish("tensor", array if array.ndim else array[()], requires_grad, device, data)
 
 
-def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
+def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Any:
     """Return `data` as a tensor, sharing memory with an array, and a tensor as itself if it fits."""
     check_cpu(device)
     kind = as_dtype(dtype, "as_tensor")
@@ -97,7 +98,7 @@ def asarray(
     requires_grad: bool = False,
 ) -> Any:
     """Return `obj` as a tensor; with `copy=True` always a new one."""
-    made = as_tensor(obj, dtype, device)
+    made = as_tensor(obj, dtype=dtype, device=device)
     if copy:
         made = made.clone()
     return made.requires_grad_() if requires_grad else made

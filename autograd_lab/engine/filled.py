@@ -32,7 +32,12 @@ def sizes_of(name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, 
 
 
 def full(
-    size: Any, fill_value: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Return a tensor of shape `size` in which every element is `fill_value`."""
     if not isinstance(size, (tuple, list)):
@@ -92,6 +97,7 @@ def like(input: Any, name: str) -> Tensor:
 def full_like(
     input: Tensor,
     fill_value: Any,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -114,6 +120,7 @@ def _alike(pattern: Tensor, fill_value: Any, dtype: Any) -> Any:
 def _like(value: int, name: str) -> Callable[..., Tensor]:
     def function(
         input: Tensor,
+        *,
         dtype: Any = None,
         device: Any = None,
         requires_grad: bool = False,
@@ -149,6 +156,7 @@ def arange(
     start: Any = 0,
     end: Any = None,
     step: Any = 1,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -182,6 +190,7 @@ def linspace(
     start: Any,
     end: Any,
     steps: int,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -196,6 +205,7 @@ def logspace(
     end: Any,
     steps: int,
     base: float = 10.0,
+    *,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
@@ -222,7 +232,12 @@ def _spaced(start: Any, end: Any, steps: int, kind: dtypes.dtype) -> Any:
 
 
 def eye(
-    n: int, m: int | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Return the n × m matrix (n × n by default) with ones on the diagonal."""
     kind = as_dtype(dtype, "eye") or dtypes.get_default_dtype()

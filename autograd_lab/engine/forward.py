@@ -148,7 +148,8 @@ def _transposed(
 
 def _stretched(tangent: Tensor, like: Tensor) -> Tensor:
     """Return `tangent` in the shape and dtype of `like`: what broadcasting did to its primal."""
-    from .ops.shape import cast, expand
+    from .ops.copying import cast
+    from .ops.shape import expand
 
     if tangent.shape != like.shape:
         tangent = expand.apply(tangent, tuple(like.shape))

@@ -11,7 +11,7 @@ import numpy as np
 
 from . import anomaly, messages
 from .forward import levels, only, set_tangent, tangent_of
-from .grad_mode import no_grad, set_modes, state
+from .grad_mode import no_grad, set_modes, state, switch_recording
 from .hooks import detecting
 from .node import Node, gradient_edge, next_order
 from .observe import observers, unobserved
@@ -26,9 +26,9 @@ class FunctionNode(Node):
     function: type[Function]
 
     def __init__(self) -> None:
-        self._edges, self._edge_numbers, self._versions = (), None, None
+        self._edges, self._extra = (), None
         self._order = next_order()
-        self._saved, self._plain, self._targets, self._hooks = (), (), None, None
+        self._saved, self._plain = (), ()
         self._to_save: tuple[Any, ...] = ()
         self._dirty: tuple[Any, ...] = ()
         self._without_gradient: tuple[Any, ...] = ()
@@ -59,7 +59,7 @@ class FunctionNode(Node):
             raise RuntimeError(messages.SECOND_BACKWARD)
         for i, value in enumerate(self._saved):
             if value is not None:
-                self._check_version(i, value)
+                self._check_saved(i, value)
         return tuple(
             self._output(v, self._numbers[i]) if isinstance(v, Saved) else v
             for i, v in enumerate(self._saved)
@@ -106,15 +106,16 @@ class FunctionNode(Node):
         self._versions = tuple(0 if t is None else t._version for t in self._to_save)
         self._to_save = ()
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Run the user's backward on tensors and check what it returns, as torch does."""
+        grads = grad if self.outputs > 1 and grad is not None else [grad] * self.outputs
         given = [self._materialized(i, g) for i, g in enumerate(grads)]
         before = state.enabled
-        state.enabled = as_tensors
+        switch_recording(as_tensors)
         try:
             answer = self.function.backward(self, *given)
         finally:
-            state.enabled = before
+            switch_recording(before)
         answers = answer if isinstance(answer, tuple) else (answer,)
         return [g if as_tensors or g is None else g._data for g in self._checked(list(answers))]
 
@@ -305,7 +306,8 @@ def _record(
             written = any(output is t for t in ctx._dirty)
             if written and output._requires_grad and output.is_leaf:
                 raise RuntimeError(messages.LEAF_INPLACE)
-            output._grad_fn, output._output_nr, output._requires_grad = ctx, i, True
+            output._comes_from(ctx, i)
+            output._requires_grad = True
 
 
 def _push_tangents(
@@ -330,9 +332,9 @@ class Refusal(Node):
     __slots__ = ("text",)
 
     def __init__(self, edge: Node | None, text: str) -> None:
-        self._edges, self._edge_numbers, self._versions = (edge,), None, None
+        self._edges, self._extra = (edge,), None
         self._order = next_order()
-        self._saved, self._plain, self._targets, self._hooks = (), (), None, None
+        self._saved, self._plain = (), ()
         self.text = text
 
     formulas = ("refused",)
@@ -342,7 +344,7 @@ class Refusal(Node):
         """Return nothing: nothing is kept."""
         return {}
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Raise."""
         raise RuntimeError(self.text)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from .dtypes import of_numpy
-from .grad_mode import state
+from .grad_mode import state, switch_recording
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -101,9 +101,18 @@ class Hooks:
 
 def hooks_of(node: Node) -> Hooks:
     """Return the node's hooks, an empty set of them at first."""
-    if node._hooks is None:
-        node._hooks = Hooks()
-    return node._hooks
+    hooks: Hooks | None = node._hooks
+    if hooks is None:
+        hooks = node._hooks = Hooks()
+    return hooks
+
+
+def hand_on(tensor: Tensor, before: Node | None, number: int) -> None:
+    """Let what keeps `tensor`'s gradient move to its new node; it was output `number` of `before`."""
+    if tensor.retains_grad and before is not None and tensor._grad_fn is not None:
+        hooks_of(tensor._grad_fn).retained[tensor._output_nr] = hooks_of(before).retained.pop(
+            number
+        )
 
 
 def run_tensor_hook(hook: Hook, grad: Any, create_graph: bool) -> Any:
@@ -129,17 +138,17 @@ def run_tensor_hook(hook: Hook, grad: Any, create_graph: bool) -> Any:
 def keep_grad(tensor: Tensor, grad: Any) -> None:
     """Put `grad` into a non-leaf's `.grad`, added to what is there."""
     new = _shown(grad)
-    tensor._grad = new if tensor._grad is None else tensor._grad + new
+    tensor._grad = new.clone() if tensor._grad is None else tensor._grad + new
 
 
 def call(hook: Hook, create_graph: bool, *args: Any) -> Any:
     """Call `hook`, recording only under `create_graph`."""
     before = state.enabled
-    state.enabled = create_graph
+    switch_recording(create_graph)
     try:
         return hook(*args)
     finally:
-        state.enabled = before
+        switch_recording(before)
 
 
 def _name(hook: Hook) -> str:

@@ -30,6 +30,11 @@ MODIFIED = (
     "one of the variables needed for gradient computation has been modified by an inplace operation: "
     "[torch.{kind}Tensor {shape}]{output} is at version {now}; expected version {then} instead. {hint}"
 )
+DETACHED_SAVED = (
+    "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is not "
+    "supported, please use out-of-place `.detach()` instead"
+)
+MOVED_INSIDE = "leaf variable has been moved into the graph interior"
 NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
     "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated "
@@ -70,26 +75,26 @@ NOT_INSTANTIATED = (
 ONCE_DIFFERENTIABLE = (
     "trying to differentiate twice a function that was marked with @once_differentiable"
 )
+VIEW_MADE = {
+    "no_grad": ("no_grad", "with grad mode enabled"),
+    "inference": ("inference", "in normal mode"),
+}
+"""In which mode a view was made, and what its being written to now differs in."""
+_MOVE_BOTH = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
+    "moving both the view and the inplace either both inside the {mode} block (if you don't want the "
+    "inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
 VIEW_INPLACE = {
     "multiple": (
-        "Output {number} of {name} is a view and {done} inplace. This view is the output of a function "
-        "that returns multiple views. Such functions do not allow the output views to be modified inplace. "
-        "You should replace the inplace operation by an out-of-place one."
+        "This view is the output of a function that returns multiple views. Such functions do not allow "
+        "the output views to be modified inplace. You should replace the inplace operation by an "
+        "out-of-place one."
     ),
-    "no_grad": (
-        "{view} in no_grad mode and {done} inplace with grad mode enabled. Given that this use "
-        "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the "
-        "view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
-        "tracked) or both outside (if you want the inplace to be tracked)."
-    ),
-    "inference": (
-        "{view} in inference mode and {done} inplace in normal mode. Given that this use case "
-        "is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
-        "and the inplace either both inside the inference_mode block (if you don't want the inplace to be "
-        "tracked) or both outside (if you want the inplace to be tracked)."
-    ),
+    "no_grad": _MOVE_BOTH.format(mode="no_grad"),
+    "inference": _MOVE_BOTH.format(mode="inference_mode"),
 }
-"""By how the view was made."""
+"""Why a view must not be written to, by how it was made."""
 NOW_WRITTEN = "is being modified"
 WRITTEN_BEFORE = "its base or another view of its base has been modified"
 DETACH_VIEW = (

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import itertools
 import weakref
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from . import messages
 from .hooks import Hook, Hooks, RemovableHandle, added, detecting, hooks_of
 from .observe import observers, tell
-from .plan import Plan, Saved
+from .plan import Plan, Saved, strides
 from .saved_hooks import Packed
 from .tensor import Meta, Tensor, wrap
 
@@ -25,27 +28,47 @@ next_order = itertools.count(0, -1).__next__
 _leaf_numbers = itertools.count(-(2**62), 1)
 
 
+class Extra:
+    """What only some nodes have."""
+
+    __slots__ = ("edge_numbers", "hooks", "targets", "versions")
+
+    def __init__(self) -> None:
+        self.edge_numbers: tuple[int, ...] | None = None
+        """Which output of the next node each input was; None if they all were output 0."""
+        self.hooks: Hooks | None = None
+        """Functions of the user to call on the way."""
+        self.targets: Any = None
+        """Shape and dtype of each input, where broadcasting or promotion changed one."""
+        self.versions: tuple[int, ...] | None = None
+        """Write counters of what was saved; None if all were 0."""
+
+
+def _rare(name: str) -> Any:
+    """Return the attribute of a node that is a field of its `Extra`, None as long as it has none."""
+
+    def get(node: Node) -> Any:
+        return None if node._extra is None else getattr(node._extra, name)
+
+    def put(node: Node, value: Any) -> None:
+        if node._extra is None:
+            if value is None:
+                return
+            node._extra = Extra()
+        setattr(node._extra, name, value)
+
+    return property(get, put)
+
+
 class Node:
     """What takes a gradient one operation back. Printed as `<MulBackward0 object at …>`."""
 
-    __slots__ = (
-        "_edge_numbers",
-        "_edges",
-        "_hooks",
-        "_order",
-        "_plain",
-        "_plan",
-        "_saved",
-        "_targets",
-        "_versions",
-    )
+    __slots__ = ("_edges", "_extra", "_order", "_plain", "_plan", "_saved")
     op: Operation
     outputs = 1
     """How many of the tensors the operation returned can have a gradient."""
     _edges: tuple[Node | None, ...]
     """Where the gradient of each input goes; None for an input that needs none."""
-    _edge_numbers: tuple[int, ...] | None
-    """Which output of that node the input was; None if they all were output 0."""
     _order: int
     """The later a node was made, the smaller: the heap takes later nodes first."""
     _plan: Plan
@@ -53,12 +76,12 @@ class Node:
     """Tensors for the derivative, or stand-ins, in the plan's order; None once released."""
     _plain: tuple[Any, ...]
     """Plain values for the derivative, in the plan's order."""
-    _versions: tuple[int, ...] | None
-    """Write counters when they were saved; None if all were 0."""
-    _hooks: Hooks | None
-    """Functions of the user to call on the way; None as long as there are none."""
-    _targets: tuple[Any, ...] | None
-    """Shape and dtype of each input, where broadcasting or promotion changed one."""
+    _extra: Extra | None
+    """What only some nodes have; None for a node that has nothing of it."""
+    _edge_numbers = _rare("edge_numbers")
+    _hooks = _rare("hooks")
+    _targets = _rare("targets")
+    _versions = _rare("versions")
 
     def name(self) -> str:
         """Return the name, such as `"MulBackward0"`."""
@@ -97,10 +120,16 @@ class Node:
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
         plan = self._plan
         if name[7:] in plan.plain_names:
-            return unsigned(self._plain[plan.plain_names.index(name[7:])])
+            value = self._plain[plan.plain_names.index(name[7:])]
+            if name.endswith("_sym_strides"):
+                return strides(value)
+            return value if name[7:] in SCALARS else unsigned(value)
         if self._saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
-        return self._tensors()[plan.names.index(name[7:])] if name[7:] in plan.names else None
+        if name[7:] not in plan.names:
+            return None
+        value = self._tensors(self._saved)[plan.names.index(name[7:])]
+        return value if isinstance(value, Tensor) else wrap(np.array(value))
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node ran; it may return new `grad_inputs`."""
@@ -125,18 +154,35 @@ class Node:
             return True
         return False
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
-        """Return the gradients of the inputs, given those of the outputs; None where none is needed.
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
+        """Return the gradients of the inputs, given that of the output; None where none is needed.
 
-        Arrays in, arrays out; with `as_tensors`, tensors in and out, and the work itself is recorded.
+        A node with several outputs takes a list. Arrays in, arrays out; with `as_tensors`, tensors in
+        and out, and the work itself is recorded.
         """
-        tensors = self._tensors() if as_tensors else self._arrays()
-        products: list[Any] = [None] * len(self._edges)
-        grad = grads[0] if len(grads) == 1 else grads
-        if grad is not None:
-            for i, rule in self._plan.rules:
-                products[i] = rule(grad, tensors, self._plain)
-        return products
+        saved = self._saved
+        if saved is None:
+            raise RuntimeError(messages.SECOND_BACKWARD)
+        values: list[Any] = []
+        if as_tensors:
+            values = self._tensors(saved)
+        else:
+            for value in saved:
+                if type(value) is Tensor and value._counter is None:
+                    values.append(value._data)  # most of the time
+                    continue
+                if type(value) is float or type(value) is int:
+                    values.append(value)
+                    continue
+                counter = value._counter
+                if counter is not None and (
+                    counter[0] or self._extra is not None or type(value) is not Saved
+                ):
+                    self._check_saved(len(values), value)
+                values.append(value._data)
+        if grad is None:
+            return [None] * len(self._edges)
+        return self._plan.pull(grad, values, self._plain)
 
     def fitted(self, products: list[Any]) -> list[Any]:
         """Undo broadcasting and promotion: sum and cast each gradient to what its input was."""
@@ -149,27 +195,17 @@ class Node:
             for grad, target in zip(products, self._targets, strict=True)
         ]
 
-    def _arrays(self) -> list[Any]:
-        """Return the numbers of what was saved, unless they were overwritten since."""
-        if self._saved is None:
-            raise RuntimeError(messages.SECOND_BACKWARD)
-        versions = self._versions
-        arrays: list[Any] = []
-        for value in self._saved:
-            counter = value._counter
-            if counter is not None and counter[0] != (versions[len(arrays)] if versions else 0):
-                self._check_version(len(arrays), value)
-            arrays.append(value._data)
-        return arrays
-
-    def _tensors(self) -> list[Tensor]:
-        """Return what was saved as tensors with their history, unless overwritten since."""
-        self._arrays()
-        assert self._saved is not None
+    def _tensors(self, saved: tuple[Any, ...]) -> list[Any]:
+        """Return what was saved as tensors with their history (or numbers), unless overwritten since."""
         results = self._plan.results
-        first = len(self._saved) - len(results)
-        tensors = []
-        for i, value in enumerate(self._saved):
+        first = len(saved) - len(results)
+        tensors: list[Any] = []
+        for i, value in enumerate(saved):
+            if isinstance(value, int | float):
+                tensors.append(value)
+                continue
+            if value._counter is not None:
+                self._check_saved(i, value)
             if isinstance(value, Packed):
                 value = value.unpacked()
             if isinstance(value, Tensor) and i < first:
@@ -184,8 +220,8 @@ class Node:
         """Return this node's result as the tensor it was, so that it can be differentiated again."""
         tensor = wrap(saved._data)
         tensor._counter = saved._counter
-        tensor._grad_fn = self
-        tensor._output_nr = number
+        window = saved.maker and saved.maker()
+        tensor._comes_from(window or self, 0 if window else number)
         tensor._requires_grad = True
         if saved.tangents:
             tensor._own_meta().tangents = saved.tangents
@@ -198,17 +234,30 @@ class Node:
         kept = (self._saved or ())[first:]
         return [(n, v) for n, v in zip(plan.results, kept, strict=False) if isinstance(v, Saved)]
 
-    def _check_version(self, i: int, value: Tensor | Saved) -> None:
-        """Raise if the i-th saved value was written to since it was saved."""
+    def keep_results(self, outputs: Sequence[Tensor]) -> None:
+        """Keep what the rules read of `outputs`, which now have their numbers."""
+        kept = self._plan.keep_results(outputs)
+        if kept:
+            assert self._saved is not None
+            then = self._versions or (0,) * len(self._saved)
+            self._versions = (*then, *(v._counter[0] if v._counter else 0 for v in kept))
+            self._saved += kept
+
+    def _check_saved(self, i: int, value: Tensor | Saved) -> None:
+        """Raise if a saved value was written to since it was saved, or cut off from its history."""
+        maker: Node | None
+        if isinstance(value, Tensor):
+            maker = value.grad_fn
+            cut = value._meta.detached if value._meta is not None else None
+            if maker is None and cut is not None and self._order > cut:
+                raise RuntimeError(messages.DETACHED_SAVED)
+        else:
+            maker = (value.maker and value.maker()) or self
         now = value._counter[0] if value._counter else 0
         then = self._versions[i] if self._versions else 0
         if now == then:
             return
-        maker: Node | None = self
-        number = 0
-        if isinstance(value, Tensor):
-            maker, number = value._grad_fn, value._output_nr
-        output = f", which is output {number} of {maker.short_name()}," if maker else ""
+        output = f", which is output 0 of {maker.short_name()}," if maker else ""
         shape, kind = list(value._data.shape), wrap(value._data).dtype.class_name
         hint = messages.HINT_UNDER_ANOMALY if detecting else messages.HINT
         raise RuntimeError(
@@ -223,8 +272,14 @@ class Node:
         return name + number.removeprefix("0")
 
 
+SCALARS = frozenset(["exponent", "max", "max_val", "min", "min_val", "ord", "other", "self"])
+"""Saved numbers that torch shows as they are, negative or not."""
+
+
 def unsigned(value: Any) -> Any:
-    """Return a saved number as torch shows it, which reads −1 as an unsigned 64-bit integer."""
+    """Return saved numbers as torch shows them, which reads −1 as an unsigned 64-bit integer."""
+    if type(value) is tuple:
+        return tuple([unsigned(each) for each in value])
     return value + 2**64 if type(value) is int and value < 0 else value
 
 
@@ -241,7 +296,7 @@ class AccumulateGrad(Node):
     def __init__(self, leaf: Tensor) -> None:
         self.variable = leaf
         self._order = next(_leaf_numbers)
-        self._hooks = None
+        self._extra = None
 
     def name(self) -> str:
         """Return `"torch::autograd::AccumulateGrad"`."""

@@ -20,7 +20,7 @@ in an ordinary backward pass and records itself under `create_graph=True`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -30,8 +30,9 @@ from .grad_mode import state
 from .hooks import detecting
 from .node import Node, leaf_edge, next_order
 from .observe import observers
-from .plan import RESULTS, Plan
+from .plan import RESULTS, Plan, Plans
 from .quiet import hush, unhush
+from .short import OPERANDS, on_one, with_code_of_its_own
 from .tensor import INFERENCE, Tensor, wrap
 
 Rule = Any
@@ -56,6 +57,8 @@ class Operation:
     """Further names of the function and the method, operators among them."""
     number_first: ClassVar[bool] = False
     """Whether the function also takes a plain number first and a tensor second."""
+    named_only: ClassVar[int] = 0
+    """How many of its last parameters can only be given by name."""
     outputs: ClassVar[int] = 1
     """How many of the tensors it returns, from the first on, can have a gradient."""
     elementwise: ClassVar[bool] = False
@@ -64,6 +67,8 @@ class Operation:
     """Whether it is linear in its first argument, its only tensor."""
     kind: ClassVar[type[Node]] = Node
     """The class its nodes derive from."""
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """What its nodes keep besides what rules name, so that `_saved_…` shows what torch shows."""
     results: dict[str, int] = RESULTS
     """By which names a rule reads what the operation returned."""
 
@@ -86,15 +91,19 @@ class Operation:
         self.parameters = names_of(self.forward)
         self.inputs = tuple(n for n in self.parameters if n in self.derivative)
         self.formulas = tuple(self.derivative[n][0] for n in self.inputs)
-        self.bits = tuple((1 << i, self.parameters.index(n)) for i, n in enumerate(self.inputs))
+        self.slots = tuple(self.parameters.index(n) for n in self.inputs)
         self.reads = {n: names_of(rule)[1:] for n, (_, rule) in self.derivative.items()}
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
         self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
-        self.plans: list[Plan | None] = [None] * (1 << len(self.inputs))
+        self.saveable.update(self.keeps)
+        self.plans = Plans(self)
         members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
         if self.outputs != 1:
             members["outputs"] = self.outputs
+        if self.node:
+            members["gradients"] = with_code_of_its_own(self.kind.gradients)
         self.Node = type(self.node or self.name, (self.kind,), members)
+        self.hang = with_code_of_its_own(hanger(self.Node))
 
     def _tensor_arguments(self) -> set[str]:
         """Names of arguments that are tensors without a gradient of their own."""
@@ -125,6 +134,20 @@ class Operation:
         if type(data) is tuple:
             return self.finish_many([wrap(d) for d in data], args, tracked)
         return self.finish(wrap(data), args, tracked)
+
+    def of_one(self) -> Callable[[Any], Any]:
+        """Return the operation as a function of its one parameter, with a short way if that will do."""
+        ordinary = type(self).apply is Operation.apply and (self.elementwise or self.linear)
+        return on_one(self) if ordinary and self.node else self.apply
+
+    def operator(self, rest: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
+        """Return what stands behind `a * b`: `apply`, with `rest` for the further parameters."""
+        apply = self.apply
+
+        def operator(a: Tensor, b: Any) -> Any:
+            return apply(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
+
+        return operator
 
     def compute(self, arrays: Sequence[Any]) -> Any:
         """Run forward on arrays and plain numbers, without a word from NumPy."""
@@ -167,7 +190,8 @@ class Operation:
             node = outputs[0]._grad_fn
             assert node is not None
             for i, output in enumerate(outputs[: node.outputs]):
-                output._grad_fn, output._output_nr, output._requires_grad = node, i, True
+                output._comes_from(node, i)
+                output._requires_grad = True
             if detecting:
                 anomaly.note(node)
         elif state.inference:
@@ -187,68 +211,85 @@ class Operation:
         args: Sequence[Any],
         targets: Any = None,
         outputs: Sequence[Tensor] = (),
+        finished: bool = True,
     ) -> None:
         """Make the node for `output` (of several `outputs`) and hang it into the graph.
 
         `targets` has shape and dtype of each differentiable input, if broadcasting or promotion means
-        that its gradient will come out different.
+        that its gradient will come out different. What is not `finished` has no numbers yet.
+        """
+        edges, choice, shared = self._edges_into(args)
+        plan = self.plans[choice]
+        kept = plan.keep(args, outputs or (output,), finished)
+        node = self.hang(output, edges, plan, *kept)
+        if targets:
+            node._targets = targets
+        if shared:
+            node._edge_numbers = self._edge_numbers(args)
+        if shared or (output._counter is not None and output._counter[0]):
+            node._versions = versions(node._saved)
+
+    def _edges_into(self, args: Sequence[Any]) -> tuple[tuple[Node | None, ...], int, bool]:
+        """Return where the gradients of `args` go, the choice of a plan, and whether any is shared.
+
+        Only what is shared or was written to can be a view, whose grad_fn may be another by now, or one
+        of several outputs; all else can be read off directly.
         """
         edges: list[Node | None] = []
-        choice = 0
-        shared = numbered = False
-        for bit, position in self.bits:
-            arg = args[position]
-            if not isinstance(arg, Tensor):
-                edges.append(None)
-                continue
-            if arg._counter is not None:
-                shared = (
-                    True  # only what is shared can be a view, whose grad_fn may be another by now
-                )
-            if arg._requires_grad:
-                choice |= bit
-                edges.append((arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg))
-                if arg._output_nr:
-                    numbered = True
-            else:
-                edges.append(None)
-        plan = self.plans[choice] or self.plan(choice)
-        node: Node = _new(self.Node)
-        node._edges = tuple(edges)
-        node._edge_numbers = self._edge_numbers(args) if numbered else None
-        node._order = next_order()
-        node._plan = plan
-        node._targets = targets
-        node._hooks = None
-        node._saved, node._plain = plan.keep(args, outputs or (output,))
-        node._versions = versions(node._saved) if shared or output._counter else None
-        output._grad_fn = node
-        output._requires_grad = True
+        choice, bit, shared = 0, 1, False
+        for place in self.slots:
+            arg = args[place]
+            edge = None
+            if isinstance(arg, Tensor):
+                if arg._counter is not None and (arg._meta is not None or arg._counter[0]):
+                    shared = True
+                if arg._requires_grad:
+                    edge = (arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg)
+                    if edge is not None:
+                        choice |= bit
+            edges.append(edge)
+            bit <<= 1
+        return tuple(edges), choice, shared
 
     def tensor_inputs(self, args: Sequence[Any]) -> Sequence[Any]:
         """Return the differentiable inputs among `args`, in the order of the node's edges."""
-        return [args[position] for _, position in self.bits]
+        return [args[place] for place in self.slots]
 
     def pull_back(
         self, grads: Sequence[Tensor], args: Sequence[Any], outputs: Sequence[Tensor]
     ) -> list[Any]:
         """Return what the rules make of `grads`, on tensors and without a node: a gradient per input."""
-        choice = sum(bit for bit, p in self.bits if isinstance(args[p], Tensor))
-        plan = self.plans[choice] or self.plan(choice)
+        choice = sum(1 << i for i, p in enumerate(self.slots) if isinstance(args[p], Tensor))
+        plan = self.plans[choice]
         tensors, plain = plan.values(args, outputs)
-        products: list[Any] = [None] * len(self.bits)
-        for i, rule in plan.rules:
-            products[i] = rule(grads[0] if len(grads) == 1 else grads, tensors, plain)
-        return products
-
-    def plan(self, choice: int) -> Plan:
-        """Return the plan for `choice`, one bit per input that needs a gradient."""
-        plan = Plan(self, [bool(choice & bit) for bit, _ in self.bits])
-        self.plans[choice] = plan
-        return plan
+        return plan.pull(grads[0] if len(grads) == 1 else grads, tensors, plain)
 
     def _edge_numbers(self, args: Sequence[Any]) -> tuple[int, ...]:
-        return tuple(args[p]._output_nr if isinstance(args[p], Tensor) else 0 for _, p in self.bits)
+        """Return which output of its grad_fn each input is."""
+        return tuple(args[p]._output_nr if isinstance(args[p], Tensor) else 0 for p in self.slots)
+
+
+def hanger(make_node: type[Node]) -> Callable[..., Node]:
+    """Return what makes a node and hangs it behind its output."""
+
+    def hang(
+        output: Tensor,
+        edges: tuple[Node | None, ...],
+        plan: Plan,
+        saved: tuple[Any, ...],
+        plain: tuple[Any, ...],
+    ) -> Node:
+        node = output._grad_fn = make_node()
+        node._edges = edges
+        node._order = next_order()
+        node._plan = plan
+        node._saved = saved
+        node._plain = plain
+        node._extra = None
+        output._requires_grad = True
+        return node
+
+    return hang
 
 
 def names_of(function: Any) -> tuple[str, ...]:

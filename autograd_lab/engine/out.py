@@ -12,22 +12,23 @@ from .grad_mode import state
 from .tensor import Tensor
 
 
-def into(out: Tensor, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Tensor:
-    """Run `function` (called `name`), write its result into `out` and return that.
+def into(
+    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Run `function` (called `name`), write its result into `kwargs["out"]` and return that.
 
     An empty `out` takes the shape of the result. RuntimeError if gradients would have to flow.
     """
-    if not isinstance(out, Tensor):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
-    tracked = any(
-        isinstance(a, Tensor) and a._requires_grad for a in (out, *args, *kwargs.values())
-    )
+    out, others = kwargs["out"], {key: kwargs[key] for key in kwargs if key != "out"}
+    if out is None:
+        return function(*args, **others)
+    tracked = any(isinstance(a, Tensor) and a._requires_grad for a in (*args, *kwargs.values()))
     if tracked and state.enabled:
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, "
             "but one of the arguments requires grad."
         )
-    result = function(*args, **kwargs)
+    result = function(*args, **others)
     dtypes.check_cast(result.dtype, out.dtype)
     if out.shape != result.shape:
         if out.numel():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .saved_hooks import Packed
@@ -11,13 +10,18 @@ from .saved_hooks import active as packing
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
+    from .node import Node
     from .operation import Operation
 
 RESULTS = {"result": 0, "result0": 0, "result1": 1, "result2": 2}
 """Names by which a rule reads what the operation returned."""
 FACTS: dict[str, Callable[[Any], Any]] = {
-    "sym_sizes": lambda tensor: tuple(tensor._data.shape),
-    "sym_numel": lambda tensor: int(tensor._data.size),
+    "sym_sizes": lambda tensor: tensor._data.shape,
+    "sym_strides": lambda tensor: (
+        (*tensor._data.strides, tensor._data.itemsize) if tensor._requires_grad else ()
+    ),
+    "sym_numel": lambda tensor: tensor._data.size,
+    "dim": lambda tensor: int(tensor._data.ndim),
     "dtype": lambda tensor: tensor._data.dtype,
     "shapes": lambda tensors: tuple(tuple(t._data.shape) for t in tensors),
 }
@@ -31,24 +35,26 @@ class Saved:
     alive until the garbage collector comes by.
     """
 
-    __slots__ = ("_counter", "_data", "tangents")
+    __slots__ = ("_counter", "_data", "maker", "tangents")
 
     def __init__(self, data: Any, counter: list[int] | None = None) -> None:
         self._data = data
         self._counter = counter
+        self.maker: Callable[[], Node | None] | None = None
+        """What finds the node these numbers come from, where it is not the one that keeps them."""
         self.tangents: dict[int, Tensor] | None = None
         """What the result carries in forward mode, so that its derivative carries it on."""
 
 
 class Plan:
-    """Which values to keep and which rules to run when some inputs of `op` need a gradient."""
+    """Which values to keep and how to run the rules when some inputs of `op` need a gradient."""
 
-    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "results", "rules")
+    __slots__ = ("facts", "names", "pick_plain", "pick_tensors", "plain_names", "pull", "results")
 
     def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
         """Plan for `needed`, one flag per differentiable input of `op`."""
         run = [name for name, need in zip(op.inputs, needed, strict=True) if need]
-        read = list(dict.fromkeys(n for name in run for n in op.reads[name]))
+        read = list(dict.fromkeys([*(n for name in run for n in op.reads[name]), *op.keeps]))
         tensors = [n for n in read if n in op.tensor_names]
         plain = [n for n in op.parameters if n not in op.tensor_names]
         results = [n for n in read if n in op.results]
@@ -59,34 +65,57 @@ class Plan:
         self.pick_tensors = _picker([op.parameters.index(n) for n in tensors])
         self.pick_plain = _picker([op.parameters.index(n) for n in plain])
         self.facts = tuple(_fact(op, n) for n in facts)
-        self.rules = tuple(
-            (op.inputs.index(n), _bind(op.derivative[n][1], [self._place(r) for r in op.reads[n]]))
-            for n in run
-        )
+        self.pull = self._written_out(op, needed)
 
-    def _place(self, name: str) -> tuple[bool, int]:
-        """Return where a node keeps the value: among the tensors or not, and at which place."""
+    def _written_out(self, op: Operation, needed: Sequence[bool]) -> Callable[..., list[Any]]:
+        """Return the function that runs the rules, as a person would write it for these inputs.
+
+        For a product whose factors both need a gradient:
+
+            lambda grad, tensors, plain: [rule0(grad, tensors[0]), rule1(grad, tensors[1])]
+
+        The tensors come as arrays for an ordinary backward pass, as they are under `create_graph`. A
+        loop that looks up what each rule reads would take twice as long as the calls written out.
+        """
+        calls = ["None"] * len(op.inputs)
+        for i, name in enumerate(op.inputs):
+            if needed[i]:
+                calls[i] = f"rule{i}({', '.join(['grad', *map(self._place, op.reads[name])])})"
+        rules = {f"rule{i}": op.derivative[name][1] for i, name in enumerate(op.inputs)}
+        source = f"lambda grad, tensors, plain: [{', '.join(calls)}]"
+        return eval(source, rules)  # type: ignore[no-any-return]
+
+    def _place(self, name: str) -> str:
+        """Return where a node keeps the value: among the tensors or the plain values."""
         if name in self.names:
-            return True, self.names.index(name)
-        return False, self.plain_names.index(name)
+            return f"tensors[{self.names.index(name)}]"
+        return f"plain[{self.plain_names.index(name)}]"
 
     def keep(
-        self, args: Sequence[Any], outputs: Sequence[Tensor]
+        self, args: Sequence[Any], outputs: Sequence[Tensor], finished: bool = True
     ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Return the tensors (or stand-ins) to keep, and the plain values; see `names`."""
+        """Return the tensors (or stand-ins) to keep, and the plain values; see `names`.
+
+        What is not `finished` has no results yet; `keep_results` adds them.
+        """
         tensors: tuple[Any, ...] = self.pick_tensors(args)
         for value in tensors:
             if not isinstance(value, Tensor):
                 tensors = tuple([_stand_in(v, outputs[0]) for v in tensors])
                 break
-        for i in self.results:
-            tensors += (Saved(outputs[i]._data, outputs[i]._shared_counter()),)
         if packing:
             tensors = tuple([_packed(v) for v in tensors])
+        if self.results and finished:
+            tensors += self.keep_results(outputs)
         plain: tuple[Any, ...] = self.pick_plain(args)
         if self.facts:
             plain += tuple([fact(args[position]) for position, fact in self.facts])
         return tensors, plain
+
+    def keep_results(self, outputs: Sequence[Tensor]) -> tuple[Any, ...]:
+        """Return stand-ins for those of `outputs` that the rules read."""
+        kept = tuple([Saved(outputs[i]._data, outputs[i]._shared_counter()) for i in self.results])
+        return tuple([_packed(v) for v in kept]) if packing else kept
 
     def values(
         self, args: Sequence[Any], outputs: Sequence[Tensor]
@@ -101,31 +130,27 @@ class Plan:
         )
 
 
-def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """Return what takes the values at `positions` out of a sequence, always as a tuple."""
-    if len(positions) > 1:
-        return itemgetter(*positions)
-    if positions:
-        only = positions[0]
-        return lambda values: (values[only],)
-    return lambda values: ()
+class Plans(dict[int, Plan]):
+    """The plans of an operation, each made when it is first asked for.
 
-
-def _bind(rule: Callable[..., Any], places: list[tuple[bool, int]]) -> Callable[..., Any]:
-    """Return `rule` as a function of the gradient, a node's tensors and its plain values.
-
-    The tensors come as arrays for an ordinary backward pass, as they are under `create_graph`.
+    The key has a bit for each input that needs a gradient.
     """
-    if not places:
-        return lambda grad, tensors, plain: rule(grad)
-    if len(places) == 1:
-        (kept, only) = places[0]
-        if kept:
-            return lambda grad, tensors, plain: rule(grad, tensors[only])
-        return lambda grad, tensors, plain: rule(grad, plain[only])
-    return lambda grad, tensors, plain: rule(
-        grad, *[tensors[i] if kept else plain[i] for kept, i in places]
-    )
+
+    def __init__(self, op: Operation) -> None:
+        """Start without any."""
+        super().__init__()
+        self._op = op
+
+    def __missing__(self, choice: int) -> Plan:
+        needed = [bool(choice >> i & 1) for i in range(len(self._op.inputs))]
+        self[choice] = plan = Plan(self._op, needed)
+        return plan
+
+
+def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Return what takes the values at `positions` out of a sequence, written out as above."""
+    picked = "".join(f"values[{i}], " for i in positions)
+    return eval(f"lambda values: ({picked})")  # type: ignore[no-any-return]
 
 
 def _packed(value: Any) -> Packed:
@@ -138,6 +163,11 @@ def _packed(value: Any) -> Packed:
 
 def _stand_in(value: Any, output: Tensor) -> Any:
     return value if isinstance(value, Tensor) else Saved(output._data.dtype.type(value))
+
+
+def strides(fact: tuple[int, ...]) -> tuple[int, ...]:
+    """Return strides in elements, from strides in bytes and the bytes of an element."""
+    return tuple([step // fact[-1] for step in fact[:-1]])
 
 
 def _fact(op: Operation, name: str) -> tuple[int, Callable[[Any], Any]]:

@@ -5,66 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..numerals import Options, written
 from . import dtypes
 
 if TYPE_CHECKING:
     from .tensor import Tensor
 
 
-@dataclass
-class PrintOptions:
-    """What `set_printoptions` sets."""
-
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
-
-
-options = PrintOptions()
-
-
-class Format:
-    """One width and one style for all numbers of a tensor, chosen by looking at all of them."""
-
-    def __init__(self, values: np.ndarray[Any, Any]) -> None:
-        """Choose for `values`, an array of any shape."""
-        self.floating = values.dtype.kind == "f"
-        self.whole, self.scientific, self.width = True, False, 1
-        flat = values.ravel()
-        if self.floating:
-            flat = flat[np.isfinite(flat) & (flat != 0)].astype(np.float64)
-            if not flat.size:
-                return
-            self._choose_style(np.abs(flat))
-            self.whole = bool((flat == np.ceil(flat)).all())
-        self.width = max((len(self._bare(v)) for v in flat.tolist()), default=1)
-
-    def _choose_style(self, magnitudes: np.ndarray[Any, Any]) -> None:
-        low, high = float(magnitudes.min()), float(magnitudes.max())
-        if options.sci_mode is None:
-            self.scientific = high / low > 1000.0 or high > 1.0e8 or low < 1.0e-4
-        else:
-            self.scientific = options.sci_mode
-
-    def _bare(self, value: Any) -> str:
-        if not self.floating:
-            return str(value)
-        if self.scientific:
-            return f"{value:.{options.precision}e}"
-        if self.whole:
-            return f"{value:.0f}" + ("." if math.isfinite(value) else "")
-        return f"{value:.{options.precision}f}"
-
-    def __call__(self, value: Any) -> str:
-        """Return `value` (a Python number) as text, right-aligned in the common width."""
-        return self._bare(value).rjust(self.width)
+options = Options()
 
 
 def _edges(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -75,35 +27,6 @@ def _edges(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
             shown = [*range(n), *range(size - n, size)]
             values = values.take(shown, axis=axis)
     return values
-
-
-def _vector(values: np.ndarray[Any, Any], indent: int, summarize: bool, form: Format) -> str:
-    per_line = max(1, (options.linewidth - indent) // (form.width + 2))
-    n = options.edgeitems
-    if summarize and values.size > 2 * n:
-        head, tail = values[:n].tolist(), values[values.size - n :].tolist()
-        words = [form(v) for v in head] + [" ..."] + [form(v) for v in tail]
-    else:
-        words = [form(v) for v in values.tolist()]
-    lines = [", ".join(words[i : i + per_line]) for i in range(0, len(words), per_line)]
-    return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
-
-
-def _nested(values: np.ndarray[Any, Any], indent: int, summarize: bool, form: Format) -> str:
-    if values.ndim == 0:
-        return form(values.item())
-    if values.ndim == 1:
-        return _vector(values, indent, summarize, form)
-    n, size = options.edgeitems, len(values)
-    rows: list[str] = []
-    if summarize and size > 2 * n:
-        rows += [_nested(values[i], indent + 1, summarize, form) for i in range(n)]
-        rows.append("...")
-        rows += [_nested(values[i], indent + 1, summarize, form) for i in range(size - n, size)]
-    else:
-        rows = [_nested(row, indent + 1, summarize, form) for row in values]
-    separator = "," + "\n" * (values.ndim - 1) + " " * (indent + 1)
-    return "[" + separator.join(rows) + "]"
 
 
 def numbers(data: Any, indent: int = 0) -> str:
@@ -117,8 +40,8 @@ def numbers(data: Any, indent: int = 0) -> str:
     if values.size == 0:
         return "[]"
     summarize = values.size > options.threshold
-    form = Format(_edges(values) if summarize else values)
-    return _nested(values, indent, summarize, form)
+    shown = _edges(values) if summarize else values
+    return written(shown.tolist(), values.shape, options, indent)
 
 
 def tensor_repr(tensor: Tensor) -> str:
@@ -165,9 +88,9 @@ def _with_suffixes(text: str, suffixes: list[str], indent: int) -> str:
 
 
 _PROFILES = {
-    "default": PrintOptions(),
-    "short": PrintOptions(precision=2, threshold=1000, edgeitems=2),
-    "full": PrintOptions(threshold=math.inf),
+    "default": Options(),
+    "short": Options(precision=2, threshold=1000, edgeitems=2),
+    "full": Options(threshold=math.inf),
 }
 
 

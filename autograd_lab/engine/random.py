@@ -15,12 +15,15 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 
-def _seeded_state(seed: int) -> Array:
-    """Return the 624 words that MT19937 starts from (Knuth's initialisation)."""
+def _twister(seed: int) -> Any:
+    """Return NumPy's MT19937 at the state that torch starts from (Knuth's initialisation)."""
     words = [seed & 0xFFFFFFFF]
     for i in range(1, 624):
         words.append((1812433253 * (words[-1] ^ (words[-1] >> 30)) + i) & 0xFFFFFFFF)
-    return np.array(words, dtype=np.uint32)
+    state: Any = {"key": np.array(words, dtype=np.uint32), "pos": 624}
+    twister = np.random.MT19937()
+    twister.state = {"bit_generator": "MT19937", "state": state}
+    return twister
 
 
 class Generator:
@@ -35,16 +38,12 @@ class Generator:
         """Start from torch's default seed; only the CPU exists here."""
         if str(device) != "cpu":
             raise RuntimeError(f"autograd_lab runs on the CPU only, got device {device!r}")
-        self._words = np.random.MT19937()
         self.manual_seed(67280421310721)
 
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; returns the generator itself."""
         self._seed = int(seed) % 2**64
-        self._words.state = {
-            "bit_generator": "MT19937",
-            "state": {"key": _seeded_state(self._seed), "pos": 624},
-        }
+        self._twister: Any = None  # made at the first draw: np.random takes 6 ms to import
         self._kept_normal: float | None = None
         return self
 
@@ -59,7 +58,9 @@ class Generator:
 
     def words(self, n: int) -> Array:
         """Return the next `n` 32-bit words (as uint64)."""
-        return np.asarray(self._words.random_raw(n), dtype=np.uint64)
+        if self._twister is None:
+            self._twister = _twister(self._seed)
+        return np.asarray(self._twister.random_raw(n), dtype=np.uint64)
 
     def uniform(self, n: int, double: bool) -> Array:
         """Return `n` numbers in [0, 1): 53 random bits each if `double`, else 24."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from ._methods import Methods
 from .operation import OPERATIONS, Operation
 from .out import into
+from .short import OPERANDS
 from .tensor import Tensor
 
 functions: dict[str, Callable[..., Any]] = {}
@@ -22,12 +24,11 @@ def register(cls: type[Operation]) -> Operation:
     if not op.public:
         return op
     defaults = defaults_of(op)
-    function = _function(op, defaults)
     for name in (op.name, *op.aliases):
         if name.startswith("__"):
             method(name, _operator(op, defaults[2:]))
         else:
-            expose(name, function)
+            expose_made(name, lambda name, bound: _function(op, defaults, name, bound))
     return op
 
 
@@ -42,55 +43,128 @@ def defaults_of(op: Operation) -> tuple[Any, ...]:
     )
 
 
-def _function(op: Operation, defaults: tuple[Any, ...]) -> Callable[..., Any]:
+def _function(
+    op: Operation, defaults: tuple[Any, ...], name: str, bound: bool
+) -> Callable[..., Any]:
     """Return the plain function users call: keywords and defaults are those of `forward`."""
-    total = len(defaults)
-    apply = op.apply
+    positional = len(defaults) - op.named_only
+    apply = op.of_one() if len(op.parameters) == 1 else op.apply
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            if "out" in kwargs:
-                return into(kwargs.pop("out"), op.name, function, *args, **kwargs)
-            if "input" in kwargs:
-                kwargs["self"] = kwargs.pop("input")
-            bound = inspect.signature(op.forward).bind(*args, **kwargs)
-            bound.apply_defaults()
-            args = tuple(bound.arguments.values())
-        elif len(args) != total:
-            if len(args) > total or inspect.Parameter.empty in defaults[len(args) :]:
-                inspect.signature(op.forward).bind(*args)  # raises what Python says of it
-            args = (*args, *defaults[len(args) :])
-        if not isinstance(args[0], Tensor) and not (
-            op.number_first and isinstance(args[1], Tensor)
-        ):
-            raise TypeError(
-                f"{op.name}(): argument 'input' (position 1) must be Tensor, "
-                f"not {type(args[0]).__name__}"
-            )
-        return apply(*args)
+        all_args = args
+        try:
+            if kwargs:
+                if "out" in kwargs:
+                    return into(name, function, args, kwargs)
+                all_args = arranged(op, defaults, args, kwargs)
+            elif len(args) != positional or op.named_only:
+                if len(args) > positional:
+                    raise TypeError(f"{name}() takes {positional} arguments by position")
+                all_args = (*args, *defaults[len(args) :])
+            if not isinstance(all_args[0], Tensor) and not (
+                op.number_first and isinstance(all_args[1], Tensor)
+            ):
+                raise TypeError(f"{name}() needs a tensor")
+            return apply(*all_args)
+        except Exception:
+            __tracebackhide__ = True
+            check(name, bound, args, kwargs)
+            raise
 
-    function.__name__ = function.__qualname__ = op.name
+    function.__name__ = function.__qualname__ = name
     function.__doc__ = op.__doc__
     function.__wrapped__ = op.forward  # type: ignore[attr-defined]  # for who asks for the signature
     return function
 
 
+def arranged(
+    op: Operation, defaults: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Return all arguments in the order of `forward`; TypeError for a keyword that it has not."""
+    values = [*args, *defaults[len(args) :]]
+    for key, value in kwargs.items():
+        key = SPELLINGS.get(key, key)
+        if key not in op.parameters:
+            raise TypeError(f"{op.name}() got an unexpected keyword argument '{key}'")
+        values[op.parameters.index(key)] = value
+    return tuple(values)
+
+
+SPELLINGS = {"input": "self", "axis": "dim", "keepdims": "keepdim"}
+"""What parameters are called here, by further names that users may use."""
+
+
 def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
-    """Return what stands behind `a * b`; other types get the chance to answer for themselves."""
-    apply = op.apply
+    """Return what stands behind `a * b` or `-a`."""
     if len(op.parameters) == 1:
+        apply = op.of_one()
         return lambda self: apply(self)
-
-    def operator(self: Tensor, other: Any) -> Any:
-        if type(other) is Tensor or isinstance(other, OPERANDS):
-            return apply(self, other, *rest)
-        return NotImplemented
-
+    operator = op.operator(rest)
     operator.__doc__ = op.__doc__
     return operator
 
 
-OPERANDS = (Tensor, int, float)
+def expose(name: str, function: Callable[..., Any]) -> None:
+    """Make `function` a public function and a method called `name`."""
+    functions[name] = function
+    method(name, function)
+
+
+def expose_made(name: str, make: Callable[[str, bool], Callable[..., Any]]) -> None:
+    """Make a public function and a method: what `make` returns for the name, and whether it is bound."""
+    functions[name] = make(name, False)
+    method(name, make(name, True))
+
+
+def method(name: str, function: Callable[..., Any]) -> None:
+    """Make `function` a method of `Tensor` only."""
+    setattr(Methods, name, function)
+
+
+def check(name: str, bound: bool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Raise what torch raises if a call that failed has arguments that fit no form of `name`."""
+    from .signatures import objection
+
+    text = objection(name, bound, args, kwargs)
+    if text is not None:
+        __tracebackhide__ = True
+        raise TypeError(text) from None
+
+
+def guarded(name: str, function: Callable[..., Any], bound: bool) -> Callable[..., Any]:
+    """Return `function`, but refusing arguments that do not fit in torch's words."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception:
+            __tracebackhide__ = True
+            check(name, bound, args, kwargs)
+            raise
+
+    return call
+
+
+def guard(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate a function of a façade: arguments that do not fit `name` are refused in torch's words."""
+    return lambda function: guarded(name, function, False)
+
+
+def guard_all() -> None:
+    """Guard every function and method that does not already know how it was called."""
+    for name, function in functions.items():
+        if _unguarded(name, function):
+            functions[name] = guarded(name, function, False)
+    for owner in (Methods, Tensor):
+        for name, function in list(vars(owner).items()):
+            if _unguarded(name, function):
+                setattr(owner, name, guarded(name, function, True))
+
+
+def _unguarded(name: str, function: Any) -> bool:
+    code = getattr(function, "__code__", None)
+    return code is not None and name[0] != "_" and "bound" not in code.co_freevars
 
 
 def reflected(name: str, function: Callable[[Tensor, Any], Any]) -> None:
@@ -101,14 +175,3 @@ def reflected(name: str, function: Callable[[Tensor, Any], Any]) -> None:
             function(self, other) if isinstance(other, OPERANDS) else NotImplemented
         ),
     )
-
-
-def expose(name: str, function: Callable[..., Any]) -> None:
-    """Make `function` a public function and a method called `name`."""
-    functions[name] = function
-    method(name, function)
-
-
-def method(name: str, function: Callable[..., Any]) -> None:
-    """Make `function` a method of `Tensor` only."""
-    setattr(Methods, name, function)

@@ -69,13 +69,14 @@ rand = _random("uniform", "rand", UNIFORM_KERNEL, "numbers drawn evenly from [0,
 def _random_like(name: str, fill: str) -> Callable[..., Tensor]:
     def function(
         input: Tensor,
+        *,
         dtype: Any = None,
         device: Any = None,
         requires_grad: bool = False,
         generator: Generator | None = None,
     ) -> Tensor:
         with unobserved():
-            made: Any = empty_like(like(input, name), dtype, device)
+            made: Any = empty_like(like(input, name), dtype=dtype, device=device)
             drawn = getattr(made, fill)(generator=generator)._data
         return finish(name, drawn, requires_grad, source=input)
 
@@ -91,6 +92,7 @@ def randint(
     low: int,
     high: Any = None,
     size: Any = None,
+    *,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
@@ -133,6 +135,7 @@ def _integers(
 
 def randperm(
     n: int,
+    *,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,

@@ -47,7 +47,7 @@ class Size(tuple[int, ...]):
         return product
 
 
-INFERENCE: list[int] = [0]
+INFERENCE: list[int] = [-1]
 """The counter of every tensor made in inference mode: it counts nothing, and marks them."""
 
 
@@ -58,10 +58,11 @@ class Meta:
         "accumulate",
         "asked",
         "base",
+        "detached",
         "hooks",
         "made",
-        "maker",
         "post_accumulate",
+        "retains",
         "tangents",
         "version",
         "views",
@@ -81,8 +82,10 @@ class Meta:
         """What to call with a leaf's gradient, before it is added."""
         self.post_accumulate: dict[int, Any] = {}
         """What to call with a leaf once its `.grad` has grown."""
-        self.maker = (0, "")
-        """Which output of which operation a view is, for messages."""
+        self.retains = False
+        """Whether this tensor, though not a leaf, keeps its gradient."""
+        self.detached: int | None = None
+        """When it was cut off from its history in place, in the order of nodes."""
         self.tangents: dict[int, Tensor] | None = None
         """Directional derivatives that travel along, by level of forward mode."""
         self.made = "default"
@@ -204,21 +207,23 @@ class Tensor(Methods):
         return self
 
     def _set_requires_grad(self, value: bool, only: str) -> None:
-        if self.grad_fn is not None and not value:
+        if self._grad_fn is not None and not value:
             raise RuntimeError(messages.ONLY_LEAVES)
-        if value and self._counter is INFERENCE and not state.inference:
-            raise RuntimeError(messages.INFERENCE_REQUIRES_GRAD)
         if value and not self.dtype.is_floating_point:
             raise RuntimeError(messages.ONLY_FLOATS.format(only=only))
-        self._requires_grad = value
+        if value and self._counter is INFERENCE and not state.inference:
+            raise RuntimeError(messages.INFERENCE_REQUIRES_GRAD)
+        self._requires_grad = value or self._grad_fn is not None
         if self._meta is not None:
             self._meta.asked = value
-            follow_base(self, self._meta)
+            if self._meta.base is not None:
+                self._requires_grad = self._requires_grad or self._meta.base._requires_grad
+            let_views_follow(self)
 
     @property
     def grad(self) -> Tensor | None:
         """The gradient accumulated so far; None before the first backward pass."""
-        if self.grad_fn is not None and self._grad is None and not self.retains_grad:
+        if self._grad_fn is not None and self._grad is None and not self.retains_grad:
             warnings.warn(messages.NON_LEAF_GRAD, UserWarning, stacklevel=2)
         if observers:
             tell("read", self, value=self._grad)
@@ -287,9 +292,22 @@ class Tensor(Methods):
         return self._counter[0] if self._counter else 0
 
     def _wrote(self) -> None:
-        """Count an in-place write."""
+        """Count an in-place write; RuntimeError outside inference mode for what was made in it."""
         if self._counter is not INFERENCE:
             self._shared_counter()[0] += 1
+        elif not state.inference:
+            raise RuntimeError(messages.INFERENCE_INPLACE)
+
+    def _comes_from(self, node: Node | None, number: int) -> None:
+        """Make this output `number` of `node`, whose gradient it then has.
+
+        Of a node with several outputs, whoever records this as an input must look which one it is; a
+        counter and a `Meta` say that it is not one of the many tensors that need no second look.
+        """
+        self._grad_fn, self._output_nr = node, number
+        if node is not None and node.outputs > 1:
+            self._own_meta()
+            self._shared_counter()
 
     def is_inference(self) -> bool:
         """Return whether this tensor was made in inference mode."""
@@ -378,31 +396,18 @@ class Tensor(Methods):
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if observers:
             tell("set", self, name="retain_grad", value=True)
-        if self.grad_fn is not None:
-            from .hooks import hooks_of
+        if self._grad_fn is None or self.retains_grad:
+            return
+        from .hooks import hooks_of
 
-            hooks_of(self.grad_fn).retained[self._output_nr] = weakref.ref(self)
-
-    def detach_(self) -> Tensor:
-        """Cut this tensor off from its history, in place; RuntimeError for a view."""
-        if self._base is not None:
-            raise RuntimeError(messages.DETACH_VIEW)
-        self._grad_fn = None
-        self._output_nr = 0
-        self._requires_grad = False
-        for observer in observers:
-            observer.on_op("detach_", (self,), self, None)
-        return self
+        assert self.grad_fn is not None  # a view finds its present one here
+        hooks_of(self.grad_fn).retained[self._output_nr] = weakref.ref(self)
+        self._own_meta().retains = True
 
     @property
     def retains_grad(self) -> bool:
         """Whether this non-leaf keeps its gradient."""
-        node = self.grad_fn
-        return (
-            node is not None
-            and node._hooks is not None
-            and (self._output_nr in node._hooks.retained)
-        )
+        return self._meta is not None and self._meta.retains
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Call `hook(grad)` when this tensor's gradient is computed; it may return another one."""
@@ -431,14 +436,13 @@ class Tensor(Methods):
         return added(self._own_meta().post_accumulate, hook)
 
 
-def follow_base(tensor: Tensor, meta: Meta) -> None:
-    """Let views without a history require grad exactly when their base does, or they were asked to."""
-    if meta.base is not None:
-        tensor._requires_grad = meta.asked or meta.base._requires_grad
-    for reference in meta.views or ():
+def let_views_follow(base: Tensor) -> None:
+    """Let views require grad exactly when their base does, they have a history, or were asked to."""
+    for reference in list((base._meta and base._meta.views) or ()):
         view = reference()
-        if view is not None and view._grad_fn is None and view._meta is not None:
-            view._requires_grad = view._meta.asked or tensor._requires_grad
+        if view is not None and view._meta is not None:
+            known = view._meta.asked or view._grad_fn is not None
+            view._requires_grad = known or base._requires_grad
 
 
 _new = object.__new__

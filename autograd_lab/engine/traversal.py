@@ -1,32 +1,32 @@
 """The way back through the graph: a loop, never a recursion, later-made nodes first.
 
+A node is made after those its gradients go to. Visited in the reverse of the order in which they were
+made, every node has got all its gradients when its turn comes: no queue, nothing to count. Only a leaf
+does not wait for a turn; its gradient is added into `.grad` the moment the last part of it arrived.
+
 `Pass.walk` is a generator of steps. `backward()` exhausts it; whoever wants to watch takes it step by step.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import deque
-from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from . import anomaly
-from .grad_mode import state
+from . import anomaly, messages
+from .grad_mode import state, switch_recording
 from .hooks import call, detecting, run_tensor_hook
 from .node import AccumulateGrad, Node
 from .observe import observers
 from .quiet import hush, unhush
 from .tensor import Tensor, wrap
 
-Step = tuple[Node, list[Any], list[Any]]
-"""A node, the gradients that came in, the gradients it passed on."""
-
 
 class Pass:
-    """One backward pass over a graph: what is waiting, what has arrived, what was captured."""
+    """One backward pass over a graph: whom it visits, what has arrived, what was captured."""
 
     def __init__(
         self,
@@ -43,24 +43,31 @@ class Pass:
         """
         self.retain_graph, self.create_graph = retain_graph, create_graph
         self.accumulate = accumulate
-        self.arrived: dict[Node, list[Any]] = {}
-        self.waiting = _count_dependencies(node for node, _, _ in roots)
         self.captured: dict[tuple[Node, int], Any] = dict.fromkeys(wanted)
+        starts = [node for node, _, _ in roots]
+        self.nodes, self.leaves = _reachable(starts)
+        self.visited: set[Node] | None = None
         self.useful: set[Node] | None = None
         if wanted:
             goals = {node for node, _ in wanted}
-            self.useful = _leading_to(goals, self.waiting) | (goals if accumulate else set())
-        self.ready: list[tuple[int, Node]] = []
+            leading = _leading_to(goals, self.nodes)
+            self.visited = leading | goals
+            self.useful = self.visited if accumulate else leading
+            self.nodes, self.leaves = _reachable(starts, self.visited)
+        self.arrived: dict[Any, Any] = {}
         for node, number, grad in roots:
-            if not self.waiting[node] and node not in self.arrived:
-                heappush(self.ready, (node._order, node))
             self._deliver(node, number, grad)
 
     def _deliver(self, node: Node, number: int, grad: Any) -> None:
         """Add `grad` to what has arrived for one output of `node`."""
-        grads = self.arrived.get(node)
-        if grads is None:
-            grads = self.arrived[node] = [None] * node.outputs
+        if type(node) is AccumulateGrad:
+            grads, number = self.leaves[node], SUM
+        elif node.outputs == 1:
+            arrived = self.arrived
+            arrived[node] = arrived[node] + grad if node in arrived else grad
+            return
+        else:
+            grads = self.arrived.setdefault(node, [None] * node.outputs)
         grads[number] = grad if grads[number] is None else grads[number] + grad
 
     def _capture(self, node: Node, grads: list[Any]) -> None:
@@ -68,118 +75,156 @@ class Pass:
             if key[0] is node:
                 self.captured[key] = grads[key[1]]
 
-    def walk(self) -> Iterator[Step]:
+    def run(self) -> None:
+        """Go all the way, NumPy's warnings silenced, recording only under `create_graph`."""
+        before = state.enabled
+        switch_recording(self.create_graph)
+        token = hush()
+        try:
+            self._arrive_all([leaf for leaf, parts in self.leaves.items() if not parts[LEFT]])
+            self._visit_all()
+        finally:
+            unhush(token)
+            switch_recording(before)
+
+    def _visit_all(self) -> None:
         """Visit the nodes, later-made first; a leaf as soon as all its gradients have arrived."""
-        ready, arrived, waiting = self.ready, self.arrived, self.waiting
-        graph, retain, plainly = self.create_graph, self.retain_graph, self.useful is None
-        while ready:
-            node = heappop(ready)[1]
-            grads = arrived.pop(node, None) or [None] * node.outputs
-            if node._hooks is not None:
-                grads = node._hooks.before(grads, self.create_graph)
-            if type(node) is AccumulateGrad:
-                self._arrive(node, grads)
-                yield node, grads, []
-                continue
-            if self.captured:
-                self._capture(node, grads)
-            if plainly and node._hooks is None and not observers and not detecting:
-                passed = node.gradients(grads, graph)
-                if node._targets is not None:
-                    passed = node.fitted(passed)
-                if not retain:
-                    node.release()
+        arrived, leaves = self.arrived, self.leaves
+        graph, retain = self.create_graph, self.retain_graph
+        plainly = self.visited is None and not observers and not detecting
+        complete: list[AccumulateGrad] = []
+        for node in self.nodes:
+            grad = arrived.pop(node, None)
+            if plainly and node._extra is None:
+                passed = node.gradients(grad, graph)
+                if not retain and node._saved:
+                    node._saved = None
             else:
-                passed = self._visit(node, grads)
-            numbers = node._edge_numbers
+                passed = self._delivered(node, self._visit(node, grad))
             for i, target in enumerate(node._edges):
-                if target is None:
-                    continue
                 grad = passed[i]
-                if grad is not None:
-                    if target in arrived or target.outputs > 1:
-                        self._deliver(target, numbers[i] if numbers else 0, grad)
-                    else:
-                        arrived[target] = [grad]
-                left = waiting[target] - 1
-                waiting[target] = left
-                if not left:
-                    heappush(ready, (target._order, target))
-            yield node, grads, passed
-            passed, grad = [], None  # so that a leaf may keep an array that nobody else holds
+                if type(target) is AccumulateGrad:
+                    parts = leaves[target]
+                    if grad is not None:
+                        parts[SUM] = grad if parts[SUM] is None else parts[SUM] + grad
+                    parts[LEFT] -= 1
+                    if not parts[LEFT]:
+                        complete.append(target)
+                elif grad is not None:
+                    arrived[target] = arrived[target] + grad if target in arrived else grad
+            if complete:
+                passed, grad, parts = (
+                    [],
+                    None,
+                    [],
+                )  # a leaf may keep an array that nobody else holds
+                self._arrive_all(complete)
+                complete.clear()
+
+    def _delivered(self, node: Node, passed: list[Any]) -> list[Any]:
+        """Deliver to nodes with several outputs; return what is left for the others, None for none."""
+        rest = list(passed)
+        numbers = node._edge_numbers
+        for i, target in enumerate(node._edges):
+            if target is None or (self.visited is not None and target not in self.visited):
+                rest[i] = None
+            elif rest[i] is not None and numbers is not None:
+                self._deliver(target, numbers[i], rest[i])
+                rest[i] = None
+        return rest
+
+    def _arrive_all(self, leaves: list[Any]) -> None:
+        """Hand each leaf what has arrived for it, in the order in which they were first used."""
+        for leaf in sorted(leaves, key=_order) if len(leaves) > 1 else leaves:
+            self._arrive(leaf, [self.leaves.pop(leaf)[SUM]])
 
     def _arrive(self, node: AccumulateGrad, grads: list[Any]) -> None:
         """Let the leaf's hooks see the gradient, then add it, or hand it to who asked for it."""
-        meta, graph = node.variable._meta, self.create_graph
+        hooks, meta, graph = node._hooks, node.variable._meta, self.create_graph
         assert meta is not None
-        if meta.hooks:
-            for hook in list(meta.hooks.values()):
-                grads[0] = run_tensor_hook(hook, grads[0], graph)
+        if hooks is not None:
+            grads = hooks.before(grads, graph)
+        for hook in list(meta.hooks.values()) if meta.hooks else ():
+            grads[0] = run_tensor_hook(hook, grads[0], graph)
         if self.captured:
             self._capture(node, grads)
         if not self.accumulate or (self.captured and (node, 0) not in self.captured):
             return
-        if node._hooks is not None:
-            grads[:] = node._hooks.prepare(grads, graph)
+        if hooks is not None:
+            grads = hooks.prepare(grads, graph)
+        if grads[0] is not None and node.variable.grad_fn is not None:
+            raise RuntimeError(messages.MOVED_INSIDE)
         if grads[0] is not None and node.variable._requires_grad:
             accumulate(node, grads, graph)
-            if meta.post_accumulate:
-                for hook in list(meta.post_accumulate.values()):
-                    call(hook, graph, node.variable)
-        if node._hooks is not None:
-            node._hooks.after([], grads, graph)
+            for hook in list(meta.post_accumulate.values()) if meta.post_accumulate else ():
+                call(hook, graph, node.variable)
+        if hooks is not None:
+            hooks.after([], grads, graph)
 
-    def _visit(self, node: Node, grads: list[Any]) -> list[Any]:
-        """Run one node's derivative, undo broadcasting and promotion, release what it saved."""
+    def _visit(self, node: Node, grad: Any) -> list[Any]:
+        """Run one node's derivative while hooks, observers or anomaly detection look on."""
+        graph, hooks = self.create_graph, node._hooks
+        grads = grad if node.outputs > 1 and grad is not None else [grad] * node.outputs
+        if hooks is not None:
+            grads = hooks.before(grads, graph)
+        if self.captured:
+            self._capture(node, grads)
         if self.useful is not None and node not in self.useful:
             return [None] * len(node._edges)
-        hooks = node._hooks
         if hooks is not None:
-            grads = hooks.prepare(grads, self.create_graph)
-        if detecting:
-            products = anomaly.gradients(node, grads, self.create_graph)
-        else:
-            products = node.gradients(grads, self.create_graph)
+            grads = hooks.prepare(grads, graph)
+        grad = grads if node.outputs > 1 else grads[0]
+        run = anomaly.gradients if detecting else type(node).gradients
+        products = run(node, grad, graph)
         passed = products if node._targets is None else node.fitted(products)
         if observers:
             _tell_node(node, grads, products, passed)
         if hooks is not None:
-            passed = hooks.after(passed, grads, self.create_graph)
+            passed = hooks.after(passed, grads, graph)
         if not self.retain_graph and node.release() and observers:
             for observer in observers:
                 observer.on_freed(node)
         return passed
 
-    def run(self) -> None:
-        """Walk to the end, NumPy's warnings silenced, recording only under `create_graph`."""
-        before = state.enabled
-        state.enabled = self.create_graph
-        token = hush()
-        try:
-            deque(self.walk(), maxlen=0)
-        finally:
-            unhush(token)
-            state.enabled = before
+
+_order = attrgetter("_order")
+LEFT, SUM = 0, 1
+"""What is known of a leaf during a pass: how many gradients are still to come, and the sum so far."""
 
 
-def _count_dependencies(roots: Iterator[Node]) -> dict[Node, int]:
-    """Count, for every node that can be reached, how many visits will hand it a gradient."""
-    counts = dict.fromkeys(roots, 0)
-    stack = list(counts)
-    while stack:
-        for target in stack.pop()._edges:
-            if target in counts:
-                counts[target] += 1
-            elif target is not None:
-                counts[target] = 1
-                stack.append(target)
-    return counts
+def _reachable(
+    roots: Iterable[Node], within: set[Node] | None = None
+) -> tuple[list[Node], dict[Node, list[Any]]]:
+    """Return the nodes that gradients can reach, later-made first, and what each leaf will get.
+
+    Leaves are not among the nodes. With `within`, others are as if they were not there.
+    """
+    nodes: list[Node] = []
+    leaves: dict[Node, list[Any]] = {}
+    for root in roots:
+        if type(root) is AccumulateGrad:
+            leaves[root] = [0, None]
+        elif root not in nodes and (within is None or root in within):
+            nodes.append(root)
+    seen = set(nodes)
+    for node in nodes:
+        for target in node._edges:
+            if type(target) is AccumulateGrad:
+                if target in leaves:
+                    leaves[target][LEFT] += 1
+                else:
+                    leaves[target] = [1, None]
+            elif target is not None and target not in seen and (within is None or target in within):
+                seen.add(target)
+                nodes.append(target)
+    nodes.sort(key=_order)
+    return nodes, leaves
 
 
-def _leading_to(goals: set[Node], reachable: dict[Node, int]) -> set[Node]:
-    """Return the nodes from which a goal can be reached; a node is made after those it leads to."""
+def _leading_to(goals: set[Node], nodes: list[Node]) -> set[Node]:
+    """Return those of `nodes` from which a goal can be reached; a node is made after those it leads to."""
     leading: set[Node] = set()
-    for node in sorted(reachable, key=lambda n: -n._order):
+    for node in reversed(nodes):
         if any(e is not None and (e in leading or e in goals) for e in node._edges):
             leading.add(node)
     return leading
@@ -212,12 +257,18 @@ def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> No
 
 
 def _own(grads: list[Any]) -> Any:
-    """Return the array in `grads[0]`, copied unless this list alone holds it."""
+    """Return the array in `grads[0]`, copied unless this list alone holds it.
+
+    As in torch, the array counts, not its memory: a gradient that was only reshaped on its way still
+    shares memory with what it was before.
+    """
     data = grads[0]
     if not isinstance(data, np.ndarray):
         return data
     held_here_only = sys.getrefcount(data) <= 3  # the list, `data`, the call's argument
-    if held_here_only and data.base is None and data.flags.c_contiguous:
+    if held_here_only and data.flags.c_contiguous:
+        if not data.flags.writeable:  # one element, broadcast
+            data.flags.writeable = True
         return data
     return np.array(data, order="C")
 

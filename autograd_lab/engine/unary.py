@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import dtypes
 from .operation import Operation
+from .short import on_one
 from .tensor import wrap
 
 
@@ -18,6 +19,10 @@ class Unary(Operation):
 
 class Floating(Unary):
     """A function of real numbers: bools and integers become floats of the default dtype first."""
+
+    def of_one(self) -> Callable[[Any], Any]:
+        """Return the operation as a function of its one parameter."""
+        return on_one(self) if self.node else self.apply
 
     def apply(self, a: Any, *rest: Any) -> Any:
         """Run forward and record, as any operation does; `rest` are plain arguments."""

@@ -26,12 +26,11 @@ class VariadicNode(Node):
         """The inputs by number: `"tensors[0]"`, `"tensors[1]"`, …"""
         return tuple(f"{self.op.inputs[0]}[{i}]" for i in range(len(self._edges)))
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Return the gradients of the inputs; None for those that need none."""
-        if grads[0] is None:
+        if grad is None:
             return [None] * len(self._edges)
-        ((_, rule),) = self._plan.rules
-        parts = rule(grads[0], self._tensors() if as_tensors else self._arrays(), self._plain)
+        (parts,) = super().gradients(grad, as_tensors)
         return [
             part if edge is not None else None
             for part, edge in zip(parts, self._edges, strict=True)
@@ -65,9 +64,9 @@ class Variadic(Operation):
         self, grads: Sequence[Tensor], args: Sequence[Any], outputs: Sequence[Tensor]
     ) -> list[Any]:
         """Return what the one rule makes of the gradient, for each tensor of the sequence."""
-        plan = self.plans[1] or self.plan(1)
-        ((_, rule),) = plan.rules
-        return list(rule(grads[0], *plan.values(args, outputs)))
+        plan = self.plans[1]
+        (parts,) = plan.pull(grads[0], *plan.values(args, outputs))
+        return list(parts)
 
     def record(
         self,
@@ -75,16 +74,17 @@ class Variadic(Operation):
         args: Sequence[Any],
         targets: Any = None,
         outputs: Sequence[Tensor] = (),
+        finished: bool = True,
     ) -> None:
         """Make the node for `output`, with an edge per tensor of the sequence."""
-        plan = self.plans[1] or self.plan(1)
+        plan = self.plans[1]
         node = self.Node()
         node._edges = tuple(gradient_edge(t) if t._requires_grad else None for t in args[0])
+        node._extra = None
         node._edge_numbers = tuple(t._output_nr for t in args[0])
         node._order = next_order()
         node._plan = plan
         node._targets = targets
-        node._hooks = node._versions = None
         node._saved, node._plain = plan.keep(args, (output,))
         output._grad_fn = node
         output._requires_grad = True
@@ -113,7 +113,8 @@ class Many(Operation):
         args: Sequence[Any],
         targets: Any = None,
         outputs: Sequence[Tensor] = (),
+        finished: bool = True,
     ) -> None:
         """Record as any operation does, and count the outputs."""
-        super().record(output, args, targets, outputs)
+        super().record(output, args, targets, outputs, finished)
         output._grad_fn.many = len(outputs)  # type: ignore[union-attr]

@@ -8,13 +8,14 @@ strided window onto the base, when it is next asked for one.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import messages
 from .grad_mode import state
+from .hooks import hand_on
 from .node import Node, gradient_edge, next_order
 from .operation import Operation
 from .tensor import INFERENCE, Meta, Tensor, wrap
@@ -26,6 +27,10 @@ class ViewOperation(Operation):
     """An operation whose result shares memory with its first input."""
 
     linear = True
+
+    def of_one(self) -> Callable[[Any], Any]:
+        """Return `apply`: a view has no short way."""
+        return self.apply
 
     def apply(self, *args: Any) -> Any:
         """Run as any operation does, then tie the result to what it is a view of."""
@@ -42,16 +47,17 @@ class ViewOperation(Operation):
 
 def tie(view: Tensor, source: Tensor, made: str) -> None:
     """Make `view` a view of what `source` is a view of, or of `source` itself."""
+    if source._counter is INFERENCE:
+        view._counter = INFERENCE
+        return
     base = source if source._base is None else source._base
     meta = view._own_meta()
     meta.base = base
-    if state.inference and source._counter is not INFERENCE:
+    if state.inference:
         made = "inference"
-    meta.made = (
-        made if source._meta is None or source._meta.made == "default" else source._meta.made
-    )
-    if view._grad_fn is not None:
-        meta.maker = view._output_nr, view._grad_fn.short_name()
+    if made == "default" and source._meta is not None:
+        made = source._meta.made
+    meta.made = made
     view._counter = source._shared_counter()
     meta.version = view._now()
     view._requires_grad = view._requires_grad or base._requires_grad
@@ -63,27 +69,25 @@ def tie(view: Tensor, source: Tensor, made: str) -> None:
 
 def find_grad_fn_again(view: Tensor, meta: Meta) -> None:
     """Give a view whose base was written to the history it has now: a window onto the base."""
-    from .ops.strided import as_strided
-
     base = meta.base
     assert base is not None
-    if base._requires_grad or view._grad_fn is not None:
-        if meta.made != "default":
-            refuse_write(meta, messages.WRITTEN_BEFORE)
-        window = wrap(view._data)
-        as_strided.record(window, (base, *geometry(view, base), positions(view, base)))
-        view._grad_fn, view._output_nr = window._grad_fn, 0
-        view._requires_grad = True
-    meta.version = view._now()
+    if view._grad_fn is None and not base._requires_grad:
+        return  # nothing to follow; but should the base require grad one day, this view will notice
+    if meta.made != "default":
+        refuse_write(view, messages.WRITTEN_BEFORE)
+    look_through(view, base, positions(view, base))
 
 
-def history_changed(tensor: Tensor) -> None:
-    """Let all views of what was written to require grad if it does now."""
-    base = tensor if tensor._base is None else tensor._base
-    for reference in (base._meta and base._meta.views) or ():
-        view = reference()
-        if view is not None:
-            view._requires_grad = view._requires_grad or base._requires_grad
+def look_through(view: Tensor, base: Tensor, where: Array) -> None:
+    """Make `view`'s history a window onto `base` as it is now, at the positions `where`."""
+    from .ops.strided import as_strided
+
+    window = wrap(view._data)
+    as_strided.record(window, (base, *geometry(view, base), where))
+    before, number = view._grad_fn, view._output_nr
+    view._grad_fn, view._output_nr, view._requires_grad = window._grad_fn, 0, True
+    view._own_meta().version = view._now()
+    hand_on(view, before, number)
 
 
 def geometry(view: Tensor, base: Tensor) -> tuple[Any, ...]:
@@ -125,19 +129,19 @@ class CopySlices(Node):
     """
 
     __module__ = "builtins"  # so that it prints as `<CopySlices object at …>`
-    __slots__ = ("function", "positions", "shape")
+    __slots__ = ("freed", "function", "positions")
 
-    def __init__(self, base: Tensor, view: Tensor, function: Node) -> None:
-        """`function` is the node of the operation that wrote to `view`, a view of `base`."""
+    def __init__(self, base: Tensor, where: Array, function: Node) -> None:
+        """`function` is the node of the operation that wrote to a view of `base`, at `where`."""
         self.function = function
-        self.positions = positions(view, base)
-        self.shape = tuple(base._data.shape)
+        self.positions = where
+        self.freed = False
         own = gradient_edge(base) if base._requires_grad else None
         self._edges = (own, *function._edges[1:])
         numbers = function._edge_numbers or (0,) * len(function._edges)
+        self._extra = None
         self._edge_numbers = (base._output_nr, *numbers[1:])
         self._order = next_order()
-        self._targets = self._hooks = None
 
     def name(self) -> str:
         """Return `"torch::autograd::CopySlices"`."""
@@ -160,51 +164,60 @@ class CopySlices(Node):
 
     def release(self) -> bool:
         """Let the operation's own node go of what it saved."""
+        self.freed = True
         return self.function.release()
 
-    def gradients(self, grads: list[Any], as_tensors: bool) -> list[Any]:
+    def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Return the gradients of the base and of the operation's other inputs."""
         from .ops.strided import put_into, take_flat
 
-        if grads[0] is None:
+        if grad is None:
             return [None] * len(self._edges)
-        inside = take_flat(grads[0], self.positions)
-        passed = self.function.fitted(self.function.gradients([inside], as_tensors))
-        own = put_into(grads[0], passed[0], self.positions) if self._edges[0] else None
-        return [own, *passed[1:]]
+        if self.freed:
+            raise RuntimeError(messages.SECOND_BACKWARD)
+        inside = take_flat(grad, self.positions)
+        passed = self.function.fitted(self.function.gradients(inside, as_tensors))
+        if self._edges[0] is None or passed[0] is None:
+            return [None, *passed[1:]]
+        return [put_into(grad, passed[0], self.positions), *passed[1:]]
 
 
-def check_writable(tensor: Tensor, tracked: bool) -> None:
-    """Raise what torch raises where an in-place write would make gradients wrong."""
-    meta = tensor._meta
-    if tensor._counter is INFERENCE and not state.inference:
-        raise RuntimeError(messages.INFERENCE_INPLACE)
-    if not state.enabled or (not tensor._requires_grad and not tracked):
+def check_writable(target: Tensor, tracked: bool) -> None:
+    """Raise what torch raises where a write that is to be recorded would make gradients wrong."""
+    if not tracked:
         return
-    if meta is None or meta.base is None:
-        if tensor._requires_grad and tensor.is_leaf:
-            raise RuntimeError(messages.LEAF_INPLACE)
-        return
-    if meta.made != "default":
-        refuse_write(meta, messages.NOW_WRITTEN)
-    if tensor._requires_grad and meta.base.is_leaf:
-        raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
+    meta = target._meta
+    if meta is not None and meta.base is not None:
+        if meta.made != "default":
+            refuse_write(target, messages.NOW_WRITTEN)
+        if target._requires_grad and meta.base._grad_fn is None:
+            raise RuntimeError(messages.VIEW_OF_LEAF_INPLACE)
+    if target._requires_grad and target._grad_fn is None:
+        raise RuntimeError(messages.LEAF_INPLACE)
 
 
-def refuse_write(meta: Meta, done: str) -> None:
-    """Raise torch's sentence about a write that a view cannot follow."""
-    number, name = meta.maker
-    view = "A view was created"
-    if name:
-        view = f"Output {number} of {name} is a view of a view which was created"
-    text = messages.VIEW_INPLACE[meta.made]
-    raise RuntimeError(text.format(number=number, name=name, view=view, done=done))
+def refuse_write(view: Tensor, done: str) -> None:
+    """Raise torch's sentence about a write that `view` cannot follow."""
+    assert view._meta is not None
+    made, maker = view._meta.made, view._grad_fn
+    head = f"Output {view._output_nr} of {maker.short_name()} is a view" if maker else "A view"
+    if made == "multiple" and maker is not None:
+        head += f" and {done} inplace. "
+    else:
+        head += " of a view which was created in " if maker else " was created in "
+        mode, later = messages.VIEW_MADE["inference" if made == "inference" else "no_grad"]
+        head += f"{mode} mode and {done} inplace {later}. "
+    raise RuntimeError(head + messages.VIEW_INPLACE[made])
 
 
 def rebase(view: Tensor, function: Node) -> None:
     """Enter into the history of `view`'s base that `function`'s operation wrote to the view."""
     base = view._base
     assert base is not None
-    base._grad_fn = CopySlices(base, view, function)
+    where = positions(view, base)
+    before, number = base._grad_fn, base._output_nr
+    base._grad_fn = CopySlices(base, where, function)
     base._output_nr = 0
     base._requires_grad = True
+    hand_on(base, before, number)
+    look_through(view, base, where)

@@ -7,16 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..engine.observe import told
-from ..engine.register import functions
+from ..engine.register import check, functions, guard
 from ..engine.tensor import Tensor, wrap
 
 
+@guard("linear")
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """Return `input @ weightᵀ + bias` for `input` (…, in) and `weight` (out, in)."""
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"linear(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
     turned = weight.t()
     if bias is None:
         return functions["matmul"](input, turned)
@@ -34,18 +31,21 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     """
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not isinstance(input, Tensor):
+        check("dropout", False, (input, p, training), {})
     if not training or p == 0 or not input.numel():
         return input
     if p == 1:
-        noise: Any = functions["zeros_like"](input)
+        noise: Any = wrap(np.zeros((), input._data.dtype))
     else:
         noise = functions["empty_like"](input).bernoulli_(1 - p).div_(1 - p)
     return input.mul_(noise) if inplace else functions["mul"](input, noise)
 
 
-def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+@guard("one_hot")
+def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     """Return 1 at each class and 0 elsewhere, in a new last dimension of `num_classes` (int64)."""
-    classes = tensor._data
+    classes = input._data
     if classes.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     if not classes.size and num_classes <= 0:
@@ -60,8 +60,9 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError("num_classes should be positive")
     elif classes.size and classes.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    positions = wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))
-    return told("one_hot", (tensor,), positions)
+    return told(
+        "one_hot", (input,), wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))
+    )
 
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from ..engine.ops import entropy, loss
+from ..engine.ops import binary_entropy, by_number, loss
+from ..engine.ops import nll as _nll
 from ..engine.ops import softmax as _softmax
 from ..engine.ops.elementwise_select import masked_fill
 from ..engine.ops.reduce import mean, sum
-from ..engine.register import functions
+from ..engine.register import check, functions
 from ..engine.tensor import Tensor
 
 IGNORED = -100
@@ -23,6 +24,19 @@ def _number(reduction: str) -> int:
     return loss.REDUCTIONS[reduction]
 
 
+def _told(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
+    """Return the reduction, also where it is told in the old way, with a warning."""
+    if size_average is None and reduce is None:
+        return reduction
+    kind = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{kind}' instead.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return kind
+
+
 def _reduce(losses: Tensor, reduction: str) -> Any:
     number = _number(reduction)
     return losses if number == 0 else mean(losses) if number == 1 else sum(losses)
@@ -30,32 +44,53 @@ def _reduce(losses: Tensor, reduction: str) -> Any:
 
 def _pair(input: Tensor, target: Tensor) -> Any:
     """Return input and target, broadcast; warn if their sizes differ."""
-    if input.shape != target.shape:
-        warnings.warn(
-            f"Using a target size ({target.shape}) that is different to the input size "
-            f"({input.shape}). This will likely lead to incorrect results due to broadcasting. Please "
-            "ensure they have the same size.",
-            UserWarning,
-            stacklevel=3,
-        )
+    if target.shape == input.shape:
+        return input, target
+    warnings.warn(
+        f"Using a target size ({target.shape}) that is different to the input size "
+        f"({input.shape}). This will likely lead to incorrect results due to broadcasting. Please "
+        "ensure they have the same size.",
+        UserWarning,
+        stacklevel=3,
+    )
     return functions["broadcast_tensors"](input, target)
 
 
-def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Any:
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Return the mean (sum, or none: each one) of the squared differences."""
-    return loss.mse_loss.apply(*_pair(input, target), _number(reduction))
+    reduction = _told(reduction, size_average, reduce)
+    return loss.squared_error[_number(reduction)](*_pair(input, target))
 
 
-def l1_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Any:
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
     """Return the mean (sum, or none: each one) of the absolute differences."""
+    reduction = _told(reduction, size_average, reduce)
     first, second = _pair(input, target)
     return _reduce(functions["abs"](first - second), reduction)
 
 
 def smooth_l1_loss(
-    input: Tensor, target: Tensor, *, reduction: str = "mean", beta: float = 1.0
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
 ) -> Any:
     """Return absolute differences, quadratic below `beta`, reduced."""
+    reduction = _told(reduction, size_average, reduce)
     first, second = _pair(input, target)
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
@@ -64,9 +99,7 @@ def smooth_l1_loss(
     return loss.smooth_l1_loss.apply(first, second, _number(reduction), float(beta))
 
 
-def huber_loss(
-    input: Tensor, target: Tensor, *, reduction: str = "mean", delta: float = 1.0
-) -> Any:
+def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Any:
     """Return half the squared differences, linear from `delta` on, reduced."""
     first, second = _pair(input, target)
     if delta <= 0:
@@ -78,28 +111,34 @@ def nll_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = IGNORED,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Any:
     """Return minus the log-probabilities in `input` of the classes in `target`, reduced.
 
     `input` is (classes), (batch, classes) or (batch, classes, …); `target` holds class numbers.
     """
-    return entropy.nll(input, target, weight, _number(reduction), ignore_index)
+    reduction = _told(reduction, size_average, reduce)
+    number = _number(reduction)
+    check("nll_loss_nd", False, (input, target, weight, number, ignore_index), {})
+    return _nll.nll(input, target, weight, number, ignore_index)
 
 
 def cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = IGNORED,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:
     """Return the cross entropy of `softmax(input)` and `target`, class numbers or probabilities."""
-    _number(reduction)
+    reduction = _told(reduction, size_average, reduce)
+    check("cross_entropy_loss", False, (input, target, weight, _number(reduction)), {})
     if input.shape == target.shape:
         return _of_probabilities(input, target, weight, reduction, label_smoothing)
     _check_smoothing(label_smoothing)
@@ -108,8 +147,8 @@ def cross_entropy(
     if not label_smoothing:
         return hard
     smooth = _smooth(logs, target, weight, ignore_index, reduction)
-    share = label_smoothing / logs.shape[entropy.class_dim(logs)]
-    return entropy.mul_number.apply(hard, 1 - label_smoothing) + entropy.mul_number.apply(
+    share = label_smoothing / logs.shape[_nll.class_dim(logs)]
+    return by_number.mul_number.apply(hard, 1 - label_smoothing) + by_number.mul_number.apply(
         smooth, share
     )
 
@@ -123,17 +162,17 @@ def _smooth(
     logs: Tensor, target: Any, weight: Tensor | None, ignore_index: int, reduction: str
 ) -> Any:
     """Return the loss of a target that gives every class the same share."""
-    dim = entropy.class_dim(logs)
+    dim = _nll.class_dim(logs)
     scaled = logs if weight is None else logs * _along(weight, logs)
     losses = masked_fill(-sum(scaled, dim), target == ignore_index, 0.0)
     if reduction != "mean":
         return _reduce(losses, reduction)
-    return sum(losses) / entropy.counted(target, weight, ignore_index)
+    return sum(losses) / _nll.counted(target, weight, ignore_index)
 
 
 def _along(weight: Tensor, logs: Tensor) -> Any:
     shape = [1] * logs.ndim
-    shape[entropy.class_dim(logs)] = weight.numel()
+    shape[_nll.class_dim(logs)] = weight.numel()
     return functions["reshape"](weight, shape)
 
 
@@ -147,14 +186,14 @@ def _of_probabilities(
             f"{target.dtype.class_name}"
         )
     _check_smoothing(smoothing)
-    dim = entropy.class_dim(input)
+    dim = _nll.class_dim(input)
     if not input.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     logs = _softmax.log_softmax(input, dim)
     classes = input.shape[dim]
     if smoothing:
-        target = entropy.mul_number.apply(target, 1 - smoothing)
-        target = entropy.add_number.apply(target, smoothing / classes)
+        target = by_number.mul_number.apply(target, 1 - smoothing)
+        target = by_number.add_number.apply(target, smoothing / classes)
     products = logs * target
     if weight is not None:
         products = products * _along(weight, logs)
@@ -163,20 +202,28 @@ def _of_probabilities(
     loss_sum = -sum(products)
     if reduction == "sum":
         return loss_sum
-    return entropy.div_number.apply(loss_sum, input.numel() // classes)
+    return by_number.div_number.apply(loss_sum, input.numel() // classes)
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Any:
     """Return the cross entropy of the probabilities in `input` and `target`, both of one shape."""
+    reduction = _told(reduction, size_average, reduce)
     number = _number(reduction)
     if target.shape != input.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}) is deprecated. Please ensure they have the same size."
         )
-    return entropy.binary_cross_entropy_of.apply(input, target, _expanded(weight, input), number)
+    return binary_entropy.binary_cross_entropy_of.apply(
+        input, target, _expanded(weight, input), number
+    )
 
 
 def _expanded(weight: Tensor | None, like: Tensor) -> Any:
@@ -192,7 +239,8 @@ def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Any:
@@ -200,6 +248,7 @@ def binary_cross_entropy_with_logits(
 
     `pos_weight` counts the positive targets more. ValueError if the shapes differ.
     """
+    reduction = _told(reduction, size_average, reduce)
     number = _number(reduction)
     if target.shape != input.shape:
         raise ValueError(
@@ -211,13 +260,21 @@ def binary_cross_entropy_with_logits(
                 "The function 'binary_cross_entropy_with_logits' is not differentiable with respect to "
                 f"argument '{name}'. This input cannot have requires_grad True."
             )
-    return entropy.binary_cross_entropy_with_logits_of.apply(
+    return binary_entropy.binary_cross_entropy_with_logits_of.apply(
         input, target, weight, pos_weight, number
     )
 
 
-def kl_div(input: Any, target: Any, *, reduction: str = "mean", log_target: bool = False) -> Any:
+def kl_div(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Any:
     """Return target · (ln(target) − input), reduced; `"batchmean"` divides by the batch only."""
+    reduction = _told(reduction, size_average, reduce)
     if reduction == "mean":
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size."

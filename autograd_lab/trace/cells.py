@@ -41,6 +41,8 @@ def run_cells(
             recorder.add_cell(cell, filename)
             try:
                 _run(cell, filename, names)
+            except KeyboardInterrupt:
+                raise
             except BaseException as error:
                 recorder.add_error(error)
             finally:

@@ -28,10 +28,6 @@ class IdentityMap(Generic[V]):
         entry = self._entries.get(id(key))
         return None if entry is None else entry[1]
 
-    def setdefault(self, key: object, value: V) -> None:
-        """Set the value for this object unless it has one."""
-        self._entries.setdefault(id(key), (key, value))
-
 
 class WeakNumbers:
     """Maps objects to numbers by identity, without keeping them alive.

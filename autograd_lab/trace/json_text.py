@@ -11,7 +11,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from .model import CODES, VERSION, Ref, Trace, Value
+from .model import CODES, VERSION, Event, Node, Ref, Trace, Value
 
 NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 """How JSON, which has no such numbers, holds them."""
@@ -48,7 +48,13 @@ def from_json(text: str) -> Trace:
 
 
 def _fields(item: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass in order, without copying what they hold."""
+    """Return the fields of a dataclass, without copying what they hold.
+
+    Of nodes and events, which there are many of, those that are as by default are left out.
+    """
+    if isinstance(item, Node | Event):
+        kind = type(item)
+        return {n: v for n, v in vars(item).items() if getattr(kind, n, kind) is not v}
     found = {entry.name: getattr(item, entry.name) for entry in fields(item)}
     if isinstance(item, Value) and not isinstance(item.content, str):
         found["content"] = [n if math.isfinite(n) else f"{n}" for n in item.numbers]

@@ -47,16 +47,17 @@ class Recorder:
         self._filename = filename
         self._limit = limit
         self._builder: Builder | None = None
+        self._noted: BaseException | None = None
         self._sources: list[Source] = []
         self._stack = ExitStack()
 
-    def start(self) -> None:
-        """Begin to listen."""
+    def start(self, imports: bool = True) -> None:
+        """Begin to listen; to PyTorch if it is loaded or, with `imports`, if the text imports it."""
         self.abandon()
         self._builder = Builder(SourceText(self._source, self._filename), self._limit)
         self._stack.enter_context(_warnings_noted(self._builder))
         self._add(EngineSource(self._builder))
-        self._watch_torch(self._source or "")
+        self._watch_torch(self._source or "" if imports else "")
 
     def add_cell(self, text: str, filename: str) -> None:
         """Take the text of a further cell that is about to run."""
@@ -81,10 +82,11 @@ class Recorder:
         self._sources.append(source)
 
     def add_error(self, error: BaseException) -> None:
-        """Note what ended a cell, and which call into a library raised it."""
+        """Note what ended a cell, and which call into a library raised it; once for each error."""
         builder = self._builder
-        if builder is None or builder.broken:
+        if builder is None or builder.broken or error is self._noted:
             return
+        self._noted = error
         try:
             for source in self._sources:
                 call = source.failed(error)
@@ -122,7 +124,7 @@ class Recorder:
             source.detach()
         self._stack.close()
         self._sources = []
-        self._builder = None
+        self._builder = self._noted = None
 
 
 def _imports_torch(text: str) -> bool:
@@ -138,6 +140,17 @@ def _imports_torch(text: str) -> bool:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             imported.append(node.module or "")
     return any(name.partition(".")[0] == "torch" for name in imported)
+
+
+def hide_watching(error: BaseException) -> None:
+    """Take the frames of the watching out of a traceback: what is left is that of the code alone."""
+    before, traceback = None, error.__traceback__
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(SOURCES):
+            before = traceback
+        elif before is not None:
+            before.tb_next = traceback.tb_next
+        traceback = traceback.tb_next
 
 
 def forget_warnings() -> None:
@@ -177,7 +190,7 @@ def _warnings_noted(builder: Builder) -> Iterator[None]:
 
 
 class record(AbstractContextManager["record"]):
-    """Record a `with` block of ordinary code, without IPython.
+    """Record a `with` block of ordinary code, without IPython; PyTorch too if it is loaded by then.
 
     After the block the object is the trace: it has all that a `Trace` has, `findings()` among it;
     `.trace` is the `Trace` itself.
@@ -205,7 +218,7 @@ class record(AbstractContextManager["record"]):
         filename = self._frame.f_code.co_filename
         text = "".join(linecache.getlines(filename, self._frame.f_globals))
         self._recorder = Recorder(text, filename)
-        self._recorder.start()
+        self._recorder.start(imports=False)  # the text is that of the whole file
         return self
 
     def __exit__(
@@ -218,6 +231,8 @@ class record(AbstractContextManager["record"]):
         frame, self._frame = self._frame, None
         names = {**frame.f_globals, **frame.f_locals} if frame is not None else {}
         self.trace = self._recorder.stop(names, error)
+        if error is not None:
+            hide_watching(error)
 
 
-__all__ = ["Recorder", "record"]
+__all__ = ["Recorder", "hide_watching", "record"]

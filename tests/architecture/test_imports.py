@@ -18,7 +18,7 @@ TRACE_AS_DATA = {"trace.model", "trace.fold", "trace.findings"}
 
 # What a room may import of the package besides itself. The longest name that fits decides.
 ARROWS: dict[str, set[str]] = {
-    "engine": set(),
+    "engine": {"numerals"},
     **dict.fromkeys(FACADES, ENGINE),
     "i18n": set(),
     "resources": set(),
@@ -47,6 +47,7 @@ LATE: dict[str, set[str]] = {
     "engine.ops.shape": {"engine.ops.reduce"},
     "engine.forward": {
         "engine.backward",
+        "engine.ops.copying",
         "engine.ops.shape",
         "engine.ops.strided",
         "engine.views",

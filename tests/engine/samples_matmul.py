@@ -116,7 +116,10 @@ samples(
     "torch.linalg.det(torch.cat([x[..., :1, :], x[..., :1, :] * 2], -2))",
     "torch.linalg.solve(x * 0, y)", "torch.linalg.inv(x.long())", "torch.matrix_power(x, 3)",
     "torch.matrix_power(x, 0)", "torch.linalg.matrix_power(x, -2)", "torch.matrix_power(x, 5)",
-    "x.matrix_power(1)",
+    "x.matrix_power(1)", "torch.slogdet(x)", "x.slogdet().logabsdet", "torch.linalg.slogdet(x)",
+    "torch.logdet(x)", "torch.logdet(x @ x.mT)", "torch.linalg.solve(x, y.mT, left=False)",
+    "torch.linalg.solve(x, y, left=False)", "torch.linalg.solve(x, y.double())",
+    "torch.linalg.solve(x, 2)", "torch.linalg.slogdet(x.long())",
     shapes=SQUARE,
 )  # fmt: skip
 samples(

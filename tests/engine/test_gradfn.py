@@ -15,16 +15,6 @@ ROWS = json.loads(
 )
 NOT_HERE = {"conv1d", "max_pool1d", "embedding", "layer_norm", "cosine_similarity", "pad"}
 """Functions that the engine does not offer."""
-OPEN = {
-    "x @ W": "sizes and strides of both matrices",
-    "x.matmul(W)": "sizes and strides of both matrices",
-    "torch.addmm(x.mm(W), x, W)": "sizes and strides of both matrices",
-    "F.linear(x, W.t())": "sizes and strides of both matrices",
-    "F.logsigmoid(x)": "the buffer",
-    "torch.linalg.inv(W[:, :3])": "the inverse, by that name",
-    "torch.linalg.solve(W[:, :3], v)": "the LU factors and pivots",
-}
-"""What a node does not keep yet under torch's names; no gradient depends on it."""
 
 
 def space() -> dict[str, Any]:
@@ -43,14 +33,7 @@ def shown(value: Any) -> str:
     return repr(value)
 
 
-def marked(row: dict[str, Any]) -> Any:
-    """Return the row as a parameter; it must fail where something is open."""
-    open_part = OPEN.get(row["code"])
-    marks = [pytest.mark.xfail(strict=True, reason=open_part)] if open_part else []
-    return pytest.param(row, marks=marks, id=row["code"])
-
-
-@pytest.mark.parametrize("row", [marked(row) for row in ROWS])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["code"])
 def test_node(row: dict[str, Any]) -> None:
     """Name, next functions and everything saved agree."""
     if any(name in row["code"] for name in NOT_HERE):

@@ -112,3 +112,44 @@ def test_agrees_with_pytorch(sample: Sample, variant: str, dtype: str) -> None:
         np.testing.assert_allclose(
             flat(ours[part]), flat(theirs[part]), rtol=tolerance, atol=tolerance, err_msg=part
         )
+
+
+def saved(node: Any, names: list[str]) -> dict[str, Any]:
+    """Return what a node shows as saved under these names, tensors by their shape."""
+    return {name: shown(getattr(node, name)) for name in names}
+
+
+def shown(value: Any) -> Any:
+    """Return a saved value, tensors by their shape."""
+    if isinstance(value, (tuple, list)):
+        return tuple(shown(each) for each in value)
+    return ("tensor", tuple(value.shape)) if hasattr(value, "grad_fn") else repr(value)
+
+
+@pytest.mark.needs_torch
+@pytest.mark.parametrize("code", dict.fromkeys(sample.code for sample, _ in all_samples()))
+def test_nodes_keep_what_pytorch_keeps(code: str) -> None:
+    """Every `_saved_…` of a node is there, with the same number or a tensor of the same shape."""
+    torch = pytest.importorskip("torch")
+    import autograd_lab
+
+    sample, variant = next((s, v) for s, v in all_samples() if s.code == code)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            value = evaluate(sample, leaves(sample, variant, torch, "float32"), torch)
+        except Exception:
+            return  # a sample of an error
+        ours = evaluate(sample, leaves(sample, variant, autograd_lab, "float32"), autograd_lab)
+    for theirs, own in zip(
+        *(v if isinstance(v, tuple) else (v,) for v in (value, ours)), strict=True
+    ):
+        node = getattr(theirs, "grad_fn", None)
+        if node is None:
+            continue
+        names = [name for name in dir(node) if name.startswith("_saved_")]
+        try:
+            expected = saved(node, names)
+        except RuntimeError:
+            continue  # overwritten since
+        assert saved(own.grad_fn, names) == expected

@@ -1,10 +1,12 @@
 """The trace as data: it survives JSON, and refuses what is not a trace."""
 
 import json
+import math
+import struct
 
 import pytest
 
-from autograd_lab.trace.model import VERSION, Edge, Event, Graph, Node, Saved, Trace, Value
+from autograd_lab.trace.model import CODES, VERSION, Edge, Event, Graph, Node, Saved, Trace, Value
 
 TWO = Value((2,), "float32", "[1., nan]")
 FULL = Trace(
@@ -45,6 +47,40 @@ def test_newer_version_is_refused() -> None:
     data = {**json.loads(Trace().to_json()), "version": VERSION + 1}
     with pytest.raises(ValueError, match=rf"version {VERSION + 1}.* up to {VERSION}"):
         Trace.from_json(json.dumps(data))
+
+
+def test_older_version_is_refused() -> None:
+    """A trace of version 1 is refused with a sentence that says what to do."""
+    with pytest.raises(ValueError, match=r"version 1, .* reads version 2: run the cell again"):
+        Trace.from_json('{"version": 1, "source": "x"}')
+
+
+@pytest.mark.parametrize("dtype", CODES)
+def test_numbers_of_every_dtype(dtype: str) -> None:
+    """The numbers come back as they were, those that JSON has no name for too."""
+    numbers = [math.nan, math.inf, -math.inf, 1.5] if dtype.startswith("float") else [0, 1, 1, 0]
+    content = struct.pack(f"=4{CODES[dtype]}", *numbers)
+    value = Value((2, 2), dtype, content)
+    trace = Trace(events=(Event("op", after=value),))
+    again = Trace.from_json(trace.to_json())
+    assert again == trace
+    assert again.events[0].after.content == content  # type: ignore[union-attr]
+    assert repr(list(value.numbers)) == repr(
+        [bool(n) for n in numbers] if dtype == "bool" else numbers
+    )
+    assert value.complete
+
+
+def test_large_values_keep_their_ends() -> None:
+    """Of a large tensor the first and last two numbers of each dimension are kept, and written so."""
+    kept = struct.pack("=16f", *range(16))
+    value = Value((50, 60), "float32", kept)
+    assert value.numbers == tuple(range(16))
+    assert not value.complete
+    assert value.text == (
+        "[[ 0.,  1.,  ...,  2.,  3.],\n [ 4.,  5.,  ...,  6.,  7.],\n ...,\n"
+        " [ 8.,  9.,  ..., 10., 11.],\n [12., 13.,  ..., 14., 15.]]"
+    )
 
 
 @pytest.mark.parametrize(

@@ -189,3 +189,31 @@ def test_results_of_grad_and_gradcheck(library: str) -> None:
     assert [trace.label(ref) for ref in event.inputs] == ["x", "w"]
     assert [trace.label(ref) for ref in event.outputs] == ["g[0]"]
     assert [event.options for event in trace.of_kind("gradcheck")] == [("failed",), ()]
+
+
+def test_the_same_is_counted_beyond_the_limit() -> None:
+    """What is no longer kept in detail is counted by kind and line, the same on both."""
+    loop = (
+        "x = torch.ones(3, requires_grad=True)\nfor i in range(9):\n    y = (x * x + i).sum()\n"
+        "    y.backward()\n    with torch.no_grad():\n        x -= 0.1 * x.grad\n    x.grad = None"
+    )
+    ours, its = (
+        run_cells([f"import {library} as torch", loop], limit=40)
+        for library in ("autograd_lab", "torch")
+    )
+    assert len(ours.events) == len(its.events) == 40
+    assert ours.truncated == its.truncated == sum(count.count for count in ours.summary) > 40
+    assert set(ours.summary) == set(its.summary)
+    assert Trace.from_json(ours.to_json()) == ours
+
+
+def test_what_the_texts_of_both_say_of_integers() -> None:
+    """Asking integers for gradients fails in PyTorch's words, by the method and by the attribute."""
+    texts = []
+    for library in ("autograd_lab", "torch"):
+        trace = recorded(
+            library, ["x = torch.tensor([1])\nx.requires_grad_()", "x.requires_grad = True"]
+        )
+        texts.append([event.text for event in trace.of_kind("error")])
+    assert texts[0] == texts[1]
+    assert len(texts[0]) == 2

@@ -9,7 +9,7 @@ from .. import dtypes
 from ..device import check_cpu, device
 from ..register import method
 from ..tensor import Tensor
-from .shape import cast
+from .copying import cast
 
 UNSUPPORTED = (
     "autograd_lab has real numbers in dense tensors on the CPU only, so there is no `{name}`."

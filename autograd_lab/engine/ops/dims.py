@@ -48,4 +48,4 @@ def as_ints(value: Any) -> tuple[int, ...]:
 
 def window(ndim: int, dim: int, part: Any) -> tuple[Any, ...]:
     """Return the NumPy index that takes `part` of dimension `dim`; never a scalar, always a view."""
-    return (*(slice(None),) * dim, part, ...)
+    return (*(slice(None),) * (dim % ndim if ndim else 0), part, ...)

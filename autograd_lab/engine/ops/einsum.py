@@ -13,7 +13,8 @@ from .elementwise import mul
 from .matmul import bmm
 from .reduce import sum_dims
 from .selecting import diagonal
-from .shape import reshape, unsqueeze, view
+from .shape import reshape, view
+from .squeezing import unsqueeze
 from .transposing import movedim, permute
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

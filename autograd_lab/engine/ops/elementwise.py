@@ -59,12 +59,14 @@ def multiple(other: Any, alpha: Any) -> Any:
 class Add(Binary):
     """Return `self + alpha · other`."""
 
+    ufunc = np.add
+    named_only = 1
     node = "AddBackward0"
     number_first = True
     aliases = ("__add__", "__radd__")
     derivative = dict(
         self=("grad", lambda grad: grad),
-        other=("grad · alpha", lambda grad, alpha: scaled(grad, alpha)),
+        other=("grad · alpha", lambda grad, alpha: grad if alpha == 1 else grad * alpha),
     )
 
     @staticmethod
@@ -94,6 +96,8 @@ class Difference(Binary):
 class Sub(Difference):
     """Return `self − alpha · other`."""
 
+    ufunc = np.subtract
+    named_only = 1
     node = "SubBackward0"
     number_first = True
     aliases = ("subtract", "__sub__")
@@ -129,6 +133,7 @@ reflected("__rsub__", lambda self, other: rsub.apply(self, other, 1))
 class Mul(Binary):
     """Return `self · other`, element by element."""
 
+    ufunc = np.multiply
     node = "MulBackward0"
     number_first = True
     aliases = ("multiply", "__mul__", "__rmul__")
@@ -166,6 +171,7 @@ class Quotient(Binary):
 class Div(Quotient):
     """Return `self / other`; integers give floats."""
 
+    ufunc = np.true_divide
     node = "DivBackward0"
     number_first = True
     aliases = ("true_divide", "divide", "__truediv__")

@@ -28,6 +28,7 @@ INTEGER_ADDCDIV = (
 class Addcmul(Broadcasting):
     """Return `self + value · tensor1 · tensor2`."""
 
+    named_only = 1
     node = "AddcmulBackward0"
     derivative = dict(
         self=("grad", lambda grad: grad),
@@ -52,6 +53,7 @@ addcmul = register(Addcmul)
 class Addcdiv(Broadcasting):
     """Return `self + value · tensor1 / tensor2`."""
 
+    named_only = 1
     node = "AddcdivBackward0"
     derivative = dict(
         self=("grad", lambda grad: grad),

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..binary import Binary, ByNumber
 from ..choice import CHOICES, Chosen, choice
-from ..register import OPERANDS, expose, method, reflected, register
+from ..register import expose, method, reflected, register
+from ..short import OPERANDS
 from ..tensor import Tensor
 from ..unary import Floating
 from .elementwise import zeros

@@ -205,7 +205,7 @@ class MaskedFillScalar(Operation):
 
     def changed(self, arrays: Sequence[Any], data: Any) -> Any:
         """Return shape and dtype of what the mask made larger."""
-        return targets([arrays[place] for _, place in self.bits], data)
+        return targets([arrays[place] for place in self.slots], data)
 
 
 masked_fill_scalar = register(MaskedFillScalar)

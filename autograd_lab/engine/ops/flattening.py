@@ -7,8 +7,9 @@ from typing import Any
 
 from ..register import expose
 from ..tensor import Tensor
+from .copying import contiguous
 from .dims import ints, some_dims, wrap_dim
-from .shape import contiguous, filled_in, reshape, viewed
+from .shape import filled_in, reshape, viewed
 
 
 def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Any:

@@ -56,6 +56,7 @@ def checked(name: str, self: Any, dim: int, index: Any, src: Any = None) -> int:
 class Gather(Operation):
     """Return `self` at the positions `index` along dimension `dim`."""
 
+    named_only = 1
     node = "GatherBackward0"
     derivative = dict(
         self=(

@@ -14,7 +14,8 @@ from ..tensor import Size, Tensor
 from ..variadic import Variadic
 from .dims import wrap_dim
 from .selecting import select, slice_range
-from .shape import expanded, reshape, unsqueeze, viewed
+from .shape import expanded, reshape, viewed
+from .squeezing import unsqueeze
 
 
 class Cat(Variadic):

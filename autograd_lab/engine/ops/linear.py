@@ -1,4 +1,4 @@
-"""Linear algebra: inverse, determinant, systems of equations, powers of matrices."""
+"""Linear algebra: inverses, powers of matrices, and what they have in common with the rest."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ..node import Node
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, raw, wrap
 from .matmul import dtype_name, matmul
-from .reduce import like, sum_to_size
-from .shape import squeeze, unsqueeze
 from .spelling import public
-from .strided import take_flat
 from .transposing import transpose
 
 
@@ -49,16 +47,46 @@ def turned(a: Any) -> Any:
     return transpose(a, -2, -1)
 
 
+def factored(matrix: Any) -> tuple[Any, Any]:
+    """Return the LU factors of a matrix in one, and which row, from 1, each step brought up."""
+    factors = np.array(matrix)
+    pivots = np.zeros(len(factors), np.int32)
+    for i in range(len(factors)):
+        pivot = i + int(np.argmax(np.abs(factors[i:, i])))
+        pivots[i] = pivot + 1
+        factors[[i, pivot]] = factors[[pivot, i]]
+        if factors[i, i] != 0:
+            factors[i + 1 :, i] /= factors[i, i]
+            factors[i + 1 :, i + 1 :] -= np.outer(factors[i + 1 :, i], factors[i, i + 1 :])
+    return factors, pivots
+
+
 def zero_pivot(matrix: Any) -> int:
     """Return which diagonal element, from 1, Gaussian elimination finds zero first; 0 for none."""
-    upper = np.array(matrix)
-    for i in range(len(upper)):
-        pivot = i + int(np.argmax(np.abs(upper[i:, i])))
-        upper[[i, pivot]] = upper[[pivot, i]]
-        if upper[i, i] == 0:
-            return i + 1
-        upper[i + 1 :] -= np.outer(upper[i + 1 :, i] / upper[i, i], upper[i])
-    return 0
+    zero = np.flatnonzero(np.diagonal(factored(matrix)[0]) == 0)
+    return int(zero[0]) + 1 if zero.size else 0
+
+
+class FactorsNode(Node):
+    """A node that shows the LU factors of its matrix, as torch's does; no gradient needs them."""
+
+    __slots__ = ()
+
+    @property
+    def _saved_LU(self) -> Tensor:
+        return self._factors(0)
+
+    @property
+    def _saved_pivots(self) -> Tensor:
+        return self._factors(1)
+
+    def _matrices(self) -> Any:
+        return raw(self._saved_A)
+
+    def _factors(self, which: int) -> Tensor:
+        matrices = self._matrices()
+        found = [factored(matrix)[which] for matrix in matrices.reshape(-1, *matrices.shape[-2:])]
+        return wrap(np.reshape(found, matrices.shape[: matrices.ndim - which]))
 
 
 class LinalgInvEx(Operation):
@@ -68,16 +96,17 @@ class LinalgInvEx(Operation):
     node = "LinalgInvExBackward0"
     derivative = dict(
         A=(
-            "−resultᵀ @ grad @ resultᵀ",
-            lambda grad, result: -multiplied(turned(result), multiplied(grad, turned(result))),
+            "−inverseᵀ @ grad @ inverseᵀ",
+            lambda grad, inverse: -multiplied(turned(inverse), multiplied(grad, turned(inverse))),
         )
     )
+    results = {"inverse": 0}
 
     @staticmethod
     def forward(A: Any) -> Any:
         check_square("linalg.inv", A)
         try:
-            return np.linalg.inv(A)
+            return np.swapaxes(np.linalg.inv(np.swapaxes(A, -1, -2)), -1, -2)  # torch's strides
         except np.linalg.LinAlgError:
             raise LinAlgError(_singular("linalg.inv", A)) from None
 
@@ -104,130 +133,6 @@ inv_of = register(LinalgInvEx)
 def inverse(self: Any) -> Any:
     """Return the inverses of square matrices."""
     return inv_of.apply(self)
-
-
-class LinalgDet(Operation):
-    """Return the determinants of square matrices."""
-
-    public = False
-    node = "LinalgDetBackward0"
-    derivative = dict(
-        A=(
-            "grad · det · A⁻ᵀ",
-            lambda grad, A, result: unsqueeze(unsqueeze(grad, -1), -1) * cofactors(A, result),
-        )
-    )
-
-    @staticmethod
-    def forward(A: Any) -> Any:
-        check_square("linalg.det", A)
-        return np.linalg.det(A)
-
-
-def cofactors(A: Any, result: Any) -> Any:
-    """Return det · A⁻ᵀ; for a matrix without inverse from its singular values."""
-    if not raw(A).size:
-        return like(A, raw(A))
-    if np.all(raw(result)):
-        return turned(inv_of(A)) * unsqueeze(unsqueeze(result, -1), -1)
-    if isinstance(A, Tensor):
-        return minors(A)
-    u, s, vh = np.linalg.svd(A)
-    others = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(-1)
-    sign = np.linalg.det(u) * np.linalg.det(vh)
-    return ((u * others[..., None, :]) @ vh) * sign[..., None, None]
-
-
-def minors(A: Any) -> Any:
-    """Return the same, from the determinants of what is left without one row and one column."""
-    n = A.shape[-1]
-    rest = np.array([[j for j in range(n) if j != i] for i in range(n)], np.int64)
-    places = np.arange(raw(A).size).reshape(A.shape)
-    kept = places[..., rest[:, None, :, None], rest[None, :, None, :]]
-    signs = (-1.0) ** np.add.outer(np.arange(n), np.arange(n))
-    return det_of(take_flat(A, kept)) * like(A, signs.astype(raw(A).dtype))
-
-
-det_of = register(LinalgDet)
-
-
-@public("det")
-def det(self: Any) -> Any:
-    """Return the determinants of square matrices."""
-    return det_of.apply(self)
-
-
-class LinalgSolveEx(Operation):
-    """Return X with A @ X = B."""
-
-    public = False
-    node = "LinalgSolveExBackward0"
-    derivative = dict(
-        A=(
-            "−(A⁻ᵀ @ grad) @ resultᵀ",
-            lambda grad, A, B, result: fitted(
-                -_outer(solved(turned(A), grad, B), result, is_vector(A, B)), A
-            ),
-        ),
-        B=("A⁻ᵀ @ grad", lambda grad, A, B: fitted(solved(turned(A), grad, B), B)),
-    )
-
-    def _tensor_arguments(self) -> set[str]:
-        return {"A", "B"}
-
-    @staticmethod
-    def forward(A: Any, B: Any) -> Any:
-        check_square("linalg.solve", A)
-        vector = is_vector(A, B)
-        columns = B[..., None] if vector else B
-        if columns.shape[-2] != A.shape[-1]:
-            raise RuntimeError(
-                "linalg.solve: Incompatible shapes of A and B for the equation AX = B "
-                f"({A.shape[-2]}x{A.shape[-1]} and {columns.shape[-2]}x{columns.shape[-1]})"
-            )
-        try:
-            found = np.linalg.solve(A, columns)
-        except np.linalg.LinAlgError:
-            raise LinAlgError(
-                f"torch.linalg.solve:{_first_singular(A)[0]} The solver failed because the input "
-                "matrix is singular."
-            ) from None
-        return found[..., 0] if vector else found
-
-
-solve_of: Operation = register(LinalgSolveEx)
-
-
-def is_vector(A: Any, B: Any) -> bool:
-    """Return whether `B` is a vector, or a batch of vectors, rather than of matrices."""
-    return bool(B.ndim == 1 or (A.ndim - 1 == B.ndim and tuple(B.shape) == tuple(A.shape[:-1])))
-
-
-def solved(A: Any, grad: Any, B: Any) -> Any:
-    """Return the solution for a right side `grad`, a vector where `B` is one."""
-    if is_vector(A, B):
-        return squeeze(solve_of(A, unsqueeze(grad, -1)), -1)
-    return solve_of(A, grad)
-
-
-def _outer(first: Any, second: Any, vectors: bool) -> Any:
-    """Return first @ secondᵀ, for vectors the outer product."""
-    if vectors:
-        return unsqueeze(first, -1) * unsqueeze(second, -2)
-    return multiplied(first, turned(second))
-
-
-def fitted(grad: Any, like_what: Any) -> Any:
-    """Sum over what broadcasting added."""
-    size = tuple(like_what.shape)
-    return grad if tuple(grad.shape) == size else sum_to_size(grad, size)
-
-
-def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Any:
-    """Return X with A @ X = B, or X @ A = B unless `left`; A square, one or a batch."""
-    if left:
-        return solve_of.apply(A, B)
-    return transpose.apply(solve_of.apply(turned(A), turned(B)), -2, -1)
 
 
 @public("matrix_power")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ..broadcasting import Broadcasting
 from ..register import register
+from ..short import on_two
 from ..tensor import raw
 from .elementwise import abs, sgn
 from .elementwise_select import where
@@ -35,6 +38,13 @@ class Loss(Broadcasting):
 
     public: ClassVar[bool] = False
     elementwise = False
+
+    def changed(self, arrays: Sequence[Any], data: Any) -> Any:
+        """Return the `targets` of `record`: input and target have one shape, but perhaps not one dtype."""
+        first, second, *_ = arrays
+        if first.dtype is second.dtype:
+            return None
+        return [(a.shape, a.dtype) for a in (first, second)]
 
 
 class MseLoss(Loss):
@@ -126,3 +136,8 @@ class HuberLoss(Loss):
 
 
 mse_loss, smooth_l1_loss, huber_loss = [register(c) for c in (MseLoss, SmoothL1Loss, HuberLoss)]
+squared_error = [
+    on_two(mse_loss, (number,), forward=partial(MseLoss.forward, reduction=number))
+    for number in REDUCTIONS.values()
+]
+"""By the number of the reduction: `mse_loss` as a function of input and target."""

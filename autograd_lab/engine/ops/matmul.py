@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ import numpy as np
 from .. import dtypes
 from ..operation import Operation, size_mismatch
 from ..register import method, register
+from ..short import on_two
 from ..tensor import Tensor
 from ..unary import only_for
-from .shape import contiguous, expand, reshape, squeeze, t, unsafe_view, unsqueeze
+from .copying import contiguous
+from .shape import expand, reshape, t, unsafe_view
 from .spelling import public
+from .squeezing import squeeze, unsqueeze
 from .transposing import transpose
 
 
@@ -80,6 +84,7 @@ class Mm(Operation):
         self=("grad @ mat2ᵀ", lambda grad, mat2: mm(grad, t(mat2))),
         mat2=("selfᵀ @ grad", lambda grad, self: mm(t(self), grad)),
     )
+    keeps = ("self_sym_sizes", "self_sym_strides", "mat2_sym_sizes", "mat2_sym_strides")
 
     @staticmethod
     def forward(self: Any, mat2: Any) -> Any:
@@ -93,6 +98,20 @@ class Mm(Operation):
 
 
 mm: Operation = register(Mm)
+
+
+def are_matrices(x: Any, y: Any) -> bool:
+    """Return whether two arrays are float matrices of one dtype that can be multiplied."""
+    return (
+        type(x) is type(y) is np.ndarray
+        and x.dtype is y.dtype
+        and x.dtype.kind == "f"
+        and x.ndim == y.ndim == 2
+        and x.shape[1] == y.shape[0]
+    )
+
+
+mm_of_two = on_two(mm, alike=are_matrices, forward=operator.matmul)
 
 
 def check_matrices(first: Any, second: Any, name: str, got: str = "") -> None:
@@ -206,7 +225,7 @@ def matmul(self: Any, other: Any) -> Any:
         )
     ranks = (self._data.ndim, other._data.ndim)
     if ranks == (2, 2):
-        return mm.apply(self, other)
+        return mm_of_two(self, other)
     if 0 in ranks:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {ranks[0]}D and {ranks[1]}D"

@@ -11,9 +11,11 @@ from ..grad_mode import state
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, wrap
+from .copying import cast
 from .dims import as_ints, wrap_distinct
-from .shape import cast, expand, unsqueeze, view
+from .shape import expand, view
 from .spelling import public
+from .squeezing import unsqueeze
 
 total: Any = np.add.reduce
 """Half the cost of `np.sum` on small arrays."""
@@ -96,6 +98,7 @@ class SumAll(Operation):
 
 
 sum_all = register(SumAll)
+sum_of = sum_all.of_one()
 
 
 class SumDims(Operation):
@@ -129,7 +132,7 @@ def _sum_dtype(array: Any) -> Any:
 def sum(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """Return the sum of all elements, or over `dim` (an int or several), computed in `dtype`."""
     if dim is None and not keepdim:
-        return sum_all.apply(self) if dtype is None else reduce_with(sum_all, self, dtype)
+        return sum_of(self) if dtype is None else reduce_with(sum_all, self, dtype)
     return reduce_with(sum_dims, self, dtype, _dims_or_none(dim, self), keepdim)
 
 
@@ -158,6 +161,7 @@ class MeanAll(Operation):
 
 
 mean_all = register(MeanAll)
+mean_of = mean_all.of_one()
 
 
 class MeanDims(Operation):
@@ -194,7 +198,7 @@ def mean(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
             f"complex dtype. Got: {(dtype or self.dtype).class_name}"
         )
     if dim is None and not keepdim:
-        return reduce_with(mean_all, self, dtype)
+        return mean_of(self) if dtype is None else reduce_with(mean_all, self, dtype)
     return reduce_with(mean_dims, self, dtype, _dims_or_none(dim, self), keepdim)
 
 

@@ -9,10 +9,12 @@ import numpy as np
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, wrap
+from .copying import CONTIGUOUS, clone
 from .dims import as_ints, ints, some_dims, wrap_dim, wrap_distinct
 from .flattening import flatten
-from .shape import CONTIGUOUS, clone, expand, reshape, unsqueeze, view
+from .shape import expand, reshape, view
 from .slices import index_select
+from .squeezing import unsqueeze
 
 
 class Repeat(Operation):

@@ -6,12 +6,14 @@ from typing import Any
 
 from ..forward import levels, push
 from ..grad_mode import state
+from ..hooks import hand_on
 from ..observe import observers
 from ..operation import Operation
 from ..register import method, register
 from ..tensor import Tensor, wrap
 from ..views import check_writable
-from .shape import Squeeze, SqueezeAll, SqueezeDims, T, Unsqueeze
+from .shape import T
+from .squeezing import Squeeze, SqueezeAll, SqueezeDims, Unsqueeze
 from .transposing import Transpose
 
 
@@ -27,7 +29,7 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
     tracked = state.enabled and target._requires_grad
     check_writable(target, tracked)
     before = wrap(target._buffer())
-    before._grad_fn, before._output_nr = target.grad_fn, target._output_nr
+    before._comes_from(target.grad_fn, target._output_nr)
     before._requires_grad = target._requires_grad
     if levels and target._meta is not None:
         before._own_meta().tangents = target._meta.tangents
@@ -38,6 +40,7 @@ def _record(self: Operation, target: Tensor, *args: Any) -> Tensor:
         target._output_nr = 0
     if target._meta is not None:
         target._meta.version = target._now()
+    hand_on(target, before._grad_fn, before._output_nr)
     if levels:
         push(self, (before, *args), (target,))
     for observer in observers:

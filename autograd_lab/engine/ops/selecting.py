@@ -122,7 +122,7 @@ def narrow(self: Tensor, dim: int, start: Any, length: int) -> Any:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
-    dim = wrap_dim(dim, self.ndim)
+    wrap_dim(dim, self.ndim)
     size, start = self._data.shape[dim], as_index(start)
     if not -size <= start <= size:
         raise IndexError(

@@ -69,14 +69,16 @@ def add_slices(whole: Any, dim: int, index: Any, part: Any) -> Any:
 class IndexAdd(Operation):
     """Return `self` with `alpha · source` added to the slices of `dim` that `index` names."""
 
+    named_only = 1
     node = "IndexAddBackward0"
     derivative = dict(
         self=("grad", lambda grad: grad),
         source=(
             "grad of those slices · alpha",
-            lambda grad, dim, index, alpha: index_select(grad, dim, index) * alpha,
+            lambda grad, dim, index, source, alpha: index_select(grad, dim, index) * alpha,
         ),
     )
+    keeps = ("source_dim",)
 
     @staticmethod
     def forward(self: Any, dim: int, index: Any, source: Any, alpha: Any = 1) -> Any:
@@ -138,9 +140,10 @@ class IndexCopy(Operation):
         ),
         source=(
             "grad of those slices",
-            lambda grad, dim, index: index_select(grad, dim, index),
+            lambda grad, dim, index, source: index_select(grad, dim, index),
         ),
     )
+    keeps = ("source_dim",)
 
     @staticmethod
     def forward(self: Any, dim: int, index: Any, source: Any) -> Any:

@@ -10,10 +10,10 @@ from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor
 from ..unary import only_for
+from .copying import cast
 from .dims import wrap_dim
 from .elementwise_exp import exp
 from .reduce import axis_of, dims_of, floats, largest, stretch, sum_dims, total
-from .shape import cast
 from .spelling import public
 
 

@@ -126,7 +126,7 @@ def unbound(self: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return the slices of dimension `dim` as views, each without that dimension."""
     if not self.ndim:
         some_dims(self, wrap_dim(dim, 0))
-    dim = wrap_dim(dim, self.ndim)
+    wrap_dim(dim, self.ndim)
     result: tuple[Tensor, ...] = unbind.apply(self, dim) if self._data.shape[dim] else ()
     return result
 

@@ -179,53 +179,28 @@ def _run(
     return op.apply(self, dim, correction, keepdim)
 
 
-@public("var")
-def var(
-    self: Any,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: Any = _NOT_GIVEN,
-) -> Any:
-    """Return the variance of all elements, or over `dim`; the divisor is their number − `correction`."""
-    return _run(var_over, "std and var", self, dim, unbiased, keepdim, correction)
+def _public(op: Operation, name: str, refused: str, what: str) -> None:
+    """Make `op` the public function `name`; `refused` is what it says its name is to integers."""
+
+    def function(
+        self: Any,
+        dim: Any = None,
+        unbiased: bool | None = None,
+        keepdim: bool = False,
+        *,
+        correction: Any = _NOT_GIVEN,
+    ) -> Any:
+        return _run(op, refused, self, dim, unbiased, keepdim, correction)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"Return {what} of all elements, or over `dim`; the variance divides by how many there are − "
+        "`correction`."
+    )
+    public(name, as_method="_" not in name)(function)
 
 
-@public("std")
-def std(
-    self: Any,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: Any = _NOT_GIVEN,
-) -> Any:
-    """Return the standard deviation of all elements, or over `dim`; see `var`."""
-    return _run(std_over, "std and var", self, dim, unbiased, keepdim, correction)
-
-
-@public("var_mean")
-def var_mean(
-    self: Any,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: Any = _NOT_GIVEN,
-) -> Any:
-    """Return variance and mean of all elements, or over `dim`; see `var`."""
-    return _run(var_mean_over, "var_mean", self, dim, unbiased, keepdim, correction)
-
-
-@public("std_mean")
-def std_mean(
-    self: Any,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: Any = _NOT_GIVEN,
-) -> Any:
-    """Return standard deviation and mean of all elements, or over `dim`; see `var`."""
-    return _run(std_mean_over, "std_mean", self, dim, unbiased, keepdim, correction)
+_public(var_over, "var", "std and var", "the variance")
+_public(std_over, "std", "std and var", "the standard deviation")
+_public(var_mean_over, "var_mean", "var_mean", "variance and mean")
+_public(std_mean_over, "std_mean", "std_mean", "standard deviation and mean")

@@ -6,15 +6,23 @@ from typing import Any
 
 import numpy as np
 
+from ..node import Node
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, wrap
+
+
+class WindowNode(Node):
+    """A node that a saved result can point to without holding it."""
+
+    __slots__ = ("__weakref__",)
 
 
 class AsStrided(Operation):
     """Return the window onto `self` of a size, strides and offset in elements."""
 
     public = False
+    kind = WindowNode
     node = "AsStridedBackward0"
     derivative = dict(
         self=(

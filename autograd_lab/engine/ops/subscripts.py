@@ -18,8 +18,9 @@ from ..tensor import Tensor, wrap
 from .indexing import Indices, index, index_put
 from .inplace import write
 from .selecting import select, slice_range
-from .shape import alias, expanded, unsqueeze, viewed
-from .writing import copy, fill_tensor
+from .shape import alias, expanded, viewed
+from .squeezing import unsqueeze
+from .writing import fill_, overwrite
 
 END = 9223372036854775807
 """What torch takes for a slice without an end."""
@@ -66,13 +67,13 @@ def _assign(self: Tensor, key: Any, value: Any) -> None:
     if indices:
         write(index_put, part, indices, _without_leading_ones(source), False)
     elif source.shape == part.shape:
-        write(copy, part, source)
+        overwrite(part, source)
     elif not source.ndim:
-        write(fill_tensor, part, source, anywhere=True)
+        fill_(part, source)
     else:
         source = _without_leading_ones(source)
         fits = source.shape == part.shape
-        write(copy, part, source if fits else expanded(source, part.shape))
+        overwrite(part, source if fits else expanded(source, part.shape))
 
 
 def _as_value(target: Tensor, value: Any) -> Tensor:

@@ -9,7 +9,8 @@ import numpy as np
 from .. import dtypes
 from ..node import Node
 from ..operation import Operation
-from ..register import OPERANDS, functions, method, register
+from ..register import functions, method, register
+from ..short import OPERANDS
 from ..tensor import Tensor, wrap
 from .elementwise import zeros
 from .inplace import write
@@ -95,13 +96,19 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
         raise TypeError(
             f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}"
         )
-    return write(copy, self, src if isinstance(src, Tensor) else wrap(np.asarray(src)))
+    return overwrite(self, src if isinstance(src, Tensor) else wrap(np.asarray(src)))
+
+
+def overwrite(target: Tensor, src: Tensor) -> Tensor:
+    """Copy `src` into `target`; no gradient flows into integers."""
+    return write(copy, target, src if target.is_floating_point() else wrap(src._data))
 
 
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Write one number (plain, or a 0-d tensor) everywhere."""
-    op = fill_tensor if isinstance(value, Tensor) else fill_number
-    return write(op, self, value, anywhere=True)
+    if isinstance(value, Tensor):
+        return write(fill_tensor, self, value)
+    return write(fill_number, self, value, anywhere=True)
 
 
 method("copy_", copy_)

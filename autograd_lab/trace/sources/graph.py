@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from heapq import heapify, heappop, heappush
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -33,6 +32,10 @@ class GraphWriter:
         self._plain: dict[int, int] = {}
         """The node of each leaf and constant, by the tensor's number."""
         self._python_numbers: IdentityMap[int] = IdentityMap()
+        self._versions: dict[int, int] = {}
+        """The write counter of what a node stands for when its value was noted."""
+        self.uncounted = False
+        """Whether something shares memory that can be written without being counted."""
         self.born: dict[int, Place] = {}
         """Where in the user's code a tensor was made, by its number."""
 
@@ -118,6 +121,17 @@ class GraphWriter:
         """Note what a node's output is, if nothing was known of it."""
         if node is not None and self._record.nodes[node].get("value") is None:
             self._record.nodes[node].update(value=self.value(tensor), tensor=self.number(tensor))
+            self._note_version(node, tensor)
+
+    def _note_version(self, node: int, tensor: Any) -> None:
+        """Remember when a value was noted, unless it may change without being counted."""
+        if not self.uncounted:
+            self._versions[node] = self.library.version(tensor)
+
+    def forget_versions(self) -> None:
+        """From now on look at every value anew: some memory can be written without being counted."""
+        self.uncounted = True
+        self._versions.clear()
 
     def leaf(self, tensor: Any) -> int | None:
         """Return the node of a leaf; a constant that has come to require grad becomes one."""
@@ -137,6 +151,7 @@ class GraphWriter:
             )
         if known is not None:
             self._plain[number] = known
+            self._note_version(known, tensor)
         return known
 
     def constant(self, item: Any) -> int | None:
@@ -159,6 +174,7 @@ class GraphWriter:
         )
         if node is not None:
             self._plain[number] = node
+            self._note_version(node, item)
         return node
 
     def of_grad_fn(self, grad_fn: Any, parts: Callable[[Any], None] | None = None) -> int | None:
@@ -229,43 +245,53 @@ class GraphWriter:
             sources += [(slot, self.constant(holder)) for slot, holder in constants.items()]
         sources.sort()
         name, inputs, formulas, custom = library.describe(grad_fn)
+        value = None if tensor is None else self.value(tensor)
         node = self._record.add_node(
             "op",
             None if located else NOWHERE,
-            value=None if tensor is None else self.value(tensor),
+            value=value,
             tensor=None if tensor is None else self.number(tensor),
             name=name,
             op=op_name(name),
             inputs=inputs,
             formulas=formulas,
-            saved=self._all_saved(grad_fn),
+            saved=self._all_saved(grad_fn, value),
             custom=custom,
         )
         if node is not None:
             self._operations[library.key(grad_fn)] = node
+            if tensor is not None:
+                self._note_version(node, tensor)
         for slot, known in sources:
             self._record.add_edge(known, node, slot)
         return node
 
-    def _all_saved(self, grad_fn: Any) -> tuple[Saved, ...]:
-        """Return what the node keeps: tensors, then numbers, each in the order of their names."""
-        tensors, numbers = [], []
-        for name, item in sorted(self.library.saved(grad_fn), key=itemgetter(0)):
-            if isinstance(item, self.library.tensor_type):
-                tensors.append(self._saved(name, item))
-            else:
-                numbers.append(Saved(name, value_of_number(item), 0))
-        return (*tensors, *numbers)
+    def _all_saved(self, grad_fn: Any, made: Value | None) -> tuple[Saved, ...]:
+        """Return what the node keeps: tensors, then numbers; `made` is what it returned."""
+        tensor_type = self.library.tensor_type
+        return tuple(
+            [
+                self._saved(name, item, made)
+                if isinstance(item, tensor_type)
+                else Saved(name, value_of_number(item), 0)
+                for name, item in self.library.saved(grad_fn)
+            ]
+        )
 
-    def _saved(self, name: str, item: Any) -> Saved:
-        array = self.library.array(item)
+    def _saved(self, name: str, item: Any, made: Value | None) -> Saved:
         number = self._record.numbers.get(item)
-        value = value_of(array)
-        grad_fn = self.library.grad_fn(item)
-        known = None if grad_fn is None else self._operations.get(self.library.key(grad_fn))
-        if known is not None and self._record.nodes[known]["value"] is None:
-            self._record.nodes[known]["value"] = value  # no call showed what that node made
-        return Saved(name, value, array.nbytes, number, self.library.version(item))
+        version = self.library.version(item)
+        node = self.find(item)
+        if node is not None and self._versions.get(node) == version:
+            value = self._record.nodes[node]["value"]
+        elif name == "result" and made is not None and not version:
+            value = made
+        else:
+            value = self.value(item)
+            if node is not None and self._record.nodes[node]["value"] is None:
+                self._record.nodes[node]["value"] = value  # no call showed what that node made
+                self._versions[node] = version
+        return Saved(name, value, self.library.nbytes(item), number, version)
 
     # --- names ----------------------------------------------------------------------------------
 

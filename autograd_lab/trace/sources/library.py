@@ -52,6 +52,9 @@ class Library(Protocol):
     def is_inference(self, tensor: Any) -> bool:
         """Return whether it was made in inference mode."""
 
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take."""
+
     def key(self, grad_fn: Any) -> int:
         """Return a number that no other operation's node has."""
 

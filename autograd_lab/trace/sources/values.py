@@ -17,6 +17,7 @@ def value_of(array: Any) -> Value:
     return Value(shape, dtype_name(array.dtype), ends.tobytes())
 
 
+@lru_cache(256, typed=True)
 def value_of_number(number: Any) -> Value:
     """Return the value of a number of Python's."""
     return Value((), type(number).__name__, repr(number))

@@ -12,7 +12,6 @@ from ..model import Ref, Value
 from .arrivals import Arrivals, Part, Target
 from .graph import GraphWriter
 from .library import Library
-from .values import value_of
 
 LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bool", "Parameter"}
 """Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
@@ -20,6 +19,9 @@ SHARING = {"detach", "data", "numpy", "Parameter", "from_numpy"}
 """Operations whose result has the memory of what they are called on."""
 
 NOTHING: Mapping[int, Any] = MappingProxyType({})
+
+UNCOUNTED = {"data", "numpy"}
+"""Operations that give access to memory past the write counter."""
 
 P = ParamSpec("P")
 S = TypeVar("S", bound="Guarded")
@@ -89,6 +91,8 @@ class Watch:
             self.unrecorded(name, inputs, made)
         if not self.record.room("create"):
             return
+        if name == "from_numpy":
+            self.graph.forget_versions()
         outputs = self.refs([made])
         self.record.add_event("create", text=name, inputs=self.refs(inputs), outputs=outputs)
         self.graph.born[outputs[0][0]] = self.record.here()
@@ -111,7 +115,9 @@ class Watch:
                 if history is not None:
                     self.graph.of_grad_fn(history)
             grad_fn = self.library.grad_fn(outputs[0])
+            self.record.place = self.record.source.here()
             self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
+            self.record.place = None
 
     def part(self, grad_fn: Any) -> None:
         """Note an operation that another one is made of, and that nothing else has shown."""
@@ -194,6 +200,8 @@ class Watch:
                     self.record.add_edge(parent, node, slot, severed)
         if name in SHARING and results:
             self._shares(results[0], inputs)
+        if name in UNCOUNTED:
+            self.graph.forget_versions()
         lost = [t for t in self.tensors(inputs) if t.requires_grad]
         fields: dict[str, Any] = {
             "inputs": self.refs(inputs),
@@ -451,4 +459,4 @@ class Watch:
         )
 
 
-__all__ = ["Guarded", "Watch", "guarded", "value_of"]
+__all__ = ["Guarded", "Watch", "guarded"]

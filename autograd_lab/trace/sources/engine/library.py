@@ -67,6 +67,11 @@ class EngineLibrary:
         found: bool = tensor.is_inference()
         return found
 
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take."""
+        size: int = raw(tensor).nbytes
+        return size
+
     def key(self, grad_fn: Any) -> int:
         """Return a number that no other operation's node has."""
         number: int = grad_fn._sequence_nr()
@@ -88,7 +93,9 @@ class EngineLibrary:
         except (RuntimeError, AttributeError):
             # Overwritten since, in a Function of the user's own; or a node that only raises.
             return []
-        return [(name, value) for name, value in kept if isinstance(value, Tensor | float | int)]
+        found = [(name, value) for name, value in kept if isinstance(value, Tensor | float | int)]
+        found.sort(key=lambda item: (not isinstance(item[1], Tensor), item[0]))
+        return found
 
     def context(self, grad_fn: Any) -> list[str]:
         """Return what a user's Function did with its `ctx`: see `function` in the table of events."""

@@ -13,6 +13,7 @@ from ....engine.node import AccumulateGrad, Node
 from ....engine.observe import Observer, observers
 from ....engine.operation import OPERATIONS, Operation
 from ....engine.register import functions
+from ....engine.register import guarded as guarded_function
 from ....engine.tensor import Tensor, raw
 from ....engine.traversal import Pass
 from ....engine.variadic import Variadic
@@ -203,6 +204,8 @@ class EngineSource(Observer, Guarded):
         frames = self.record.source.below(error.__traceback__)
         if not frames or not _ours(frames[0]):
             return None
+        if frames[0].f_code is GUARD and frames[1:] and _ours(frames[1]):
+            frames = frames[1:]
         public = _public_names().get(frames[0].f_code)
         if public is not None:
             return public, self.watch.tensors(_arguments(frames[0]))
@@ -211,7 +214,14 @@ class EngineSource(Observer, Guarded):
                 if isinstance(op, Operation):
                     written = any(below.f_code.co_name == "write" for below in frames)
                     return op.name + "_" * written, self.watch.tensors(_arguments(frame))
-        return frames[0].f_code.co_name, self.watch.tensors(_arguments(frames[0]))
+        called = (
+            frames[0].f_locals["name"] if frames[0].f_code is GUARD else frames[0].f_code.co_name
+        )
+        return called, self.watch.tensors(_arguments(frames[0]))
+
+
+GUARD = guarded_function("", abs, False).__code__
+"""What stands around most of the engine's functions, to refuse arguments that do not fit."""
 
 
 @cache
@@ -221,6 +231,8 @@ def _public_names() -> dict[CodeType, str]:
     properties = {n: p.fset for n, p in vars(Tensor).items() if isinstance(p, property)}
     for name, function in {**functions, **vars(Methods), **properties, **vars(Tensor)}.items():
         code = getattr(function, "__code__", None)
+        if code is GUARD:
+            code = getattr(function.__wrapped__, "__code__", None)
         if code is not None:
             names.setdefault(code, set()).add(SPECIAL.get(name) or _without_underscores(name))
     return {code: found.pop() for code, found in names.items() if len(found) == 1}

@@ -70,6 +70,10 @@ class TorchLibrary:
         """Return whether it was made in inference mode."""
         return bool(tensor.is_inference())
 
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take."""
+        return int(tensor.nbytes)
+
     def key(self, grad_fn: Any) -> int:
         """Return a number that no other operation's node has."""
         number: int = grad_fn._sequence_nr()
@@ -81,26 +85,14 @@ class TorchLibrary:
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node; names and formulas are the engine's."""
-        name = grad_fn.name()
-        operation = operation_of(name)
-        count = len(grad_fn.next_functions)
-        if is_custom(grad_fn):
-            inputs = tuple(f"input {i}" for i in range(count))
-            return name, inputs, (f"{name.removesuffix('Backward')}.backward",) * count, True
-        if operation is None:
-            return name, (), (), False
-        inputs, formulas = operation.inputs, operation.formulas
-        if len(inputs) != count and len(inputs) == 1:  # a sequence of tensors
-            inputs = tuple(f"{inputs[0]}[{i}]" for i in range(count))
-            formulas = formulas * count
-        return name, inputs, formulas, False
+        return _description(grad_fn.name(), len(grad_fn.next_functions), is_custom(grad_fn))
 
     def saved(self, grad_fn: Any) -> list[tuple[str, Any]]:
         """Return the tensors and numbers it keeps, by name; nothing once they are released."""
         try:
             if is_custom(grad_fn):
                 return [(f"tensor {i}", t) for i, t in enumerate(grad_fn.saved_tensors)]
-            found = [(name, getattr(grad_fn, f"_saved_{name}")) for name in _kept(type(grad_fn))]  # type: ignore[arg-type]
+            found = [(name, getattr(grad_fn, full)) for name, full in _kept(type(grad_fn))]  # type: ignore[arg-type]
         except RuntimeError:
             return []
         kinds = (self.tensor_type, float, int)
@@ -131,12 +123,28 @@ def _dtype_name(dtype: Any) -> str:
 
 
 @cache
-def _kept(kind: type) -> tuple[str, ...]:
-    """Return the names of what nodes of this class save, those of the tensors first."""
+def _kept(kind: type) -> tuple[tuple[str, str], ...]:
+    """Return the names of what nodes of this class save, bare and full, those of tensors first."""
     names = [n for n in dir(kind) if n.startswith("_saved_") and not n.endswith(PLAIN_FACTS)]
     raw = {name for name in dir(kind) if name.startswith("_raw_saved_")}
     names.sort(key=lambda name: (f"_raw{name}" not in raw, name))
-    return tuple(name.removeprefix("_saved_") for name in names)
+    return tuple((name.removeprefix("_saved_"), name) for name in names)
+
+
+@cache
+def _description(name: str, count: int, custom: bool) -> NodeDescription:
+    """Return what is to be said of a node with this name and so many inputs."""
+    if custom:
+        inputs = tuple(f"input {i}" for i in range(count))
+        return name, inputs, (f"{name.removesuffix('Backward')}.backward",) * count, True
+    operation = operation_of(name)
+    if operation is None:
+        return name, (), (), False
+    inputs, formulas = operation.inputs, operation.formulas
+    if len(inputs) != count and len(inputs) == 1:  # a sequence of tensors
+        inputs = tuple(f"{inputs[0]}[{i}]" for i in range(count))
+        formulas = formulas * count
+    return name, inputs, formulas, False
 
 
 @cache

@@ -99,6 +99,8 @@ class TorchSource(Guarded):
     ) -> Pass | None:
         """Note that a pass begins and listen to it; None if it is none, or not to be watched."""
         work: list[Pass] = []
+        if self.library.torch._C._are_functorch_transforms_active():
+            return None
         self._begin(work, roots, seeds, keep, create, wanted or (), accumulates)
         return work[0] if work else None
 
@@ -133,9 +135,15 @@ class TorchSource(Guarded):
             passed = [g if t else None for g, t in zip(passed, targets, strict=True)]
         made = products(node, grads, passed)
         number = self.watch.visited(node, targets, grads, made, passed)
-        if number is None or retain_graph:
+        if retain_graph:
             return
-        if any(saved.nbytes for saved in self.record.nodes[number]["saved"]):
+        if number is None:  # there is room to count alone
+            keeps = any(
+                isinstance(v, self.library.tensor_type) for _, v in self.library.saved(node)
+            )
+        else:
+            keeps = any(saved.nbytes for saved in self.record.nodes[number]["saved"])
+        if keeps:
             self.watch.freed(node)
 
     @guarded

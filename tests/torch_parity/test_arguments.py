@@ -1,0 +1,96 @@
+"""Wrong calls of the functions that learners use most: the same error, in the same words."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+RIGHT = (
+    "add(x, x)", "sub(x, x)", "mul(x, x)", "div(x, x)", "pow(x, 2)", "matmul(x, x)", "mm(x, x)",
+    "bmm(b, b)", "dot(v, v)", "mv(x, v)", "sin(x)", "exp(x)", "log(x)", "sqrt(x)", "tanh(x)",
+    "sigmoid(x)", "relu(x)", "abs(x)", "square(x)", "sum(x)", "sum(x, 1)", "mean(x)", "mean(x, 1)",
+    "prod(x)", "max(x, 1)", "argmax(x)", "std(x)", "cumsum(x, 0)", "softmax(x, 0)",
+    "logsumexp(x, 0)", "sort(x)", "topk(x, 1)", "reshape(x, (4,))", "transpose(x, 0, 1)",
+    "permute(x, (1, 0))", "unsqueeze(x, 0)", "flatten(x)", "cat([x, x])", "stack([x, x])",
+    "chunk(x, 2)", "gather(x, 0, i)", "index_select(x, 0, k)", "where(x > 0, x, x)",
+    "masked_fill(x, x > 0, 1.0)", "clamp(x, 0, 1)", "tril(x)", "flip(x, (0,))", "outer(v, v)",
+    "eq(x, x)", "maximum(x, x)", "clone(x)", "diag(x)", "numel(x)", "lerp(x, x, 0.5)",
+    "addmm(x, x, x)", "zeros(2)", "ones(2)", "full((2,), 1.0)", "rand(2)", "randn(2)",
+    "randint(0, 3, (2,))", "zeros_like(x)", "ones_like(x)", "tensor(1.0)", "linalg.solve(x, v)",
+    "nn.functional.linear(x, x)", "nn.functional.softplus(x)", "nn.functional.one_hot(k)",
+    "nn.functional.cross_entropy(x, k)", "nn.functional.nll_loss(x, k)", "nn.functional.gelu(x)",
+    "x.add(x)", "x.sum(1)", "x.mean(0)", "x.view(4)", "x.reshape(4)", "x.detach()", "x.item()",
+    "x.numpy()", "x.tolist()", "x.pow(2)", "x.max(0)", "x.expand(2, 2)", "x.t()", "x.dim()",
+    "x.double()", "x.clone()", "x.zero_()", "x.add_(1)", "x.mul_(2)", "x.fill_(1)",
+    "x.permute(1, 0)", "x.transpose(0, 1)", "x.squeeze()", "x.exp()", "x.mm(x)", "x.matmul(x)",
+    "x.repeat(2, 2)", "x.masked_fill(x > 0, 1)", "x.gather(0, i)", "x.scatter_(0, i, 1.0)",
+    "x.retain_grad()", "x.view_as(x)", "x.normal_()", "x.detach_()", "x.index_select(0, k)",
+)  # fmt: skip
+WRONG = ("'a'", "None", "[1.5]", "x", "2.5", "{}")
+LENIENT = re.compile(
+    r"max\((x, )?((1|0), |None)|full\(\(2,\), |logsumexp\(x, 0, |scatter_\(0, i, |randint\(.*2\.5|"
+    r"(clamp|lerp|pow|where|masked_fill)\(x.*(None|\[1.5\]|2.5|x|\{\})|fill_\(\[|squeeze\((None|1, 2)|"
+    r"tril\(x, 2.5|one_hot\(k, 2.5|softplus\(x, (\[|x)|normal_\(\[|prod\(x, None|add_\(1, (x|\[)"
+)
+"""Calls that go through here, or that PyTorch answers from deeper inside than its arguments."""
+
+
+def wrong_calls() -> Iterator[str]:
+    """Yield calls with nothing, too much, an unknown keyword, and a wrong value at each place."""
+    for right in RIGHT:
+        call = ast.parse(right, mode="eval").body
+        assert isinstance(call, ast.Call)
+        name = ast.unparse(call.func)
+        given = [ast.unparse(arg) for arg in call.args]
+        yield f"{name}()" if given else f"{name}({', '.join(['x'] * 9)})"
+        yield f"{name}({', '.join([*given, '1', '2', '3', '4', '5', '6', '7'])})"
+        yield f"{name}({', '.join([*given, 'foo=1'])})"
+        yield f"{name}({', '.join([*given, 'foo=1', 'bar=x'])})"
+        for place in range(len(given) + 1):
+            for wrong in WRONG:
+                yield f"{name}({', '.join([*given[:place], wrong, *given[place + 1 :]])})"
+
+
+def outcome(code: str, torch: ModuleType) -> str:
+    """Run a call and return its error, or that there was none."""
+    space: dict[str, Any] = {
+        "x": torch.tensor([[1.0, 2.0], [3.0, 4.0]]),
+        "b": torch.ones(1, 2, 2),
+        "v": torch.tensor([1.0, 2.0]),
+        "i": torch.tensor([[0, 1], [1, 0]]),
+        "k": torch.tensor([0, 1]),
+        "n": np.ones(2),
+    }
+    target = code if code.startswith("x.") else f"torch.{code}"
+    try:
+        eval(target, {"torch": torch, **space})
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "no error"
+
+
+CALLS = [code for code in dict.fromkeys(wrong_calls()) if not LENIENT.search(code)]
+
+
+@pytest.mark.needs_torch
+@pytest.mark.parametrize("code", CALLS)
+def test_wrong_calls_are_refused_in_the_same_words(code: str) -> None:
+    """Class and text of the error are PyTorch's."""
+    torch = pytest.importorskip("torch")
+    import autograd_lab
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert outcome(code, autograd_lab) == outcome(code, torch)
+
+
+def test_the_lenient_calls_are_few() -> None:
+    """What is left out above stays a small part."""
+    assert len(CALLS) > 0.9 * len(set(wrong_calls()))

@@ -1,0 +1,213 @@
+"""Watching PyTorch: when it is touched at all, and that nothing of the watching shows or stays."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import traceback
+import warnings
+from typing import Any
+
+import pytest
+
+import autograd_lab
+from autograd_lab.trace.builder import Builder
+from autograd_lab.trace.cells import run_cells
+from autograd_lab.trace.record import Recorder
+from autograd_lab.trace.sources.watch import Watch
+
+torch: Any = pytest.importorskip("torch")
+
+UNTOUCHED = """
+import sys
+import autograd_lab as torch
+from autograd_lab.trace.cells import run_cells
+from autograd_lab.trace.measure import measure
+trace = run_cells(["import autograd_lab as torch", "x = torch.ones(1, requires_grad=True) * 2"])
+with torch.record(), measure():
+    torch.ones(2).sum()
+assert len(trace.graph.nodes) == 2
+assert "torch" not in sys.modules
+trace = run_cells(["%%autograd\\nfrom torch import nn\\ny = nn.Linear(1, 1).weight * 2"[11:]])
+assert len(trace.graph.nodes) == 2
+assert "torch" in sys.modules
+"""
+
+
+def test_torch_is_left_alone_until_a_cell_imports_it() -> None:
+    """Recording and measuring do not import PyTorch; a cell that does is recorded from its start."""
+    done = subprocess.run(
+        [sys.executable, "-c", UNTOUCHED], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def watched() -> list[object]:
+    """Return everything that the watching replaces in PyTorch."""
+    optimizers = [torch.optim.Optimizer, torch.optim.SGD, torch.optim.Adam]
+    return [
+        torch.autograd._engine_run_backward,
+        torch.autograd.gradcheck,
+        torch.nn.utils.clip_grad_norm_,
+        vars(torch.nn.Parameter)["__new__"],
+        vars(torch.autograd.Function)["apply"],
+        vars(torch.nn.Module)["zero_grad"],
+        *(
+            vars(kind).get(name)
+            for kind in optimizers
+            for name in ("__init__", "step", "zero_grad")
+        ),
+        vars(torch.inference_mode)["__enter__"],
+        warnings.showwarning,
+        torch._C._len_torch_function_stack(),
+    ]
+
+
+CELL = """
+class Mine(torch.optim.SGD):
+    def step(self, closure=None):
+        return super().step(closure)
+x = torch.ones(2, requires_grad=True)
+optimizer = Mine([x], lr=0.5)
+(x * x).sum().backward()
+optimizer.step()
+1 / 0
+"""
+
+
+def test_nothing_stays() -> None:
+    """After a recording PyTorch is as before, its hooks gone from the graph."""
+    before = watched()
+    names: dict[str, Any] = {"torch": torch}
+    run_cells([CELL, "y = (x * x).sum(); y.backward(retain_graph=True)"], names)
+    assert watched() == before
+    assert names["x"].tolist() == [0.0, 0.0]
+
+
+def test_modes_of_the_user_stay() -> None:
+    """A mode that the cell leaves entered is still entered, in its place."""
+
+    class Mine(torch.overrides.TorchFunctionMode):
+        pass
+
+    mode = Mine()
+    names = {"torch": torch, "mode": mode}
+    try:
+        run_cells(["mode.__enter__()", "x = torch.ones(1, requires_grad=True) * 2"], names)
+        assert torch._C._len_torch_function_stack() == 1
+        assert torch.overrides._get_current_function_mode() is mode
+    finally:
+        mode.__exit__(None, None, None)
+
+
+def test_both_libraries_in_one_recording() -> None:
+    """A trace can hold the graphs of both, beside each other."""
+    trace = run_cells(
+        [
+            "import torch, autograd_lab\na = torch.ones(2, requires_grad=True)\n"
+            "b = autograd_lab.ones(2, requires_grad=True)",
+            "(a * 2).sum().backward()\n(b * 3).sum().backward()\nc = b * autograd_lab.tensor(a.tolist())",
+        ]
+    )
+    grads = {v.name: v.grad and v.grad.text for v in trace.variables}
+    assert grads == {"a": "[2., 2.]", "b": "[3., 3.]", "c": None}
+    assert [n.name for n in trace.graph.nodes if n.kind == "op"] == [
+        "MulBackward0", "SumBackward0", "MulBackward0", "SumBackward0", "MulBackward0",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("library", [autograd_lab, torch])
+def test_warnings_point_at_the_user(library: Any) -> None:
+    """A warning is shown with the user's line, as often as without recording."""
+    cell = "x = torch.ones(1, requires_grad=True) * 2\nx.grad\nx.grad"
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("default")
+        trace = run_cells([cell], {"torch": library})
+    assert [(w.filename.startswith("<cell"), w.lineno) for w in shown] == [(True, 2), (True, 3)]
+    assert [event.line for event in trace.of_kind("warning")] == [2, 3]
+
+
+def test_no_frame_of_ours_in_a_traceback_that_hides_them() -> None:
+    """Frames of the watching ask IPython not to be shown."""
+    names: dict[str, Any] = {"torch": torch}
+    recorder = Recorder("", "<cell>")
+    recorder.start()
+    try:
+        exec(compile("torch.ones(2, 3) @ torch.ones(2, 3)", "<cell>", "exec"), names)
+    except RuntimeError as error:
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    finally:
+        recorder.stop(names)
+    ours = [f for f in frames if "autograd_lab/trace" in f.f_code.co_filename]
+    assert ours
+    assert all(f.f_locals.get("__tracebackhide__") for f in ours)
+
+
+EVERYTHING = """\
+x = torch.ones(2, requires_grad=True)
+with torch.no_grad():
+    w = x * 2
+y = (x * x).sum()
+y.backward()
+x.grad.zero_()
+(x * w).sum().backward()
+"""
+
+
+@pytest.mark.parametrize("method", ["room", "add_event", "add_node", "add_edge"])
+def test_a_fault_of_the_recording_never_reaches_the_cell(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the recorder fails, the cell ends as it would alone, and the trace says why it ends."""
+    original, calls, broken = getattr(Builder, method), 0, 0
+
+    def failing(self: Builder, *args: object, **kwargs: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == broken:
+            raise KeyError("lost")
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(Builder, method, failing)
+    while calls >= broken:
+        calls, broken = 0, broken + 1
+        names: dict[str, Any] = {"torch": torch}
+        trace = run_cells([EVERYTHING], names)
+        assert trace.error == ""
+        assert names["x"].grad.tolist() == [2.0, 2.0]
+        assert trace.broken == ("KeyError: 'lost'" if calls >= broken else "")
+    assert broken > 3
+
+
+def test_a_broken_recording_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was recorded before the fault stays; nothing is recorded after it."""
+    monkeypatch.setattr(Watch, "accumulated", lambda *_, **__: 1 / 0)
+    cell = "x = torch.ones(2, requires_grad=True)\ny = x + 2\ny.sum().backward()\nz = x * x"
+    trace = run_cells([cell], {"torch": torch})
+    names = [node.name for node in trace.graph.nodes]
+    assert names == ["AccumulateGrad", "AddBackward0", "SumBackward0"]
+    assert trace.broken == "ZeroDivisionError: division by zero"
+
+
+def test_transforms_are_left_alone() -> None:
+    """Inside `torch.func` tensors are no tensors; the cell runs, the rest is recorded."""
+    trace = run_cells(
+        [
+            "g = torch.func.grad(lambda t: (t * t).sum())(torch.ones(2))",
+            "x = torch.ones(1, requires_grad=True) * 2",
+        ],
+        {"torch": torch},
+    )
+    assert (trace.error, trace.broken) == ("", "")
+    assert [n.name for n in trace.graph.nodes if n.kind == "op"] == ["MulBackward0"]
+
+
+def test_no_frame_of_ours_in_a_recorded_block() -> None:
+    """The traceback of a block of ordinary code is that of the code alone."""
+    refused = pytest.raises(RuntimeError, match="shapes cannot be multiplied")
+    with refused as caught, autograd_lab.record() as trace:
+        torch.ones(2, 3) @ torch.ones(2, 3)
+    files = [str(entry.path) for entry in caught.traceback]
+    assert not any("autograd_lab/trace/sources" in file for file in files)
+    assert [event.text for event in trace.of_kind("failed")] == ["matmul"]
