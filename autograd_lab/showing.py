@@ -98,11 +98,13 @@ def _from_itself(tensor: Any) -> list[str]:
             ),
             _("retain_grad() before backward() makes it keep its own."),
         ]
-    held = _("None so far") if tensor.grad is None else _("there")
-    return [
-        _("This tensor keeps its gradient, and .grad is {held}.").format(held=held),
-        _("How it came about was not recorded: run the cell under %%autograd, then ask again."),
-    ]
+    known = (
+        _(".grad is None so far: no gradient has arrived at this tensor.")
+        if tensor.grad is None
+        else _("Gradients have arrived at this tensor: .grad is their sum.")
+    )
+    untold = _("How it came about was not recorded: run the cell under %%autograd, then ask again.")
+    return [known, untold]
 
 
 def _check_tensor(function: str, value: object) -> None:

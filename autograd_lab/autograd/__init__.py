@@ -1,12 +1,26 @@
 """`autograd_lab.autograd`: the names of `torch.autograd`."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ..engine import grad_mode
 from ..engine.anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from ..engine.backward import backward, grad
 from ..engine.function import Function
 from ..engine.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..engine.gradcheck import gradcheck, gradgradcheck
-from . import forward_ad, function, functional, graph
+from . import function
+
+if TYPE_CHECKING:
+    from . import forward_ad, functional, graph
+
+
+def __getattr__(name: str) -> Any:
+    """Load on first use what many programs never ask for."""
+    if name in {"forward_ad", "functional", "graph"}:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "Function",

@@ -103,16 +103,6 @@ def _operator(op: Operation, rest: tuple[Any, ...]) -> Callable[..., Any]:
     return operator
 
 
-def reflected(name: str, function: Callable[[Tensor, Any], Any]) -> None:
-    """Make `function` the method behind `1 - x`; what is no number may answer for itself."""
-    method(
-        name,
-        lambda self, other: (
-            function(self, other) if isinstance(other, OPERANDS) else NotImplemented
-        ),
-    )
-
-
 def expose(name: str, function: Callable[..., Any]) -> None:
     """Make `function` a public function and a method called `name`."""
     functions[name] = function
@@ -181,3 +171,13 @@ def guard_all() -> None:
 def _unguarded(name: str, function: Any) -> bool:
     code = getattr(function, "__code__", None)
     return code is not None and name[0] != "_" and "bound" not in code.co_freevars
+
+
+def reflected(name: str, function: Callable[[Tensor, Any], Any]) -> None:
+    """Make `function` the method behind `1 - x`; what is no number may answer for itself."""
+    method(
+        name,
+        lambda self, other: (
+            function(self, other) if isinstance(other, OPERANDS) else NotImplemented
+        ),
+    )

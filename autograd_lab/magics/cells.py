@@ -156,7 +156,8 @@ class AutogradMagics(Magics):
         """Begin recording a cell that does not ask for it, because of `%autograd on`."""
         if FIRST_LINE.fullmatch(str(info.raw_cell).partition("\n")[0]):
             return  # it does
-        compiler, count = self.shell.compile, self.shell.execution_count
+        count = self.shell.execution_count - bool(info.store_history)  # counted up already
+        compiler = self.shell.compile
         filename = compiler.get_code_name(info.raw_cell, info.transformed_cell, count)
         source = info.transformed_cell or ""
         self._begin(source, filename, argparse.Namespace(**self.defaults))

@@ -115,7 +115,8 @@ def compare(magics: AutogradMagics, words: str) -> None:
 def lang(magics: AutogradMagics, words: str) -> None:
     """Choose the language of all that is shown, or print it."""
     try:
-        set_language(words or None if words != "auto" else None) if words else None
+        if words:
+            set_language(None if words == "auto" else words)
     except ValueError as error:
         raise UsageError(str(error)) from None
     print(language())

@@ -25,19 +25,19 @@ DEFAULTS: dict[str, Any] = {
 ENDINGS = (".svg", ".html", ".json")
 
 
-def parser(name: str, positional: str = "") -> MagicArgumentParser:
+def parser(called: str, positional: str = "") -> MagicArgumentParser:
     """Return what reads the options; an option that is not given is left out of the result."""
-    made = MagicArgumentParser(name, argument_default=argparse.SUPPRESS)
-    switch = argparse.BooleanOptionalAction
-    made.add_argument("--text", action=switch, help="show text, also where a figure could be shown")
-    made.add_argument(
-        "--static", action=switch, help="show the figure and its tables without a stepper"
-    )
-    made.add_argument("--quiet", action=switch, help="record, but show nothing")
-    made.add_argument("--max-nodes", type=_count, metavar="N", help="draw at most N boxes (150)")
-    made.add_argument(
-        "--save", type=_file, metavar="FILE", help="write FILE.svg, .html or .json as well"
-    )
+    made = MagicArgumentParser(called, argument_default=argparse.SUPPRESS)
+    texts = {
+        "--text": _("show text, also where a figure could be shown"),
+        "--static": _("show the figure and its tables without a stepper"),
+        "--quiet": _("record, but show nothing"),
+    }
+    for name, told in texts.items():
+        made.add_argument(name, action=argparse.BooleanOptionalAction, help=told)
+    boxes, file = _("draw at most N boxes (150)"), _("write FILE.svg, .html or .json as well")
+    made.add_argument("--max-nodes", type=_count, metavar="N", help=boxes)
+    made.add_argument("--save", type=_file, metavar="FILE", help=file)
     if positional:
         made.add_argument(positional, nargs="*", default=[])
     return made
@@ -54,14 +54,18 @@ def read(made: MagicArgumentParser, line: str, defaults: dict[str, Any]) -> argp
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of boxes, from 1 on")
+        raise argparse.ArgumentTypeError(
+            _("{text} is not a number of boxes, from 1 on").format(text=text)
+        )
     return int(text)
 
 
 def _file(text: str) -> Path:
     path = Path(text).expanduser()
     if path.suffix not in ENDINGS:
-        raise argparse.ArgumentTypeError(f"{text!r} must end in {', '.join(ENDINGS)}")
+        raise argparse.ArgumentTypeError(
+            _("{text} must end in {endings}").format(text=text, endings=", ".join(ENDINGS))
+        )
     return path
 
 

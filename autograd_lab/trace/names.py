@@ -106,7 +106,7 @@ def _inside(name: str, value: Any, modules: tuple[type, ...]) -> list[tuple[str,
         return [(f"{name}[{i}]", part) for i, part in enumerate(islice(value, MOST))]
     if kind in (dict, defaultdict):
         return [(f"{name}[{key!r}]", part) for key, part in list(value.items())[:MOST]
-                if type(key) in (str, int)]  # fmt: skip
+                if type(key) in (str, int, float)]  # fmt: skip
     if issubclass(kind, modules):
         held = dict(vars(value))
         parts = {}

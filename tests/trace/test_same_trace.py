@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from autograd_lab.engine import messages
 from autograd_lab.trace.cells import run_cells
 from autograd_lab.trace.model import Event, Node, Ref, Trace
 
@@ -24,11 +25,21 @@ pytest.importorskip("torch")
 
 
 def recorded(library: str, cells: list[str]) -> Trace:
-    """Run the cells with `torch` being this library."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        # The imports run in a cell of their own, whose text differs.
-        return run_cells([f"import {library} as torch", *cells])
+    """Run the cells with `torch` being this library.
+
+    What warns once in a process warns again here, whatever ran before.
+    """
+    import torch
+
+    messages._warned.clear()
+    torch.set_warn_always(True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            # The imports run in a cell of their own, whose text differs.
+            return run_cells([f"import {library} as torch", *cells])
+    finally:
+        torch.set_warn_always(False)
 
 
 def exceptions(trace: Trace) -> set[int]:

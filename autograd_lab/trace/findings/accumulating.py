@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...i18n import _
@@ -120,29 +121,54 @@ def _root(facts: Facts, moment: int) -> int | None:
 
 
 def _clue(facts: Facts, event: Event, note: bool = False) -> Clue:
-    place = facts.place(event)
     label = facts.nodes[event.node or 0].label
     name = f"{label}.grad" if label else _("the gradient of a parameter")
-    what = _("{name} was not empty when this backward pass came: the new gradient was added.")
-    if event.before is not None and event.contribution is not None and event.after is not None:
-        if event.after.complete and len(event.after.numbers) <= 6:
-            what = _("{name} still held {before}; this pass added {new}, which makes {after}.")
-        what = what.format(
-            name=name,
-            before=spelled(event.before),
-            new=spelled(event.contribution),
-            after=spelled(event.after),
-        )
     return Clue(
-        place,
-        what,
+        facts.place(event),
+        _what(event, name),
         _(
             "backward() adds to .grad, it never replaces it, so that several losses can share one "
             "step. Here the old gradient had already been used."
         ),
-        _(
-            "If the sum is not meant, empty .grad before this line: optimizer.zero_grad(), or "
-            "{name} = None for each leaf."
-        ).format(name=name if label else "p.grad"),
+        _fix(facts, name if label else "p.grad"),
         level="note" if note else "problem",
     )
+
+
+def _what(event: Event, name: str) -> str:
+    before, new, after = event.before, event.contribution, event.after
+    if (
+        before is None
+        or new is None
+        or after is None
+        or not after.complete
+        or len(after.numbers) > 6
+    ):
+        return _(
+            "{name} was not empty when this backward pass came: the new gradient was added."
+        ).format(name=name)
+    return _("{name} still held {before}; this pass added {new}, which makes {after}.").format(
+        name=name, before=spelled(before), new=spelled(new), after=spelled(after)
+    )
+
+
+def _fix(facts: Facts, name: str) -> str:
+    named = _only_named(facts)
+    if named:
+        return _(
+            "{named} only names the function; nothing is called without (): {named}()."
+        ).format(named=named)
+    return _(
+        "If the sum is not meant, empty .grad before this line: optimizer.zero_grad(), or "
+        "{name} = None for each leaf."
+    ).format(name=name)
+
+
+def _only_named(facts: Facts) -> str:
+    """Return a `….zero_grad` that stands alone on a line, without being called."""
+    for tree in facts.code.trees:
+        for node in ast.walk(tree):
+            alone = node.value if isinstance(node, ast.Expr) else None
+            if isinstance(alone, ast.Attribute) and alone.attr == "zero_grad":
+                return ast.unparse(alone)
+    return ""

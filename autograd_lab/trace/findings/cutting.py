@@ -39,6 +39,11 @@ class Cut:
         """Whether a grad mode did it."""
         return self.how in OFF
 
+    @property
+    def by_switch(self) -> bool:
+        """Whether it is a matter of switches, modes or flags, and not of an operation."""
+        return self.by_mode or self.how == "requires_grad"
+
 
 def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
     """Return where a tensor without history lost it, looking back from a moment.

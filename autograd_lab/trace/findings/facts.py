@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...i18n import _
 from ..model import Event, Node, Ref, Saved, Trace, Value
 from .code import Code, expression, receiver
 from .model import Place
@@ -53,8 +54,6 @@ class Facts:
 
     def spoken(self, place: Place, seen_from: Place | None = None) -> str:
         """Return a place in words: the line's number, and the cell's if it is another one."""
-        from ...i18n import _
-
         if place.number is None:
             return _("an earlier line")
         if len(self.trace.cells) < 2 or (seen_from is not None and seen_from.cell == place.cell):

@@ -73,7 +73,7 @@ def never_runs(facts: Facts) -> Iterator[Clue]:
         after = [s for s in facts.passes if s[0] > moment]
         if any(_visits(facts, s, event.node) for s in after):
             continue
-        if before:
+        if before and _is_over(facts, event.node, before[-1]):
             told.add(place)
             yield _too_late(facts, event, before[-1])
         elif after and _is_branch(facts, event.node):
@@ -83,6 +83,12 @@ def never_runs(facts: Facts) -> Iterator[Clue]:
 
 def _visits(facts: Facts, span: tuple[int, int], node: int) -> bool:
     return any(e.node == node for e in facts.during(span, "node", "accumulate"))
+
+
+def _is_over(facts: Facts, node: int, last: tuple[int, int]) -> bool:
+    """Return whether no further pass can come: a leaf is used again, a graph may have been kept."""
+    kept = "retain_graph" in facts.events[last[0]].options
+    return facts.nodes[node].kind == "op" and not kept
 
 
 def _is_branch(facts: Facts, node: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...i18n import _
-from ..model import Event
+from ..model import Event, Ref
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -51,9 +51,18 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
 
 
 def _creations(facts: Facts) -> Iterator[Event]:
-    return (
-        e for e in facts.events if e.kind == "create" and any(r.requires_grad for r in e.outputs)
-    )
+    """Yield where tensors were made that require grad, then or later."""
+    asked = {
+        ref.tensor
+        for event in facts.events
+        if event.kind == "set" and event.text == "requires_grad"
+        for ref in event.inputs[:1]
+    }
+    for event in facts.events:
+        if event.kind == "create" and any(
+            ref.requires_grad or ref.tensor in asked for ref in event.outputs
+        ):
+            yield event
 
 
 def _fed(facts: Facts) -> set[int]:
@@ -139,6 +148,9 @@ def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
 
 def _registering(value: ast.expr) -> str:
     """Return the value as a module registers it."""
+    asked = value.func if isinstance(value, ast.Call) else None
+    if isinstance(asked, ast.Attribute) and asked.attr == "requires_grad_":
+        return f"nn.Parameter({ast.unparse(asked.value)})"
     if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
         keywords = [k for k in value.keywords if k.arg != "requires_grad"]
         return f"nn.Parameter({ast.unparse(ast.Call(value.func, value.args, keywords))})"
@@ -160,12 +172,17 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
             for e in facts.events[moment:]
             if e.kind in {"create", "plain", "detach"}
             for r in e.outputs
-            if r.tensor in fed and r.tensor not in moved
+            if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
         ]
         if idle and newer:
             # In a loop only the last ones still have a name.
             yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
             return
+
+
+def _replaces(facts: Facts, new: Ref, idle: list[Ref]) -> bool:
+    """Return whether a leaf may stand for one of an optimizer's: inputs can get gradients, too."""
+    return facts.trace.tensors[new.tensor].parameter or new.shape in {ref.shape for ref in idle}
 
 
 def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:

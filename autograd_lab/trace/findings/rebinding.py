@@ -34,14 +34,21 @@ def rebound_by_update(facts: Facts) -> Iterator[Clue]:
 def rebinding_at(facts: Facts, place: Place) -> str | None:
     """Return the name that a line sets to itself minus something with its own gradient."""
     for name, value in assigned(facts.code.statement(place)):
-        if (
-            isinstance(value, ast.BinOp)
-            and isinstance(value.op, ast.Add | ast.Sub)
-            and ast.unparse(value.left) in {name, f"{name}.data"}
-            and _uses_gradient(facts, value.right, name, place)
-        ):
+        parts = _summands(value)
+        from_itself = bool(parts) and ast.unparse(parts[0]) in {name, f"{name}.data"}
+        if from_itself and any(_uses_gradient(facts, p, name, place) for p in parts[1:]):
             return name
     return None
+
+
+def _summands(value: ast.expr) -> list[ast.expr]:
+    """Return what a sum or a difference starts with, then what is added or taken away."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
+        return [value.left, value.right]
+    if isinstance(value, ast.Call) and ast.unparse(value.func).endswith((".add", ".sub")):
+        owner = getattr(value.func, "value", value.func)
+        return [*([] if ast.unparse(owner) == "torch" else [owner]), *value.args]
+    return []
 
 
 def _uses_gradient(facts: Facts, value: ast.expr, name: str, place: Place) -> bool:

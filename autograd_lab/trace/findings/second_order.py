@@ -138,6 +138,8 @@ def _constant(facts: Facts, start: int, moment: int) -> Clue:
             "Nothing raises, because the rest of the loss has a graph."
         ),
         _("Pass create_graph=True in this call. If the constant is meant, say so with .detach()."),
+        # Without it the pass has freed its graph, too, which the loss may still need.
+        explains_error=facts.raised("backward through the graph a second time"),
     )
 
 

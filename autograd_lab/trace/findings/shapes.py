@@ -192,7 +192,8 @@ def column_meets_row(facts: Facts) -> Iterator[Clue]:
     leading = facts.ancestors(node for span in facts.passes for node in facts.roots(span))
     told: set[Place] = set()
     for moment, event in enumerate(facts.events):
-        if event.kind == "op" and event.node in leading and event.text in ELEMENTWISE:
+        # PyTorch shows some losses as their last operation, with the inputs of the call.
+        if event.kind == "op" and event.node in leading and event.text in ELEMENTWISE | REDUCING:
             pair = _column_and_row(facts, moment)
             if pair and facts.place(event) not in told and _by_accident(facts, event, pair):
                 told.add(facts.place(event))
@@ -225,7 +226,8 @@ def _by_accident(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
         row.tensor
     ):
         return False
-    return event.text.endswith("_loss") or _is_reduced(facts, event.node)
+    whole = event.text.endswith("_loss") or event.text in REDUCING
+    return whole or _is_reduced(facts, event.node)
 
 
 def _is_reduced(facts: Facts, node: int | None) -> bool:

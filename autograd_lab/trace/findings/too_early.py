@@ -18,7 +18,7 @@ from .registry import rule
 @rule(25, "grad-is-none-yet")
 def none_yet(facts: Facts) -> Iterator[Clue]:
     """`.grad` was None, and the code went on as if it held a gradient."""
-    if facts.error is None or not facts.raised("'NoneType'"):
+    if not facts.raised("'NoneType'") or facts.raised("object is not callable"):
         return
     for moment, event in reversed(list(empty_reads(facts))):
         if facts.place(event) != facts.error_place:
@@ -51,6 +51,50 @@ def too_early(facts: Facts) -> Iterator[Clue]:
             came = reached(facts, tensor, facts.passes)
             clue = _none_clue(facts, event, reset=False)
             yield clue if came else replace(clue, level="note")
+
+
+@rule(25, "grad-is-no-method")
+def no_method(facts: Facts) -> Iterator[Clue]:
+    """`x.grad()`: the attribute was called."""
+    asked = facts.error.expression if facts.error is not None else ""
+    if facts.raised("object is not callable") and asked.endswith(".grad()"):
+        name = asked.removesuffix("()")
+        yield Clue(
+            facts.error_place,
+            _("{name} is an attribute, and the brackets call what is in it.").format(name=name),
+            _(
+                "It holds the gradient, a tensor, or None where there is none yet. Neither can be "
+                "called."
+            ),
+            _("Without the brackets: {name}.").format(name=name),
+            explains_error=True,
+        )
+
+
+@rule(8, "grad-of-a-constant")
+def of_a_constant(facts: Facts) -> Iterator[Clue]:
+    """`.grad` of a tensor that does not require grad was used as if it held a gradient."""
+    if not facts.raised("'NoneType'"):
+        return
+    for event in facts.trace.of_kind("read"):
+        ref = event.inputs[0]
+        if facts.place(event) != facts.error_place or event.after is not None or ref.requires_grad:
+            continue
+        place = facts.place(facts.birth(ref.tensor) or event)
+        yield Clue(
+            place,
+            _("{name} does not require grad, so its .grad is None in {line}, and stays so.").format(
+                name=receiver(event.expression) or facts.name(ref) or "x",
+                line=facts.spoken(facts.error_place, place),
+            ),
+            _(
+                "backward() computes gradients only for tensors of which this was asked; all others "
+                "are constants to it."
+            ),
+            _("Say requires_grad=True where it is made, before it is used."),
+            explains_error=True,
+        )
+        return
 
 
 def _none_clue(facts: Facts, event: Event, reset: bool, explains_error: bool = False) -> Clue:

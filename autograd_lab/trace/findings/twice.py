@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Node
+from .code import assigned
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -131,8 +132,6 @@ def _carried_clue(
 
 
 def _state_name(facts: Facts, place: Place) -> str:
-    from .code import assigned
-
     targets = assigned(facts.code.statement(place))
     return targets[0][0] if targets else _("the state")
 
