@@ -250,7 +250,7 @@ class Operation:
             node._targets = targets
         if shared:
             node._edge_numbers = self._edge_numbers(args)
-        if shared or (output._counter is not None and output._counter[0]):
+        if shared or plan.others or (output._counter is not None and output._counter[0]):
             node._versions = versions(node._saved)
 
     def _edges_into(self, args: Sequence[Any]) -> tuple[tuple[Node | None, ...], int, bool]:

@@ -54,6 +54,7 @@ class Plan:
         "facts",
         "make_node",
         "names",
+        "others",
         "pick_plain",
         "pick_tensors",
         "plain_names",
@@ -70,6 +71,8 @@ class Plan:
         results = [n for n in read if n in op.results]
         facts = [n for n in read if n not in (*tensors, *plain, *results)]
         self.names = (*tensors, *results)
+        self.others = not set(tensors) <= {*op.inputs}
+        """Whether tensors are kept that are no differentiable inputs, such as indices."""
         self.results = tuple(op.results[n] for n in results)
         self.plain_names = (*plain, *facts)
         self.pick_tensors = _picker([op.parameters.index(n) for n in tensors])

@@ -308,6 +308,30 @@ y[i] = 0
 i[0] = 1
 z.sum().backward()
 y.sum().backward()""",
+    "what was written to before it was saved counts from there": """
+i, m = torch.tensor([0, 1]), torch.tensor([True, False, True])
+i.add_(1)
+m[0] = False
+z = v.gather(0, i).sum() + v.masked_fill(m, 0.0).sum() + torch.nn.functional.cross_entropy(x, i)
+z.backward(retain_graph=True)
+print(v.grad, x.grad)
+i.add_(1)
+z.backward()
+with torch.inference_mode(): i, m = torch.tensor([0, 1]), torch.tensor([True, False, True])
+v.gather(0, i)
+v.masked_fill(m, 0.0)""",
+    "a copy of what was made in inference mode is not saved, either": """
+with torch.inference_mode(): w = torch.ones(3)
+d, e = w.detach(), w.data
+d.mul_(v)
+d.mul_(2)
+print(d, d.is_inference(), d._version, e._version)
+print((d + v).requires_grad)
+d * v
+v * e
+e[:2] * v[:2]
+(e * 2 + v).sum().backward()
+print(v.grad)""",
     "messages about dtypes": """
 m = x > 2
 z = torch.where(m, x, x * 2)
