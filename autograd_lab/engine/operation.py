@@ -41,8 +41,6 @@ from .tensor import INFERENCE, InferenceCounter, Tensor, wrap
 Rule = Any
 """A function of the gradient and what it names besides."""
 
-_new = object.__new__
-
 OPERATIONS: dict[str, Operation] = {}
 """Every registered operation, by name."""
 
@@ -269,9 +267,7 @@ class Operation:
                     shared = True
                 if arg._requires_grad:
                     edge = (arg.grad_fn if shared else arg._grad_fn) or leaf_edge(arg)
-                    if (
-                        edge is not None or len(self.slots) == 1
-                    ):  # torch saves for a single one all the same
+                    if edge is not None or len(self.slots) == 1:  # a single one saves all the same
                         choice |= bit
             edges.append(edge)
             bit <<= 1
