@@ -51,12 +51,14 @@ def filled(grads: Any, shapes: Sequence[tuple[int, ...]]) -> list[Any]:
 
 def stack_parts(grads: Any, sizes: tuple[int, ...], dim: int) -> Any:
     """Return the gradients of slices together; None counts as zeros."""
+    dim %= len(sizes)
     whole = filled(grads, [(*sizes[:dim], *sizes[dim + 1 :])] * sizes[dim])
     return stack.apply(whole, dim) if isinstance(whole[0], Tensor) else np.stack(whole, dim)
 
 
 def cat_parts(grads: Any, sizes: tuple[int, ...], dim: int, lengths: Sequence[int]) -> Any:
     """Return the gradients of parts of the given lengths together; None counts as zeros."""
+    dim %= len(sizes)
     shapes = [(*sizes[:dim], n, *sizes[dim + 1 :]) for n in lengths]
     whole = filled(grads, shapes)
     return cat.apply(whole, dim) if isinstance(whole[0], Tensor) else np.concatenate(whole, dim)
