@@ -18,9 +18,8 @@ samples(
     "x.split(1)", "x.split(2, 1)", "x.split([1, 2], 1)", "x.split([1, 1], 1)", "x.split(0)",
     "x.split(-1)", "x.split([-1, 4], 1)", "x.split(1, 3)",
     "x.chunk(2)", "x.chunk(2, 1)", "x.chunk(5)", "x.chunk(0)", "x.tensor_split(2, 1)",
-    "x.tensor_split((1,), 1)", "x.tensor_split(0)", "x.hsplit(1)", "x.unbind(1)[1] * 2", "x.unbind(-1)[-1] * 2",
-    "x.split(1, -1)[0] * 2",
-    "x.split(2, -1)[1] + 1", "x.vsplit(1)",
+    "x.tensor_split((1,), 1)", "x.tensor_split(0)", "x.hsplit(1)", "x.unbind(1)[1] * 2",
+    "x.unbind(-1)[-1] * 2", "x.split(1, -1)[0] * 2", "x.split(2, -1)[1] + 1", "x.vsplit(1)",
 )  # fmt: skip
 samples(
     "x.repeat(2, 1)", "x.repeat(2)", "x.repeat(2, 2, 2)", "x.repeat(-1, 2)", "x.repeat(0, 2)",
