@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass
 class Options:
     """How numbers are written: what PyTorch's `set_printoptions` sets."""
 
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
+    # No dataclass: it would be the one of the engine, and its import takes longer than ten operations'.
+    def __init__(
+        self,
+        precision: int = 4,
+        threshold: float = 1000,
+        edgeitems: int = 3,
+        linewidth: int = 80,
+        sci_mode: bool | None = None,
+    ) -> None:
+        """Start from PyTorch's settings."""
+        self.precision, self.sci_mode = precision, sci_mode
+        self.threshold, self.edgeitems, self.linewidth = threshold, edgeitems, linewidth
 
 
 USUAL = Options()
