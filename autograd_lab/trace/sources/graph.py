@@ -55,21 +55,15 @@ class GraphWriter:
         self._record.numbers[tensor] = len(tensors) - 1
         return len(tensors) - 1
 
-    def _note_base(self, tensor: Any, number: int) -> None:
-        """Note what a tensor is a view of: the library may tie the two only after it told of both."""
-        entry = self._record.tensors[number]
-        if "base" not in entry:
-            base = self.library.base(tensor)
-            if base is not None:
-                entry["base"] = entry["shares"] = self.number(base)
-
     def ref(self, tensor: Any) -> Ref:
         """Return how the tensor is now."""
-        number = self._record.numbers.get(tensor)
-        if number is None:
-            number = self.number(tensor)
-        self._note_base(tensor, number)
-        grad_fn, shape, dtype, requires_grad, version = self.library.facts(tensor)
+        number = self.number(tensor)
+        grad_fn, shape, dtype, requires_grad, version, base = self.library.facts(tensor)
+        if base is not None:
+            # The library may tie the two only after it told of both.
+            entry = self._record.tensors[number]
+            if "base" not in entry:
+                entry["base"] = entry["shares"] = self.number(base)
         if grad_fn is None:
             node = self._plain.get(number)
             return Ref(number, node, shape, dtype, requires_grad, True, version)

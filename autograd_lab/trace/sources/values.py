@@ -13,7 +13,12 @@ from ..model import EDGE, SHOWN, Value
 def value_of(array: Any) -> Value:
     """Return the value of an array or a NumPy scalar."""
     shape = array.shape
-    ends = array if array.size <= SHOWN else array[_ends(shape)]
+    if array.size <= SHOWN:
+        ends = array
+    elif array.flags.c_contiguous:
+        ends = array.take(_places(shape))
+    else:
+        ends = array[_ends(shape)]
     return Value(shape, dtype_name(array.dtype), ends.tobytes())
 
 
@@ -28,6 +33,12 @@ def _ends(shape: tuple[int, ...]) -> tuple[Any, ...]:
     """Return the index of the first and last elements along each dimension."""
     ends = (*range(EDGE), *range(-EDGE, 0))
     return np.ix_(*(ends if n > 2 * EDGE else range(n) for n in shape))
+
+
+@lru_cache(256)
+def _places(shape: tuple[int, ...]) -> Any:
+    """Return where these elements lie in contiguous memory: taking them there is the fastest."""
+    return np.ravel_multi_index(_ends(shape), shape, mode="wrap").ravel()
 
 
 @cache

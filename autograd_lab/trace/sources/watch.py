@@ -74,7 +74,7 @@ class Watch:
         for item in items:
             if isinstance(item, self.library.tensor_type):
                 found.append(item)
-            elif isinstance(item, list | tuple):
+            elif isinstance(item, (list, tuple)):
                 found += [part for part in item if isinstance(part, self.library.tensor_type)]
         return found
 
@@ -446,10 +446,15 @@ class Watch:
             parameters = [p for group in subject.param_groups for p in group["params"]]
         else:
             parameters = list(subject.parameters())
-        changed = [p for p in parameters if self.library.grad(p) is not None]
+        if not self.record.room(kind):
+            return
+        given = self.refs(parameters)
+        made = zip(parameters, given, strict=True) if kind == "step" else ()
+        changed = tuple([ref for p, ref in made if self.library.grad(p) is not None])
         options = ("set_to_none",) if set_to_none else ()
-        made = changed if kind == "step" else ()
-        self.called(kind, type(subject).__name__, parameters, made, options=options)
+        self.record.add_event(
+            kind, text=type(subject).__name__, inputs=given, outputs=changed, options=options
+        )
 
     def failed(self, name: str, inputs: Iterable[Any], error: BaseException) -> None:
         """Note the call that raised what ended the cell; kept even when there is no more room."""
