@@ -13,13 +13,9 @@ from ..model import EDGE, SHOWN, Value
 def value_of(array: Any) -> Value:
     """Return the value of an array or a NumPy scalar."""
     shape = array.shape
-    if array.size <= SHOWN:
-        ends = array
-    elif array.flags.c_contiguous:
-        ends = array.take(_places(shape))
-    else:
-        ends = array[_ends(shape)]
-    return Value(shape, dtype_name(array.dtype), ends.tobytes())
+    if array.size > SHOWN:
+        array = array.take(_places(shape)) if array.flags.c_contiguous else array[_ends(shape)]
+    return Value(shape, dtype_name(array.dtype), array.tobytes())
 
 
 @lru_cache(256, typed=True)

@@ -357,7 +357,11 @@ class Watch:
         for product, grad, target in zip(products, grads_out, targets, strict=False):
             value = None if grad is None else graph.value(grad)
             sent.append(value)
-            formed.append(value if product is grad else graph.maybe_value(product))
+            if product is grad:
+                formed.append(value)
+            else:
+                same = grads_in and product is grads_in[0]
+                formed.append(received[0] if same else graph.maybe_value(product))
             if value is not None and target is not None:
                 self._arrivals.send(target, (node, value, library.token(grad)))
         self.record.add_event(

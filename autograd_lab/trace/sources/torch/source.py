@@ -128,14 +128,15 @@ class TorchSource(Guarded):
 
     @guarded
     def visited(
-        self, node: Any, targets: list[Target], grads: Any, passed: Any, retain_graph: bool
+        self, work: Pass, node: Any, key: int, targets: list[Target], passed: Any, grads: Any
     ) -> None:
         """Note what a node received and passed on, and that it lets go of what it saved."""
+        work.visited.add(key)
         if None in targets:  # to whom PyTorch may give something all the same
             passed = [g if t else None for g, t in zip(passed, targets, strict=True)]
         made = products(node, grads, passed)
         number = self.watch.visited(node, targets, grads, made, passed)
-        if retain_graph:
+        if work.retain_graph:
             return
         if number is None:  # there is room to count alone
             keeps = any(
