@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 from typing import Any
@@ -208,7 +208,7 @@ class GraphWriter:
                 below = [source for source, _ in top.next_functions if source is not None]
                 sources[key] = [library.key(s) for s in below if library.leaf(s) is None]
                 waiting += below
-        return [found[key] for key in _inputs_first(sources)]
+        return [grad_fn] if len(found) == 1 else [found[key] for key in _inputs_first(sources)]
 
     def operation(
         self,
@@ -230,10 +230,11 @@ class GraphWriter:
             if source is None:
                 continue
             leaf = library.leaf(source)
-            if leaf is None:
-                sources.append((slot, self.of_grad_fn(source, parts)))
-            else:
+            if leaf is not None:
                 leaves.append((slot, leaf))
+                continue
+            known = self._operations.get(library.key(source))
+            sources.append((slot, self.of_grad_fn(source, parts) if known is None else known))
         sources += [(slot, self.leaf(leaf)) for slot, leaf in leaves]
         if constants:
             sources += [(slot, self.constant(holder)) for slot, holder in constants.items()]
@@ -267,7 +268,7 @@ class GraphWriter:
             [
                 self._saved(name, item, made)
                 if isinstance(item, tensor_type)
-                else Saved(name, value_of_number(item), 0)
+                else _saved_number(name, item)
                 for name, item in self.library.saved(grad_fn)
             ]
         )
@@ -346,6 +347,11 @@ def _inputs_first(sources: dict[int, list[int]]) -> Iterator[int]:
             missing[user].discard(key)
             if not missing[user]:
                 heappush(ready, user)
+
+
+@lru_cache(256, typed=True)
+def _saved_number(name: str, number: Any) -> Saved:
+    return Saved(name, value_of_number(number), 0)
 
 
 @cache

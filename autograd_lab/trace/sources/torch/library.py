@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ....engine.operation import OPERATIONS, Operation
@@ -42,7 +42,7 @@ class TorchLibrary:
     def facts(self, tensor: Any) -> Facts:
         """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""
         version = 0 if tensor.is_inference() else tensor._version
-        shape, kind, base = tuple(tensor.shape), _dtype_name(tensor.dtype), tensor._base
+        shape, kind, base = _shape(tensor.shape), _dtype_name(tensor.dtype), tensor._base
         return self.grad_fn(tensor), shape, kind, tensor.requires_grad, version, base
 
     def token(self, grad: Any) -> Any:
@@ -113,6 +113,12 @@ class TorchLibrary:
         saved = ["save_for_backward"] if grad_fn.saved_tensors else []
         own = vars(grad_fn).items()
         return saved + [f"ctx.{name}" for name, v in own if isinstance(v, self.tensor_type)]
+
+
+@lru_cache(1024)
+def _shape(size: Any) -> tuple[int, ...]:
+    """Return a size as a plain tuple, one for all that are equal."""
+    return tuple(size)
 
 
 @cache

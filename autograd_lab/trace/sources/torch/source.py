@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from ...builder import Builder, describe
@@ -64,7 +65,7 @@ class TorchSource(Guarded):
             return None
         finally:
             self.busy = False
-        return None if after is None else lambda result: self._after_call(after, result)
+        return None if after is None else partial(self._after_call, after)
 
     @guarded
     def _after_call(self, after: Callable[[Any], None], result: Any) -> None:
