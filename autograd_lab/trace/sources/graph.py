@@ -26,6 +26,7 @@ class GraphWriter:
     def __init__(self, builder: Builder, library: Library) -> None:
         """Write what `library` built into `builder`."""
         self._record = builder
+        self._known = builder.numbers.get
         self.library = library
         self._operations: dict[int, int] = {}
         """The node of each operation, by the library's key for it."""
@@ -43,7 +44,7 @@ class GraphWriter:
 
     def number(self, tensor: Any) -> int:
         """Return the tensor's place among those that were met."""
-        known = self._record.numbers.get(tensor)
+        known = self._known(tensor)
         if known is not None:
             return known
         library, tensors = self.library, self._record.tensors
@@ -99,7 +100,7 @@ class GraphWriter:
         grad_fn = self.library.grad_fn(item)
         if grad_fn is not None:
             return self._operations.get(self.library.key(grad_fn))
-        number = self._record.numbers.get(item)
+        number = self._known(item)
         return None if number is None else self._plain.get(number)
 
     def of_tensor(self, tensor: Any) -> int | None:
@@ -274,7 +275,7 @@ class GraphWriter:
         )
 
     def _saved(self, name: str, item: Any, made: Value | None) -> Saved:
-        number = self._record.numbers.get(item)
+        number = self._known(item)
         version = self.library.version(item)
         node = self.find(item)
         if node is not None and self._versions.get(node) == version:

@@ -311,25 +311,26 @@ class Watch:
         options: Iterable[str],
     ) -> None:
         """Note where a backward pass starts, and with what."""
+        self.record.place = self.record.source.here()
+        values = self.values(seeds)
         if self.record.room("backward"):
             self.record.add_event(
                 "backward",
                 node=self.graph.of_tensor(roots[0]) if roots else None,
                 text="backward" if accumulates else "grad",
-                grads_in=self.values(seeds),
+                grads_in=values,
                 inputs=self.refs(roots),
                 outputs=self.refs(wanted),
                 options=tuple(options),
             )
-        self.record.place = self.record.source.here()
         self._arrivals = Arrivals()
         if self.record.crowded_events:
             return
         # Too few seeds are refused a moment later, by the library itself.
-        for root, seed in zip(roots, seeds, strict=False):
+        for root, seed, value in zip(roots, seeds, values, strict=False):
             grad_fn = self.library.grad_fn(root)
-            if seed is not None and grad_fn is not None:
-                part = None, self.graph.value(seed), self.library.token(seed)
+            if value is not None and grad_fn is not None:
+                part = None, value, self.library.token(seed)
                 self._arrivals.send((self.library.key(grad_fn), root.output_nr), part)
 
     def visited(
