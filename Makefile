@@ -35,6 +35,7 @@ lint: .venv/.test
 bench: .venv/.bench
 	@$(PY) benchmarks/engine.py $(ARGS)
 	@$(PY) benchmarks/views.py
+	@$(PY) -m benchmarks.trace
 
 soak: .venv/.test
 	@AUTOGRAD_LAB_CI=1 AUTOGRAD_LAB_PROGRAMS=20000 AUTOGRAD_LAB_PRINTED=20000 \

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +26,7 @@ class GraphWriter:
     def __init__(self, builder: Builder, library: Library) -> None:
         """Write what `library` built into `builder`."""
         self._record = builder
+        self._known = builder.numbers.get
         self.library = library
         self._operations: dict[int, int] = {}
         """The node of each operation, by the library's key for it."""
@@ -43,7 +44,7 @@ class GraphWriter:
 
     def number(self, tensor: Any) -> int:
         """Return the tensor's place among those that were met."""
-        known = self._record.numbers.get(tensor)
+        known = self._known(tensor)
         if known is not None:
             return known
         library, tensors = self.library, self._record.tensors
@@ -55,21 +56,15 @@ class GraphWriter:
         self._record.numbers[tensor] = len(tensors) - 1
         return len(tensors) - 1
 
-    def _note_base(self, tensor: Any, number: int) -> None:
-        """Note what a tensor is a view of: the library may tie the two only after it told of both."""
-        entry = self._record.tensors[number]
-        if "base" not in entry:
-            base = self.library.base(tensor)
-            if base is not None:
-                entry["base"] = entry["shares"] = self.number(base)
-
     def ref(self, tensor: Any) -> Ref:
         """Return how the tensor is now."""
-        number = self._record.numbers.get(tensor)
-        if number is None:
-            number = self.number(tensor)
-        self._note_base(tensor, number)
-        grad_fn, shape, dtype, requires_grad, version = self.library.facts(tensor)
+        number = self.number(tensor)
+        grad_fn, shape, dtype, requires_grad, version, base = self.library.facts(tensor)
+        if base is not None:
+            # The library may tie the two only after it told of both.
+            entry = self._record.tensors[number]
+            if "base" not in entry:
+                entry["base"] = entry["shares"] = self.number(base)
         if grad_fn is None:
             node = self._plain.get(number)
             return Ref(number, node, shape, dtype, requires_grad, True, version)
@@ -105,7 +100,7 @@ class GraphWriter:
         grad_fn = self.library.grad_fn(item)
         if grad_fn is not None:
             return self._operations.get(self.library.key(grad_fn))
-        number = self._record.numbers.get(item)
+        number = self._known(item)
         return None if number is None else self._plain.get(number)
 
     def of_tensor(self, tensor: Any) -> int | None:
@@ -214,7 +209,7 @@ class GraphWriter:
                 below = [source for source, _ in top.next_functions if source is not None]
                 sources[key] = [library.key(s) for s in below if library.leaf(s) is None]
                 waiting += below
-        return [found[key] for key in _inputs_first(sources)]
+        return [grad_fn] if len(found) == 1 else [found[key] for key in _inputs_first(sources)]
 
     def operation(
         self,
@@ -236,10 +231,11 @@ class GraphWriter:
             if source is None:
                 continue
             leaf = library.leaf(source)
-            if leaf is None:
-                sources.append((slot, self.of_grad_fn(source, parts)))
-            else:
+            if leaf is not None:
                 leaves.append((slot, leaf))
+                continue
+            known = self._operations.get(library.key(source))
+            sources.append((slot, self.of_grad_fn(source, parts) if known is None else known))
         sources += [(slot, self.leaf(leaf)) for slot, leaf in leaves]
         if constants:
             sources += [(slot, self.constant(holder)) for slot, holder in constants.items()]
@@ -273,13 +269,13 @@ class GraphWriter:
             [
                 self._saved(name, item, made)
                 if isinstance(item, tensor_type)
-                else Saved(name, value_of_number(item), 0)
+                else _saved_number(name, item)
                 for name, item in self.library.saved(grad_fn)
             ]
         )
 
     def _saved(self, name: str, item: Any, made: Value | None) -> Saved:
-        number = self._record.numbers.get(item)
+        number = self._known(item)
         version = self.library.version(item)
         node = self.find(item)
         if node is not None and self._versions.get(node) == version:
@@ -352,6 +348,11 @@ def _inputs_first(sources: dict[int, list[int]]) -> Iterator[int]:
             missing[user].discard(key)
             if not missing[user]:
                 heappush(ready, user)
+
+
+@lru_cache(256, typed=True)
+def _saved_number(name: str, number: Any) -> Saved:
+    return Saved(name, value_of_number(number), 0)
 
 
 @cache

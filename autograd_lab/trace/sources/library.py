@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-Facts = tuple[Any, tuple[int, ...], str, bool, int]
+Facts = tuple[Any, tuple[int, ...], str, bool, int, Any]
 NodeDescription = tuple[str, tuple[str, ...], tuple[str, ...], bool]
 """The name of a grad_fn, its inputs' names, its formulas, and whether the user defined it."""
 
@@ -26,7 +26,7 @@ class Library(Protocol):
         """Return the numbers, as an array that shares memory or as a NumPy scalar."""
 
     def facts(self, tensor: Any) -> Facts:
-        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
+        """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""
 
     def token(self, grad: Any) -> Any:
         """Return what tells a gradient from others as long as it exists."""
@@ -45,9 +45,6 @@ class Library(Protocol):
 
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
-
-    def base(self, tensor: Any) -> Any:
-        """Return what it is a view of, or None."""
 
     def is_inference(self, tensor: Any) -> bool:
         """Return whether it was made in inference mode."""

@@ -74,7 +74,7 @@ class Watch:
         for item in items:
             if isinstance(item, self.library.tensor_type):
                 found.append(item)
-            elif isinstance(item, list | tuple):
+            elif isinstance(item, (list, tuple)):
                 found += [part for part in item if isinstance(part, self.library.tensor_type)]
         return found
 
@@ -311,25 +311,26 @@ class Watch:
         options: Iterable[str],
     ) -> None:
         """Note where a backward pass starts, and with what."""
+        self.record.place = self.record.source.here()
+        values = self.values(seeds)
         if self.record.room("backward"):
             self.record.add_event(
                 "backward",
                 node=self.graph.of_tensor(roots[0]) if roots else None,
                 text="backward" if accumulates else "grad",
-                grads_in=self.values(seeds),
+                grads_in=values,
                 inputs=self.refs(roots),
                 outputs=self.refs(wanted),
                 options=tuple(options),
             )
-        self.record.place = self.record.source.here()
         self._arrivals = Arrivals()
         if self.record.crowded_events:
             return
         # Too few seeds are refused a moment later, by the library itself.
-        for root, seed in zip(roots, seeds, strict=False):
+        for root, seed, value in zip(roots, seeds, values, strict=False):
             grad_fn = self.library.grad_fn(root)
-            if seed is not None and grad_fn is not None:
-                part = None, self.graph.value(seed), self.library.token(seed)
+            if value is not None and grad_fn is not None:
+                part = None, value, self.library.token(seed)
                 self._arrivals.send((self.library.key(grad_fn), root.output_nr), part)
 
     def visited(
@@ -357,7 +358,11 @@ class Watch:
         for product, grad, target in zip(products, grads_out, targets, strict=False):
             value = None if grad is None else graph.value(grad)
             sent.append(value)
-            formed.append(value if product is grad else graph.maybe_value(product))
+            if product is grad:
+                formed.append(value)
+            else:
+                same = grads_in and product is grads_in[0]
+                formed.append(received[0] if same else graph.maybe_value(product))
             if value is not None and target is not None:
                 self._arrivals.send(target, (node, value, library.token(grad)))
         self.record.add_event(
@@ -446,10 +451,15 @@ class Watch:
             parameters = [p for group in subject.param_groups for p in group["params"]]
         else:
             parameters = list(subject.parameters())
-        changed = [p for p in parameters if self.library.grad(p) is not None]
+        if not self.record.room(kind):
+            return
+        given = self.refs(parameters)
+        made = zip(parameters, given, strict=True) if kind == "step" else ()
+        changed = tuple([ref for p, ref in made if self.library.grad(p) is not None])
         options = ("set_to_none",) if set_to_none else ()
-        made = changed if kind == "step" else ()
-        self.called(kind, type(subject).__name__, parameters, made, options=options)
+        self.record.add_event(
+            kind, text=type(subject).__name__, inputs=given, outputs=changed, options=options
+        )
 
     def failed(self, name: str, inputs: Iterable[Any], error: BaseException) -> None:
         """Note the call that raised what ended the cell; kept even when there is no more room."""

@@ -29,11 +29,11 @@ class EngineLibrary:
         self.first_key = -next_order()
 
     def facts(self, tensor: Any) -> Facts:
-        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
-        array = raw(tensor)
+        """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""
+        array, base = raw(tensor), tensor._base
         version = 0 if tensor.is_inference() else tensor._version
         kind = dtype_name(array.dtype)
-        return self.grad_fn(tensor), array.shape, kind, tensor.requires_grad, version
+        return self.grad_fn(tensor), array.shape, kind, tensor.requires_grad, version, base
 
     def token(self, grad: Any) -> Any:
         """Return what tells a gradient from others as long as it exists."""
@@ -57,10 +57,6 @@ class EngineLibrary:
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
         return 0 if tensor.is_inference() else tensor._version
-
-    def base(self, tensor: Any) -> Any:
-        """Return what it is a view of, or None."""
-        return tensor._base
 
     def is_inference(self, tensor: Any) -> bool:
         """Return whether it was made in inference mode."""

@@ -78,9 +78,9 @@ class Calls:
         if name == "__get__" and attribute not in ("grad", "data"):
             return None
         caller = _caller()
-        if caller.startswith(OWN_AFFAIRS):
-            return None
         by_user = caller.partition(".")[0] != "torch"
+        if not by_user and caller.startswith(OWN_AFFAIRS):
+            return None
         if attribute:
             return self._attribute(name, attribute, args, by_user)
         if caller.startswith("torch.autograd") and not by_user and name != "_set_grad_enabled":

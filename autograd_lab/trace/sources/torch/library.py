@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ....engine.operation import OPERATIONS, Operation
@@ -23,6 +23,7 @@ class TorchLibrary:
 
         self.torch = torch
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
+        self._bfloat16 = torch.bfloat16
         self._leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
         self.first_key = torch._C._autograd._get_sequence_nr()
         self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
@@ -34,14 +35,15 @@ class TorchLibrary:
 
     def array(self, tensor: Any) -> Any:
         """Return the numbers, as an array that shares memory; bfloat16, which NumPy lacks, as a copy."""
-        plain = tensor.detach()
-        return (plain.float() if plain.dtype is self.torch.bfloat16 else plain).numpy()
+        if tensor.dtype is self._bfloat16:
+            tensor = tensor.detach().float()
+        return tensor.numpy(force=True)
 
     def facts(self, tensor: Any) -> Facts:
-        """Return its grad_fn, shape, dtype, whether it requires grad, and its write counter."""
+        """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""
         version = 0 if tensor.is_inference() else tensor._version
-        kind = _dtype_name(tensor.dtype)
-        return self.grad_fn(tensor), tuple(tensor.shape), kind, tensor.requires_grad, version
+        shape, kind, base = _shape(tensor.shape), _dtype_name(tensor.dtype), tensor._base
+        return self.grad_fn(tensor), shape, kind, tensor.requires_grad, version, base
 
     def token(self, grad: Any) -> Any:
         """Return what tells a gradient from others as long as it exists."""
@@ -61,10 +63,6 @@ class TorchLibrary:
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
         return 0 if tensor.is_inference() else tensor._version
-
-    def base(self, tensor: Any) -> Any:
-        """Return what it is a view of, or None."""
-        return tensor._base if tensor._is_view() else None
 
     def is_inference(self, tensor: Any) -> bool:
         """Return whether it was made in inference mode."""
@@ -95,18 +93,18 @@ class TorchLibrary:
             found = [(name, getattr(grad_fn, full)) for name, full in _kept(type(grad_fn))]  # type: ignore[arg-type]
         except RuntimeError:
             return []
-        kinds = (self.tensor_type, float, int)
-        return [(n, self._alike(grad_fn, v)) for n, v in found if isinstance(v, kinds)]
+        # Plain numbers are as the engine has them: PyTorch saves some as if they had no sign, others as
+        # a tensor of their own dtype.
+        kept: list[tuple[str, Any]] = []
+        for name, item in found:
+            if isinstance(item, self.tensor_type):
+                kept.append((name, item if item.dim() else self._alike(grad_fn, item)))
+            elif isinstance(item, (float, int)):
+                kept.append((name, item - 2**64 if item >= 2**63 else item))
+        return kept
 
     def _alike(self, grad_fn: Any, saved: Any) -> Any:
-        """Return a plain number as the engine has it.
-
-        PyTorch saves some as a tensor of their own dtype, others as if they had no sign.
-        """
-        if isinstance(saved, int):
-            return saved - 2**64 if saved >= 2**63 else saved
-        if not isinstance(saved, self.tensor_type) or saved.dim():
-            return saved
+        """Return a number that was saved as a tensor in the dtype of the node's result."""
         made = grad_fn._input_metadata[0].dtype
         return saved.to(made) if made.is_floating_point else saved
 
@@ -115,6 +113,12 @@ class TorchLibrary:
         saved = ["save_for_backward"] if grad_fn.saved_tensors else []
         own = vars(grad_fn).items()
         return saved + [f"ctx.{name}" for name, v in own if isinstance(v, self.tensor_type)]
+
+
+@lru_cache(1024)
+def _shape(size: Any) -> tuple[int, ...]:
+    """Return a size as a plain tuple, one for all that are equal."""
+    return tuple(size)
 
 
 @cache

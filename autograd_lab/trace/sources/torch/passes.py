@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ....engine.binary import Binary
@@ -27,7 +28,8 @@ class Pass:
         self.watch, self.library = source.watch, source.library
         self.retain_graph = retain_graph
         self._roots: list[Any] = []
-        self._visited: set[int] = set()
+        self.visited: set[int] = set()
+        """The keys of the nodes that have run."""
         self._handles: list[Any] = []
         self._leaves: list[Any] = []
 
@@ -38,23 +40,23 @@ class Pass:
         graph, seen = self.watch.graph, set()
         while waiting:
             node = waiting.pop()
-            leaf = self.library.leaf(node)
-            key = self.library.key(node) if leaf is None else -1 - graph.number(leaf)
+            key = graph.target(node)
             if key in seen:
                 continue
             seen.add(key)
-            if leaf is None:
-                self._follow(node, key, graph.targets(node))
-                waiting += [source for source, _ in node.next_functions if source is not None]
-            else:
+            leaf = self.library.leaf(node)
+            if leaf is not None:
                 self._follow_leaf(node, leaf)
-
-    def _follow(self, node: Any, key: int, targets: list[Target]) -> None:
-        def after(passed: Any, grads: Any) -> None:
-            self._visited.add(key)
-            self.source.visited(node, targets, grads, passed, self.retain_graph)
-
-        self._handles.append(node.register_hook(after))
+                continue
+            targets: list[Target] = []
+            for source, number in node.next_functions:
+                if source is None:
+                    targets.append(None)
+                else:
+                    targets.append((graph.target(source), number))
+                    waiting.append(source)
+            after = partial(self.source.visited, self, node, key, targets)
+            self._handles.append(node.register_hook(after))
 
     def _follow_leaf(self, node: Any, leaf: Any) -> None:
         grad = self.library.grad(leaf)
@@ -79,7 +81,7 @@ class Pass:
             if node is None or self.library.leaf(node) is not None or key(node) in seen:
                 continue
             seen.add(key(node))
-            if key(node) in self._visited:
+            if key(node) in self.visited:
                 waiting += [source for source, _ in node.next_functions]
             else:
                 found.append(node)
@@ -95,22 +97,34 @@ class Pass:
             handle.remove()
 
 
-def products(node: Any, grads: Sequence[Any], passed: Sequence[Any]) -> list[Any]:
+def products(node: Any, grads: Sequence[Any], passed: Sequence[Any]) -> Sequence[Any]:
     """Return what the local formulas gave before the sums that undo broadcasting.
 
     PyTorch shows gradients after these sums. Where one was made, the engine's formula for the same
     operation gives the product anew, on the values that the node saved.
     """
-    operation = operation_of(node.name())
+    operation, names = _broadcast(node.name())
+    received = grads[0]
+    if operation is None or received is None or is_custom(node):
+        return passed
     found = list(passed)
-    if operation is None or is_custom(node) or grads[0] is None:
-        return found
-    several = isinstance(operation, Binary | Broadcasting)
-    count = len(passed) if several else getattr(operation, "stretched", 0)
-    for slot, (name, grad) in enumerate(zip(operation.inputs, passed[:count], strict=False)):
-        if grad is not None and (grad.shape, grad.dtype) != (grads[0].shape, grads[0].dtype):
-            found[slot] = _product(operation, name, node, grads[0])
+    shape, dtype = received.shape, received.dtype
+    for slot, (name, grad) in enumerate(zip(names, passed, strict=False)):
+        if grad is not None and (grad.shape != shape or grad.dtype is not dtype):
+            found[slot] = _product(operation, name, node, received)
     return found
+
+
+@cache
+def _broadcast(node_name: str) -> tuple[Operation | None, tuple[str, ...]]:
+    """Return the operation behind a node and which of its inputs it broadcasts; None if none."""
+    operation = operation_of(node_name)
+    if operation is None:
+        return None, ()
+    names = tuple(operation.inputs)
+    if not isinstance(operation, (Binary, Broadcasting)):
+        names = names[: getattr(operation, "stretched", 0)]
+    return (operation, names) if names else (None, ())
 
 
 def _product(operation: Operation, name: str, node: Any, grad: Any) -> Any:
@@ -118,7 +132,9 @@ def _product(operation: Operation, name: str, node: Any, grad: Any) -> Any:
 
     rule = operation.derivative[name][1]
     read = [_plain(getattr(node, f"_saved_{each}")) for each in operation.reads[name]]
-    return torch.as_tensor(rule(_plain(grad), *read))
+    plain = _plain(grad)
+    made = rule(plain, *read)
+    return grad if made is plain else torch.as_tensor(made)
 
 
 def _plain(value: Any) -> Any:

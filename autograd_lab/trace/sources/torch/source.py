@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from ...builder import Builder, describe
@@ -64,7 +65,7 @@ class TorchSource(Guarded):
             return None
         finally:
             self.busy = False
-        return None if after is None else lambda result: self._after_call(after, result)
+        return None if after is None else partial(self._after_call, after)
 
     @guarded
     def _after_call(self, after: Callable[[Any], None], result: Any) -> None:
@@ -128,14 +129,15 @@ class TorchSource(Guarded):
 
     @guarded
     def visited(
-        self, node: Any, targets: list[Target], grads: Any, passed: Any, retain_graph: bool
+        self, work: Pass, node: Any, key: int, targets: list[Target], passed: Any, grads: Any
     ) -> None:
         """Note what a node received and passed on, and that it lets go of what it saved."""
+        work.visited.add(key)
         if None in targets:  # to whom PyTorch may give something all the same
             passed = [g if t else None for g, t in zip(passed, targets, strict=True)]
         made = products(node, grads, passed)
         number = self.watch.visited(node, targets, grads, made, passed)
-        if retain_graph:
+        if work.retain_graph:
             return
         if number is None:  # there is room to count alone
             keeps = any(
