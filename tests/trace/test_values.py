@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd_lab.trace.sources.values import value_of
+from autograd_lab.trace.sources.values import value_of, value_of_number
 
 LAID_OUT = {
     "rows": lambda a: a.copy(order="C"),
@@ -32,3 +32,9 @@ def test_the_same_elements_are_kept_however_they_lie_in_memory(
     value = value_of(laid_out)
     assert value.shape == shape
     assert value.numbers == tuple(kept.ravel().tolist())
+
+
+def test_minus_zero_keeps_its_sign() -> None:
+    """Numbers that are equal but written differently have values of their own."""
+    texts = [value_of_number(number).text for number in (0.0, -0.0, 0, False)]
+    assert texts == ["0.0", "-0.0", "0", "False"]

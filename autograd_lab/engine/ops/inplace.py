@@ -20,7 +20,7 @@ from ..observe import observers
 from ..operation import OPERATIONS, Operation, check_differentiable
 from ..plan import Saved
 from ..quiet import hush, unhush
-from ..register import defaults_of, functions, method, register
+from ..register import arranged, defaults_of, functions, method, register
 from ..short import OPERANDS
 from ..tensor import Tensor, let_views_follow, wrap
 from ..views import check_writable, rebase
@@ -288,10 +288,10 @@ def chooser(name: str) -> Callable[..., Chosen]:
     required = defaults.count(inspect.Parameter.empty)
 
     def choose(*args: Any, **kwargs: Any) -> Chosen:
-        if kwargs or not required <= len(args) <= len(defaults):
-            bound = inspect.signature(op.forward).bind(*args, **kwargs)
-            bound.apply_defaults()
-            return op, bound.args
+        if kwargs:
+            return op, arranged(op, defaults, args, kwargs)
+        if not required <= len(args) <= len(defaults):
+            inspect.signature(op.forward).bind(*args)  # raises what Python says of it
         return op, (*args, *defaults[len(args) :])
 
     return choose

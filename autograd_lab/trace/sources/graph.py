@@ -350,9 +350,13 @@ def _inputs_first(sources: dict[int, list[int]]) -> Iterator[int]:
                 heappush(ready, user)
 
 
-@lru_cache(256, typed=True)
 def _saved_number(name: str, number: Any) -> Saved:
-    return Saved(name, value_of_number(number), 0)
+    return _saved_value(name, value_of_number(number))
+
+
+@lru_cache(256)
+def _saved_value(name: str, value: Value) -> Saved:
+    return Saved(name, value, 0)
 
 
 @cache

@@ -25,10 +25,14 @@ def value_of(array: Any) -> Value:
     return Value(shape, dtype_name(array.dtype), array.tobytes())
 
 
-@lru_cache(256, typed=True)
 def value_of_number(number: Any) -> Value:
     """Return the value of a number of Python's."""
-    return Value((), type(number).__name__, repr(number))
+    return _written(type(number).__name__, repr(number))  # 0.0 and -0.0 are equal, their texts not
+
+
+@lru_cache(256)
+def _written(kind: str, text: str) -> Value:
+    return Value((), kind, text)
 
 
 @lru_cache(256)
