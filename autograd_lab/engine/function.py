@@ -27,7 +27,7 @@ class FunctionNode(Node):
     function: type[Function]
 
     def __init__(self) -> None:
-        self._edges, self._extra = (), None
+        self._edges, self._extra, self._versions = (), None, None
         self._order = next_order()
         self._saved, self._plain = (), ()
         self._to_save: tuple[Any, ...] = ()
@@ -325,7 +325,7 @@ class Refusal(Node):
     __slots__ = ("text",)
 
     def __init__(self, edge: Node | None, text: str) -> None:
-        self._edges, self._extra = (edge,), None
+        self._edges, self._extra, self._versions = (edge,), None, None
         self._order = next_order()
         self._saved, self._plain = (), ()
         self.text = text

@@ -31,7 +31,7 @@ _leaf_numbers = itertools.count(-(2**62), 1)
 class Extra:
     """What only some nodes have."""
 
-    __slots__ = ("edge_numbers", "hooks", "targets", "versions")
+    __slots__ = ("edge_numbers", "hooks", "targets")
 
     def __init__(self) -> None:
         self.edge_numbers: tuple[int, ...] | None = None
@@ -40,8 +40,6 @@ class Extra:
         """Functions of the user to call on the way."""
         self.targets: Any = None
         """Shape and dtype of each input, where broadcasting or promotion changed one."""
-        self.versions: tuple[int, ...] | None = None
-        """Write counters of what was saved; None if all were 0."""
 
 
 def _rare(name: str) -> Any:
@@ -63,7 +61,7 @@ def _rare(name: str) -> Any:
 class Node:
     """What takes a gradient one operation back. Printed as `<MulBackward0 object at …>`."""
 
-    __slots__ = ("_edges", "_extra", "_order", "_plain", "_plan", "_saved")
+    __slots__ = ("_edges", "_extra", "_order", "_plain", "_plan", "_saved", "_versions")
     op: Operation
     outputs = 1
     """How many of the tensors the operation returned can have a gradient."""
@@ -76,12 +74,13 @@ class Node:
     """Tensors for the derivative, or stand-ins, in the plan's order; None once released."""
     _plain: tuple[Any, ...]
     """Plain values for the derivative, in the plan's order."""
+    _versions: tuple[int, ...] | None
+    """Write counters of what was saved; None if all were 0."""
     _extra: Extra | None
     """What only some nodes have; None for a node that has nothing of it."""
     _edge_numbers = _rare("edge_numbers")
     _hooks = _rare("hooks")
     _targets = _rare("targets")
-    _versions = _rare("versions")
 
     def name(self) -> str:
         """Return the name, such as `"MulBackward0"`."""
@@ -176,7 +175,7 @@ class Node:
                     continue
                 counter = value._counter
                 if counter is not None and (
-                    counter[0] or self._extra is not None or type(value) is not Saved
+                    counter[0] or self._versions is not None or type(value) is not Saved
                 ):
                     self._check_saved(len(values), value)
                 values.append(value._data)
@@ -322,7 +321,7 @@ class AccumulateGrad(Node):
         self.variable = leaf
         self.shape = tuple(leaf._data.shape)
         self._order = next(_leaf_numbers)
-        self._extra = None
+        self._extra = self._versions = None
 
     def name(self) -> str:
         """Return `"torch::autograd::AccumulateGrad"`."""

@@ -33,10 +33,10 @@ from .grad_mode import state
 from .hooks import detecting
 from .node import Node, expected_shape, leaf_edge, next_order
 from .observe import observers
-from .plan import RESULTS, Plan, Plans
+from .plan import RESULTS, Plan, Plans, versions
 from .quiet import hush, unhush
 from .short import OPERANDS, on_one, with_code_of_its_own
-from .tensor import INFERENCE, InferenceCounter, Tensor, wrap
+from .tensor import INFERENCE, Tensor, wrap
 
 Rule = Any
 """A function of the gradient and what it names besides."""
@@ -321,7 +321,7 @@ def hanger(make_node: type[Node]) -> Callable[..., Node]:
         node._plan = plan
         node._saved = saved
         node._plain = plain
-        node._extra = None
+        node._extra = node._versions = None
         output._requires_grad = True
         return node
 
@@ -371,16 +371,3 @@ def size_mismatch(*arrays: Any) -> str:
                     f"non-singleton dimension {dim}"
                 )
     return "shapes do not broadcast"
-
-
-def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
-    """Return the write counters of saved values, None if all are 0."""
-    written = False
-    for value in saved:
-        counter = value._counter
-        if counter is not None:
-            if type(counter) is InferenceCounter:
-                raise RuntimeError(messages.INFERENCE_SAVED)
-            if counter[0]:
-                written = True
-    return tuple([v._counter[0] if v._counter else 0 for v in saved]) if written else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from . import messages
 from .saved_hooks import Packed
 from .saved_hooks import active as packing
-from .tensor import Tensor, wrap
+from .tensor import InferenceCounter, Tensor, wrap
 
 if TYPE_CHECKING:
     from .node import Node
@@ -195,3 +196,17 @@ def strides(fact: tuple[int, ...]) -> tuple[int, ...]:
 def _fact(op: Operation, name: str) -> tuple[int, Callable[[Any], Any]]:
     parameter, _, fact = name.partition("_")
     return op.parameters.index(parameter), FACTS[fact]
+
+
+def versions(saved: Sequence[Any]) -> tuple[int, ...] | None:
+    """Return the write counters of saved values, None if all are 0."""
+    written = False
+    for value in saved:
+        counter = None if isinstance(value, int | float) else value._counter
+        if counter is not None:
+            if type(counter) is InferenceCounter:
+                raise RuntimeError(messages.INFERENCE_SAVED)
+            if counter[0]:
+                written = True
+    counters = [getattr(value, "_counter", None) for value in saved] if written else ()
+    return tuple([counter[0] if counter else 0 for counter in counters]) if written else None

@@ -22,7 +22,7 @@ from .grad_mode import unrecorded
 from .hooks import detecting
 from .node import leaf_edge, next_order
 from .observe import observers
-from .plan import Saved
+from .plan import Saved, versions
 from .quiet import hush, unhush
 from .saved_hooks import active as packing
 from .tensor import Tensor, wrap
@@ -64,9 +64,12 @@ def on_two(
     def operator(a: Any, b: Any) -> Any:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
             return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
+        counted = a._counter is not None
         if type(b) is Tensor:
-            if b._counter is not None and (b._meta is not None or b._counter[0]):
-                return general(a, b, *rest)  # a view, or written to
+            if b._counter is not None:
+                if is_special(b):
+                    return general(a, b, *rest)
+                counted = True
             y, choice = b._data, 2 if b._requires_grad else 0
         elif type(b) is float or type(b) is int:
             y, choice = b, 0
@@ -78,7 +81,7 @@ def on_two(
         kind = type(x)
         scalar = kind is FLOAT32 or kind is FLOAT64
         fits = (type(y) is kind or y is b) if scalar else alike(x, y)
-        if not fits or (a._counter is not None and (a._meta is not None or a._counter[0])):
+        if not fits or (a._counter is not None and is_special(a)):
             return general(a, b, *rest)
         token = hush()
         try:
@@ -99,10 +102,28 @@ def on_two(
             if plan.facts:
                 node._plain += tuple([fact((a, b)[place]) for place, fact in plan.facts])
             node._extra = None
+            node._versions = versions(node._saved) if counted else None
             output._requires_grad = True
         return output
 
     return with_code_of_its_own(operator)  # type: ignore[no-any-return]
+
+
+def is_special(tensor: Tensor) -> bool:
+    """Return whether a tensor that has a write counter must go the general way.
+
+    That is a view, one of several outputs, a tensor of inference mode, and whatever was cut off or got
+    another shape; but not an operation's plain result, nor a leaf that was written to, as parameters are.
+    """
+    meta, counter = tensor._meta, tensor._counter
+    if type(counter) is not list or (meta is None and counter[0] == 0):
+        return type(counter) is not list
+    if tensor._grad_fn is not None or meta is None:
+        return True
+    if meta.base is not None or meta.detached is not None or meta.shape is not None:
+        return True
+    node = meta.accumulate() if meta.accumulate is not None else None
+    return node is not None and node.shape != tensor._data.shape
 
 
 def are_alike(x: Any, y: Any) -> bool:
@@ -123,9 +144,9 @@ def on_one(op: Operation) -> Callable[[Any], Any]:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
             return general(a)
         kind = a._data.dtype
-        if (kind is not DTYPE32 and kind is not DTYPE64) or (
-            a._counter is not None and (a._meta is not None or a._counter[0])
-        ):
+        if kind is not DTYPE32 and kind is not DTYPE64:
+            return general(a)
+        if a._counter is not None and is_special(a):
             return general(a)
         token = hush()
         try:
@@ -144,6 +165,7 @@ def on_one(op: Operation) -> Callable[[Any], Any]:
                 output._counter = [0]
                 saved += (Saved(data, output._counter),)
             node._saved = saved
+            node._versions = None if a._counter is None else versions(saved)
             node._plain = tuple([fact(a) for _, fact in plan.facts]) if plan.facts else ()
             node._extra = None
             output._requires_grad = True

@@ -85,7 +85,7 @@ class Variadic(Operation):
         plan = self.plans[1]
         node = self.Node()
         node._edges = tuple(gradient_edge(t) if t._requires_grad else None for t in args[0])
-        node._extra = None
+        node._extra = node._versions = None
         node._edge_numbers = tuple(t._output_nr for t in args[0])
         node._order = next_order()
         node._plan = plan

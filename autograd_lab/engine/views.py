@@ -167,7 +167,7 @@ class CopySlices(Node):
         self.positions = where
         self.freed = False
         own = gradient_edge(base) if base._requires_grad else None
-        self._extra = None
+        self._extra = self._versions = None
         if own is not None and expected_shape(base, own) != base._data.shape:
             self._targets = reshaped(None, len(function._edges), 0, base, own)
         self._edges = (own, *function._edges[1:])

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..node import Node, check_unwritten
-from ..operation import Operation, versions
+from ..operation import Operation
+from ..plan import versions
 from ..register import method, register
 from ..tensor import Tensor, wrap
 from .dims import expands_to
