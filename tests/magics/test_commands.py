@@ -169,3 +169,15 @@ def test_completion(shell: Shell) -> None:
     assert "other" not in offered("%autograd ")
     assert {"--save", "--static"} <= offered("%%autograd --s")
     assert {"zh", "en"} <= offered("%autograd lang ")
+
+
+def test_unloading_takes_completion_and_recording_back(shell: Shell) -> None:
+    """After `%unload_ext` nothing completes, and no cell is recorded, though `on` was said."""
+    hooks = shell.strdispatchers["complete_command"].regexs
+    assert len(hooks) == 1
+    run(shell, "%autograd on --text")
+    run(shell, "%unload_ext autograd_lab")
+    assert len(hooks) == 0
+    assert run(shell, SQUARE).stdout == ""
+    run(shell, "%load_ext autograd_lab")
+    assert run(shell, SQUARE).stdout == ""
