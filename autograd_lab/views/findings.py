@@ -47,7 +47,8 @@ def as_text(findings: Sequence[Finding]) -> list[str]:
     if not findings:
         return []
     best = findings[0]
-    lines = [f"{_level(best)}: {one_line(best.line)}"] if best.line else [f"{_level(best)}:"]
+    head = _("{level}: {line}").format(level=_level(best), line=one_line(best.line))
+    lines = [head.rstrip()]
     lines += [f"  {one_line(part)}" for part in (best.what, best.why) if part]
     if best.fix:
         lines += ["  " + _("Fix:"), *("    " + code_line(line) for line in best.fix.splitlines())]

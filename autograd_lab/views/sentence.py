@@ -18,7 +18,7 @@ def sentence(trace: Trace, walked: Sequence[Step]) -> str:
     if trace.error:
         kind = one_line(trace.error).split(":")[0]
         parts.append(_("then the cell stopped with {error}").format(error=kind))
-    return "; ".join(parts) + "."
+    return _("; ").join(parts) + _(".")
 
 
 def _built(graph: Graph) -> str:

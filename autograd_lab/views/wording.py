@@ -211,7 +211,7 @@ def line_text(number: int | None, cell: int | None = None) -> str:
 def listed(names: Iterable[str]) -> str:
     """Return the first few names, each once, and how many more there are."""
     different = list(dict.fromkeys(names))
-    shown = ", ".join(different[:MAX_NAMES]) or _("nothing")
+    shown = _(", ").join(different[:MAX_NAMES]) or _("nothing")
     more = len(different) - MAX_NAMES
     return _("{names} and {count} more").format(names=shown, count=more) if more > 0 else shown
 
