@@ -116,8 +116,10 @@ def is_special(tensor: Tensor) -> bool:
     another shape; but not an operation's plain result, nor a leaf that was written to, as parameters are.
     """
     meta, counter = tensor._meta, tensor._counter
-    if type(counter) is not list or (meta is None and counter[0] == 0):
-        return type(counter) is not list
+    if type(counter) is not list:
+        return True
+    if meta is None and counter[0] == 0:
+        return False
     if tensor._grad_fn is not None or meta is None:
         return True
     if meta.base is not None or meta.detached is not None or meta.shape is not None:

@@ -3,8 +3,6 @@
 A node is made after those its gradients go to. Visited in the reverse of the order in which they were
 made, every node has got all its gradients when its turn comes: no queue, nothing to count. Only a leaf
 does not wait for a turn; its gradient is added into `.grad` the moment the last part of it arrived.
-
-`Pass.walk` is a generator of steps. `backward()` exhausts it; whoever wants to watch takes it step by step.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 
 from ..i18n import _, language, set_language
-from ..showing import TRACE_NAME, answer
+from ..showing import TRACE_NAME, Answer, answer
+from ..trace.findings.why import why as why_in
 from ..trace.model import Trace
 from ..trace.sources.behind import behind, is_tensor
 from ..views.compare import Comparison
@@ -55,7 +56,7 @@ def why(magics: AutogradMagics, words: str) -> None:
         raise UsageError(_("%autograd why needs the name of a tensor: %autograd why x"))
     trace, namespace = magics.shell.user_ns.get(TRACE_NAME), magics.shell.user_ns
     if isinstance(trace, Trace) and words in {v.name for v in trace.variables}:
-        print("\n".join(_sentences(trace, words)))
+        print(Answer(why_in(trace, words)))
         return
     value = _evaluated(magics, words)
     if not is_tensor(value):
@@ -65,12 +66,6 @@ def why(magics: AutogradMagics, words: str) -> None:
             )
         )
     print(answer(value, namespace))
-
-
-def _sentences(trace: Trace, name: str) -> list[str]:
-    from ..trace.findings.why import why as why_in
-
-    return why_in(trace, name)
 
 
 def on(magics: AutogradMagics, words: str) -> None:
