@@ -66,3 +66,29 @@ def test_right_cells_after_others() -> None:
         "opt.zero_grad()\n(x ** 2).sum().backward()\nopt.step()",
     ]:
         assert run_cells([cell], namespace).findings() == []
+
+
+@pytest.mark.parametrize("call", ["torch.autograd.grad(w, x)", "torch.autograd.backward(w)"])
+def test_what_a_function_was_asked_for_is_named(call: str) -> None:
+    """It is the first argument that has no history, not `torch.autograd`."""
+    namespace: dict[str, Any] = {}
+    exec(BEFORE, namespace)
+    assert run_cells([call], namespace).findings()[0].what.startswith("w has no history")
+
+
+@pytest.mark.parametrize(
+    ("power", "create_graph", "misconception"), [(3, False, 15), (1, True, 26)]
+)
+def test_a_derivative_without_a_graph_is_no_cut_as_well(
+    power: int, create_graph: bool, misconception: int
+) -> None:
+    """One mistake gets one finding: what was asked of a derivative was not cut from anything."""
+    program = f"""
+import autograd_lab as torch
+x = torch.tensor(2.0, requires_grad=True)
+y = 5 * x ** {power} if {power} > 1 else 5 * x
+slope = torch.autograd.grad(y, x, create_graph={create_graph})[0]
+torch.autograd.grad(slope, x)
+"""
+    found = run_cells([program]).findings()
+    assert [finding.misconception for finding in found] == [misconception]
