@@ -49,8 +49,8 @@ def _gradients(graph: Graph, walked: Sequence[Step]) -> str:
     passes = _passes(walked)
     if not passes:
         text = ngettext(
-            "{count} backward pass, which reached no leaf",
-            "{count} backward passes, which reached no leaf",
+            "{count} backward pass, which added to no .grad",
+            "{count} backward passes, which added to no .grad",
             started,
         )
         return text.format(count=started)
