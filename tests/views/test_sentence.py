@@ -47,6 +47,16 @@ def test_a_large_cell_is_one_sentence_too(looped: Callable[[int], Trace]) -> Non
     assert said(looped(100)).startswith("201 operations from w, h0 to out; 1 backward pass")
 
 
+def test_a_leaf_that_nothing_was_computed_from(example: Trace) -> None:
+    """No operation and no result are counted or named."""
+    leaf = next(node for node in example.graph.nodes if node.kind == "leaf")
+    alone = replace(example, graph=replace(example.graph, nodes=(leaf,), edges=()), events=())
+    assert said(alone) == (
+        "No operation that starts from x was recorded; "
+        "backward() did not run, so there is no gradient yet."
+    )
+
+
 def test_nothing_to_show() -> None:
     """A cell without a graph is told as such."""
     assert said(Trace()).startswith("No graph to show")

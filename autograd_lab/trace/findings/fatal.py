@@ -29,7 +29,8 @@ def fatal_cut(facts: Facts) -> Cut | None:
         return None
     cut = cutting.behind(facts, root.tensor, end)
     if cut is None and facts.maker(root.tensor) is None:
-        return Cut(end, "earlier", facts.error_place)
+        # What was made after a recording was full is not older than the cell.
+        return None if facts.trace.truncated else Cut(end, "earlier", facts.error_place)
     if cut is None:
         return _never_on(facts, root.tensor, end)
     where = facts.place(facts.events[cut.moment])
