@@ -39,7 +39,9 @@ def test_a_pass_that_failed_is_not_counted(failed: Trace) -> None:
 def test_a_pass_that_reached_no_leaf(example: Trace) -> None:
     """It ran, and left nothing."""
     events = tuple(event for event in example.events if event.kind != "accumulate")
-    assert said(replace(example, events=events)).endswith("1 backward pass, which added to no .grad.")
+    assert said(replace(example, events=events)).endswith(
+        "1 backward pass, which added to no .grad."
+    )
 
 
 def test_a_large_cell_is_one_sentence_too(looped: Callable[[int], Trace]) -> None:
