@@ -14,6 +14,7 @@ from ..trace.model import Trace
 from ..trace.sources.behind import behind, is_tensor
 from ..views.compare import Comparison
 from ..views.display import Display
+from .needs import need
 from .options import DEFAULTS, display_of, parser, present, read
 
 if TYPE_CHECKING:
@@ -107,6 +108,13 @@ def compare(magics: AutogradMagics, words: str) -> None:
     present(shown, options)
 
 
+def needs(magics: AutogradMagics, words: str) -> None:
+    """Let the cells that follow do nothing where a library is missing."""
+    if not words.isidentifier():
+        raise UsageError(_("%autograd needs takes the name of one library: %autograd needs torch"))
+    need(magics.shell, words)
+
+
 def lang(magics: AutogradMagics, words: str) -> None:
     """Choose the language of all that is shown, or print it."""
     try:
@@ -123,6 +131,7 @@ COMMANDS: dict[str, Callable[[AutogradMagics, str], None]] = {
     "off": off,
     "config": config,
     "compare": compare,
+    "needs": needs,
     "lang": lang,
 }
 
