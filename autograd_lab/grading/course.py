@@ -39,14 +39,16 @@ def public_checks(assignment: str, question: str = "") -> dict[str, Check]:
     return _checks_in(place, question)
 
 
-def find(name: str) -> dict[str, dict[str, Check]]:
-    """Return the public checks that `name` means, by assignment and question.
+def find(name: str, here: str = "") -> tuple[str, dict[str, Check]]:
+    """Return the assignment and the public checks, by question, that `name` means.
 
-    `"ps1/q2"` and `"q2"` mean every part of question 2, `"q2-predict"` one part. Raises CourseError
-    for a name that means nothing, or questions of several assignments.
+    `"ps1/q2"` and `"q2"` mean every part of question 2, `"q2-predict"` one part; a name without
+    assignment means that of the assignment `here`. Raises CourseError for a name that means
+    nothing, or questions of several assignments.
     """
     assignment, _slash, question = name.rpartition("/")
     found = {}
+    assignment = assignment or here
     for each in [assignment] if assignment else _assignments():
         parts = {
             key: one
@@ -60,7 +62,17 @@ def find(name: str) -> dict[str, dict[str, Check]]:
     if len(found) > 1:
         names = ", ".join(f"{each}/{question}" for each in found)
         raise CourseError(_("say which question you mean: {names}").format(names=names))
-    return found
+    return found.popitem()
+
+
+def question_names() -> list[str]:
+    """Return the questions that have public checks: `["ps1/q1", "ps1/q2", …]`."""
+    ending = CHECKS.format("")
+    return [
+        f"{assignment}/{path.name.removesuffix(ending)}"
+        for assignment, place in _assignments().items()
+        for path in sorted(place.glob(CHECKS.format("*")))
+    ]
 
 
 def private_checks(assignment: str, question: str = "") -> dict[str, Check]:
@@ -135,5 +147,6 @@ __all__ = [
     "private_checks",
     "private_folder",
     "public_checks",
+    "question_names",
     "read_secret",
 ]
