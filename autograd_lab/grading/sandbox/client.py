@@ -6,13 +6,14 @@ import base64
 import contextlib
 import json
 import os
-import resource
 import secrets
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,10 @@ START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} 
 SERVER = f"{__package__}.server"
 MARGIN = 30.0
 """Seconds on the clock that a job may take beyond what its processor time allows."""
+GRACE = 1.0
+"""Processor seconds for an answer to the interrupt."""
+WATCH = 0.25
+"""Seconds between two looks at the processor time of a job that is at work."""
 
 
 class JobEnded(Exception):
@@ -115,8 +120,6 @@ class Job:
         hello = receive(connection)
         if "refused" in hello:
             raise NoJail(hello["refused"])
-        self._handle = os.pidfd_open(self._pid)
-        self._spent = 0.0
         self._reason = ""
 
     def put_file(self, name: str, content: bytes) -> None:
@@ -144,63 +147,52 @@ class Job:
     def end(self) -> None:
         """End the job's process, and with it all it has started."""
         self._connection.close()
-        if hasattr(self, "_handle"):
-            with contextlib.suppress(ProcessLookupError):
-                # As a session, so that where no namespaces are, its children end, too.
-                os.killpg(self._pid, 9)
-            os.close(self._handle)
-            del self._handle
+        with contextlib.suppress(ProcessLookupError):
+            # The whole session: where there are no namespaces, its children end, too.
+            os.killpg(self._pid, signal.SIGKILL)
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if self._reason:
             raise JobEnded(self._reason)
         number = secrets.token_hex(8)
-        seconds = self._allow()
-        self._connection.settimeout(seconds * self._limits.patience + MARGIN)
+        seconds = min(self._limits.cell_seconds, self._limits.job_seconds - self._used())
+        if seconds <= 0:
+            raise self._ended("the processor time for the whole submission is used up")
         try:
-            send(self._connection, {"id": number, **request})
+            send(self._connection, {"id": number, "seconds": seconds, **request})
+            self._wait(seconds)
             answer = receive(self._connection)
         except TimeoutError:
-            raise self._ended("it took too long and did not answer an interrupt") from None
+            raise self._ended("it took too long, and an interrupt did not end it") from None
         except ConversationError as error:
             raise self._ended(f"the process sent what is no answer: {error}") from None
         except (EOFError, OSError):
-            raise self._ended(self._epitaph()) from None
+            raise self._ended(
+                "its process ended: it left Python, crashed, or needed more than the limits allow"
+            ) from None
         if not isinstance(answer, dict) or answer.get("id") != number:
             raise self._ended("the process answered a question nobody had asked")
         return answer
 
-    def _allow(self) -> float:
-        """Give the job processor time for one more request; return how many seconds."""
-        used = self._used()
-        seconds = min(self._limits.cell_seconds, self._limits.job_seconds - used)
-        if seconds <= 0:
-            raise self._ended("the processor time for the whole submission is used up")
-        # One second more than the warning, for an answer to it; then the kernel ends the process.
-        soft = int(used + seconds + 1)
-        with contextlib.suppress(OSError, ValueError):
-            resource.prlimit(self._pid, resource.RLIMIT_CPU, (soft, soft + 1))
-        return float(seconds)
+    def _wait(self, seconds: float) -> None:
+        """Return when an answer begins; raise TimeoutError once the job's time is over.
+
+        The job interrupts itself after its processor time. Code that goes on regardless is seen here.
+        """
+        most = self._used() + seconds + GRACE
+        end = time.monotonic() + seconds * self._limits.patience + MARGIN
+        while not select.select([self._connection], [], [], WATCH)[0]:
+            if self._used() > most or time.monotonic() > end:
+                raise TimeoutError
 
     def _used(self) -> float:
         """Return the processor seconds that the job's process has used."""
         try:
-            fields = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            stat = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii")
         except OSError:
-            return self._spent
-        self._spent = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return self._spent
-
-    def _epitaph(self) -> str:
-        """Return why the process is gone, as far as it can be seen from here."""
-        select.select([self._handle], [], [], 5)
-        if self._spent_all:
-            return "it used up its processor time and did not answer an interrupt"
-        return "its process ended: it left Python, crashed, or needed more memory than allowed"
-
-    @property
-    def _spent_all(self) -> bool:
-        return False
+            return 0.0
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _ended(self, reason: str) -> JobEnded:
         self._reason = reason
@@ -242,7 +234,7 @@ def _environment() -> dict[str, str]:
     home = "/home/student"
     return {
         "HOME": home,
-        "IPYTHONDIR": f"{home}/.ipython",
+        "IPYTHONDIR": "/tmp/.ipython",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "NBGRADER_EXECUTION": "autograde",

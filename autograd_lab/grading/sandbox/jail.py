@@ -7,6 +7,7 @@ user_namespaces(7), pivot_root(2), capabilities(7).
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import struct
@@ -39,11 +40,7 @@ def separate() -> None:
     Raises OSError where the system refuses, as some containers do.
     """
     if os.geteuid() != 0:
-        uid, gid = os.geteuid(), os.getegid()
-        _call("unshare", NEW_USER)
-        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-        Path("/proc/self/uid_map").write_text(f"0 {uid} 1", encoding="ascii")
-        Path("/proc/self/gid_map").write_text(f"0 {gid} 1", encoding="ascii")
+        _own_user_namespace()
     _call("unshare", SEPARATE)
 
 
@@ -67,6 +64,10 @@ def empty_root(visible: Sequence[str], hidden: Sequence[str], size: int) -> None
     for name in DEVICES:
         Path(root, "dev", name).touch()
         _mount(f"/dev/{name}", f"{root}/dev/{name}", None, BIND)
+    # Terminals of its own: IPython runs shell commands in one.
+    Path(root, "dev", "pts").mkdir()
+    _mount("devpts", f"{root}/dev/pts", "devpts", NO_SETUID, "newinstance,ptmxmode=666,mode=620")
+    Path(root, "dev", "ptmx").symlink_to("pts/ptmx")
     for place in (HOME, "/tmp", "/proc", "/old"):
         Path(root + place).mkdir(parents=True, exist_ok=True)
     Path(root + HOME).chmod(0o777)
@@ -81,7 +82,7 @@ def empty_root(visible: Sequence[str], hidden: Sequence[str], size: int) -> None
 def mount_processes() -> bool:
     """Show the processes of the new tree in /proc; tell whether the system allowed it."""
     try:
-        _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | READ_ONLY)
+        _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES)
     except OSError:
         return False
     return True
@@ -96,7 +97,8 @@ def give_up_privileges(slot: int) -> None:
         os.setresuid(user, user, user)
     # Capabilities in a user namespace of its own count for nothing outside it, and are dropped next.
     # It is a second fence: where the system refuses it, the first one stands.
-    _libc.unshare(NEW_USER)
+    with contextlib.suppress(OSError):
+        _own_user_namespace()
     _call("prctl", SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     for capability in range(LAST_CAPABILITY + 1):
         _libc.prctl(DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
@@ -104,6 +106,16 @@ def give_up_privileges(slot: int) -> None:
     _call("capset", header, bytes(24))
     # No other process of this user may look into it, or attach to it.
     _call("prctl", SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _own_user_namespace() -> None:
+    """Become all-powerful in a namespace that consists of this user alone."""
+    uid, gid = os.geteuid(), os.getegid()
+    # A process that has changed its user is not allowed to write its own maps otherwise.
+    _call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
+    _call("unshare", NEW_USER)
+    for name, text in [("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")]:
+        Path("/proc/self", name).write_text(text, encoding="ascii")
 
 
 def _is_machine_root() -> bool:

@@ -43,8 +43,8 @@ class Limits:
             (resource.RLIMIT_NOFILE, 256),
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_MSGQUEUE, 0),
-            # A second more than the warning, for an answer to the warning.
-            (resource.RLIMIT_CPU, self.job_seconds + 1),
+            # Of each process: those that the student's code starts are counted one by one.
+            (resource.RLIMIT_CPU, self.job_seconds + 2),
         ]:
             resource.setrlimit(kind, (most, most))
 
