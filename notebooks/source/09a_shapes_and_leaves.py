@@ -6,7 +6,7 @@
 #
 # - say which tensor keeps a gradient, and from when on,
 # - tell an error about shapes from one about leaves, and repair either,
-# - notice three mistakes that raise no error at all.
+# - notice two mistakes that raise no error and give no warning.
 #
 # Every mistake goes the same way: read the cell, **decide what will happen**, run it. Below the cell stands
 # what was found in it, and why. Then comes the repaired program.
@@ -18,7 +18,7 @@
 #
 # - 说清哪个张量会保留梯度，从什么时候开始有；
 # - 分清哪些错误与形状有关，哪些与叶子张量有关，并一一改正；
-# - 发现三个根本不报错的错误。
+# - 发现两个既不报错、也不警告的错误。
 #
 # 每个错误都按同样的步骤来：先读单元格，**判断会发生什么**，再运行。单元格下方会写出从中发现了什么、为什么。随后是改正后的程序。
 
