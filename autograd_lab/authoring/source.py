@@ -32,6 +32,9 @@ A source is one `py:percent` file that holds every language. Its cells are writt
 - `covers=["000/2.5.2/gradient-argument"]` says which examples and claims of `tests/data/seed_claims.toml`
   a cell teaches, `finding=["not-a-scalar"]` which mistakes it shows on purpose: the slugs of the
   rules in `autograd_lab/trace/findings`. Neither gets into the notebooks.
+- `nbgrader={"grade_id": "q7-driver", "locked": true}` is a cell that students run and cannot change:
+  nbgrader restores its text before it grades. There stands the function that a check calls where
+  the answer is richer than plain data, such as a class or a graph.
 - Magics are commented out, as jupytext does it: `# %%autograd` on the first line of a cell.
 """
 
@@ -99,6 +102,16 @@ def read(path: Path) -> Source:
     if not cells:
         raise SourceError(f"{path.name}: no cells; start each with '# %%' or '# %% [markdown]'")
     return Source(path.stem, cells)
+
+
+def join(name: str, parts: Sequence[Source]) -> Source:
+    """Return `parts`, one after the other, as one source; SourceError if two share a grade_id."""
+    cells = tuple(cell for part in parts for cell in part.cells)
+    try:
+        _check_grade_ids(cells)
+    except SourceError as error:
+        raise SourceError(f"{name}: {error}") from None
+    return Source(name, cells)
 
 
 def _cells(raw: Sequence[Any]) -> Iterable[Cell]:

@@ -75,6 +75,7 @@ class AutogradMagics(Magics):
             %autograd why x          why x.grad is None, a sum of several, zero or NaN
             %autograd on | off       record every cell | only those under %%autograd
             %autograd compare a b    two recordings side by side
+            %autograd check q2       what is right so far in a question of an exercise
             %autograd config ...     options for all that follows; alone: print them; reset
             %autograd lang zh        the language: en, zh, auto
             %autograd needs torch    where torch is missing, the cells below do nothing

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
+from ..grading.course import question_names
+from ..grading.notebook import check as check_question
 from ..i18n import _, language, set_language
 from ..showing import TRACE_NAME, Answer, answer
 from ..trace.findings.why import why as why_in
@@ -115,6 +117,13 @@ def needs(magics: AutogradMagics, words: str) -> None:
     need(magics.shell, words)
 
 
+def check(magics: AutogradMagics, words: str) -> None:
+    """Say what is right so far in a question of an exercise."""
+    if not words:
+        raise UsageError(_("%autograd check needs the name of a question: %autograd check q2"))
+    check_question(words, magics.shell.user_ns)
+
+
 def lang(magics: AutogradMagics, words: str) -> None:
     """Choose the language of all that is shown, or print it."""
     try:
@@ -132,6 +141,7 @@ COMMANDS: dict[str, Callable[[AutogradMagics, str], None]] = {
     "config": config,
     "compare": compare,
     "needs": needs,
+    "check": check,
     "lang": lang,
 }
 
@@ -171,6 +181,8 @@ def completions(magics: AutogradMagics, line: str) -> list[str]:
     words = line.split()
     if words[1:2] == ["lang"]:
         return ["auto", "en", "zh"]
+    if words[1:2] == ["check"]:
+        return question_names()
     names = [name for name, value in magics.shell.user_ns.items() if is_tensor(value)]
     if words[1:2] == ["compare"]:
         names = [n for n, v in magics.shell.user_ns.items() if isinstance(_as_trace(v), Trace)]
