@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _ADDRESS = re.compile(r"<[^>]* at 0x[0-9a-fA-F]+>")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FILE = re.compile(r"File (?:/|~|[A-Za-z]:)[^\s,]*")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -25,7 +27,8 @@ def execute(notebook: NotebookNode, language: str, folder: Path, timeout: int = 
 
     The package speaks `language` there; a cell may take `timeout` seconds. No times and no widget
     views are kept. Raises OutputError for a cell that fails without the tag `raises-exception`, takes
-    too long, writes to stderr or shows an object's address; ImportError without nbclient.
+    too long, writes to stderr, or shows an object's address or a path of this machine; ImportError
+    without nbclient.
     """
     try:
         from nbclient import NotebookClient
@@ -68,6 +71,8 @@ def _settle(output: Any, where: str) -> None:
     """Take out of one output what holds for this run only; raise OutputError for what cannot be."""
     if output.get("name") == "stderr":
         raise OutputError(f"{where} writes to stderr: {output.text.strip()}")
+    if found := _FILE.search(_COLOUR.sub("", "\n".join(output.get("traceback", ())))):
+        raise OutputError(f"{where} shows a path of this machine: {found[0]}; try %xmode Minimal")
     # Without a kernel a widget view loads for ever and hides what stands beside it.
     output.get("data", {}).pop(_WIDGET, None)
     for text in (output.get("text", ""), *output.get("data", {}).values()):

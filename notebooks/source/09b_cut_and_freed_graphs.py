@@ -103,7 +103,7 @@ with torch.no_grad():
     y = x**2
 y.backward()
 
-# %% [markdown] lang="en" covers=["003/stop/wrong-requires-grad-true"]
+# %% [markdown] lang="en"
 # Do not write `y.requires_grad = True` now. The error goes away, and so does every hope of a gradient: `y`
 # becomes a new leaf, and nothing leads from it to `x`. Repair: compute outside of `no_grad`. To hold one
 # parameter still, freeze that one; gradients still flow *through* it.

@@ -82,6 +82,15 @@ def test_an_error_is_kept_where_the_cell_expects_it(tmp_path):
     assert output.ename == "ZeroDivisionError"
 
 
+def test_an_error_with_paths_of_this_machine_is_refused(tmp_path):
+    """A traceback through other files names where they lie; the error alone does not."""
+    code = "import json; json.loads('{')"
+    with pytest.raises(OutputError, match=r"shows a path of this machine: File .*json"):
+        _executed(code, tmp_path, tags=["raises-exception"])
+    outputs = _executed(f"%xmode Minimal\n{code}", tmp_path, tags=["raises-exception"])
+    assert outputs[-1].ename == "JSONDecodeError"
+
+
 def test_a_cell_that_fails_stops_the_build_with_its_name(tmp_path):
     """The error names the notebook and the language, and shows the cell."""
     folder = _folder(tmp_path, "# %%\n1 / 0\n")
