@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Sequence
 from html import escape
@@ -63,7 +64,7 @@ def as_text(findings: Sequence[Finding]) -> list[str]:
 
 def _one(finding: Finding) -> str:
     """Return one finding: its cause, what happened and why, and the fix."""
-    told = " ".join(escape(one_line(part)) for part in (finding.what, finding.why) if part)
+    told = " ".join(_sentence(one_line(part)) for part in (finding.what, finding.why) if part)
     cause = code(one_line(finding.line))
     level = f"<b>{escape(_level(finding))}:</b>"
     opening = f'<div class="al-finding" data-rule="{escape(finding.rule)}">'
@@ -75,13 +76,18 @@ def _fix(finding: Finding) -> str:
     lines = _lines(finding.fix)
     if not lines:
         return ""
-    several = escape("\n".join(lines))
     if len(lines) > 1:
+        several = escape("\n".join(lines))
         written = f"<pre>{several}</pre>"
     else:
-        written = code(lines[0]) if _is_code(lines[0]) else several
+        written = code(lines[0]) if _is_code(lines[0]) else _sentence(lines[0])
     word = escape(_("Fix:"))
     return f"<br><b>{word}</b> {written}"
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence, what stands in backticks in it as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _lines(fix: str) -> list[str]:

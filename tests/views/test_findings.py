@@ -42,6 +42,13 @@ def test_a_fix_in_words_is_told_whole(found: Make) -> None:
     assert f"    {fix}" in as_text([found(fix=fix)])
 
 
+def test_what_stands_in_backticks_is_code(found: Make) -> None:
+    """In a sentence of the page; a terminal shows the backticks."""
+    what = "line 3, `x.exp() < 1`, cuts"
+    assert "line 3, <code>x.exp() &lt; 1</code>, cuts" in as_html([found(what=what)])
+    assert f"  {what}" in as_text([found(what=what)])
+
+
 def test_what_is_not_known_is_left_out(found: Make) -> None:
     """A finding without a line or a fix is still a finding."""
     shown = as_html([found(line="", fix="")])
