@@ -93,3 +93,16 @@ def test_chinese_paragraphs_stand_on_one_line(path):
             r"[\u3000-\u9fff\uff00-\uffef]\n(?=[\u3000-\u9fff\uff00-\uffef])", cell.texts["zh"]
         )
         assert broken is None, cell.texts["zh"]
+
+
+LINK = re.compile(r"\]\(([^)#:]+)\.ipynb\)")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_links_lead_to_lessons(path, language):
+    """A link between lessons names one that is there; the tour leads to every other lesson, in order."""
+    links = [name for cell in read(path).cells for name in LINK.findall(cell.texts[language])]
+    assert set(links) <= set(NAMES)
+    if path == SOURCES[0]:
+        assert links == NAMES[1:]
