@@ -43,15 +43,15 @@ warnings.simplefilter("always")
 #
 # ## 1. A gradient before its time
 #
-# One step of gradient descent. What happens: (a) `w` gets smaller, (b) nothing, as the gradient is still 0,
-# (c) an error?
+# A step of gradient descent is a tenth of the gradient, and the gradient is 2 · (3 − 1). What is `step`:
+# (a) 0.4, (b) 0, as no gradient has come yet, (c) there is an error?
 
 # %% [markdown] lang="zh"
 # 在这里，报错和警告都只显示一行；它们都是课程的一部分。
 #
 # ## 1. 还没到时候的梯度
 #
-# 梯度下降走一步。会发生什么：(a) `w` 变小；(b) 什么也没变，因为梯度还是 0；(c) 报错？
+# 梯度下降走一步，这一步是梯度的十分之一，而梯度是 2 · (3 − 1)。`step` 是多少：(a) 0.4；(b) 0，因为梯度还没来；(c) 报错？
 
 # %% tags=["raises-exception"] finding=["grad-is-none-yet"]
 # %%autograd

@@ -5,7 +5,7 @@
 #
 # - take any cell of these lessons to PyTorch, and see the same pictures there,
 # - say what carries over unchanged, and what PyTorch has beyond it,
-# - keep types and devices from losing a leaf.
+# - change types and devices without losing a leaf.
 #
 # This lesson needs PyTorch. If the first cell prints a line, it is missing, and the others do nothing.
 
@@ -110,7 +110,7 @@ x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
 y = x**2
 y.backward()
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.4/wrong-one-norm"]
 # ## 4. Change one thing, and predict again
 #
 # The length of an arrow: `norm()` is $\sqrt{x_1^2 + x_2^2}$, the 2-norm. For $x = [3, 4]$ it is 5. How fast does it grow
@@ -250,8 +250,11 @@ predict("b.is_leaf", ...)
 predict("a.grad", ...)
 
 # %% [markdown] lang="en"
-# The gradient came back through the conversion, and `a.grad` is `float32` like `a`. You know all of this now, and
-# it is what every network in PyTorch is trained with.
+# The gradient came back through the conversion, and `a.grad` is `float32` like `a`.
+#
+# This was the last lesson. What you know now is what every network in PyTorch is trained with.
 
 # %% [markdown] lang="zh"
-# 梯度穿过类型转换传了回来，而且 `a.grad` 和 `a` 一样是 `float32`。到这里你全都学会了；PyTorch 里的每一个网络，都是这样训练出来的。
+# 梯度穿过类型转换传了回来，而且 `a.grad` 和 `a` 一样是 `float32`。
+#
+# 课程到此结束。PyTorch 里的每一个网络，都是用你现在掌握的这些方法训练出来的。
