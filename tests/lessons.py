@@ -10,7 +10,8 @@ RUN = [
     pytest.param(
         path,
         id=path.stem,
-        marks=[pytest.mark.needs_torch] * ("%autograd needs torch" in path.read_text("utf-8")),
+        marks=[pytest.mark.needs_torch]
+        * ("%autograd needs torch" in path.read_text(encoding="utf-8")),
     )
     for path in SOURCES
 ]
