@@ -25,8 +25,8 @@ class OutputError(ValueError):
 def execute(notebook: NotebookNode, language: str, folder: Path, timeout: int = 60) -> NotebookNode:
     """Return a copy of `notebook` with the outputs of a fresh kernel that runs in `folder`.
 
-    The package speaks `language` there; a cell may take `timeout` seconds. No times and no widget
-    views are kept. Raises OutputError for a cell that fails without the tag `raises-exception`, takes
+    The package speaks `language` there; a cell may take `timeout` seconds. No times, no widget
+    views and no frames of other files in a traceback are kept. Raises OutputError for a cell that fails without the tag `raises-exception`, takes
     too long, writes to stderr or shows an object's address; ImportError without nbclient.
     """
     try:
