@@ -5,6 +5,17 @@ It must not know nbgrader or points.
 """
 
 from .accumulation import AccumulationLab
+from .chain import ChainLab
+from .detach import DetachLab
+from .growth import GraphGrowthLab
+from .no_grad import NoGradLab
 from .predict import predict
 
-__all__ = ["AccumulationLab", "predict"]
+__all__ = [
+    "AccumulationLab",
+    "ChainLab",
+    "DetachLab",
+    "GraphGrowthLab",
+    "NoGradLab",
+    "predict",
+]
