@@ -5,6 +5,17 @@ It must not know nbgrader or points.
 """
 
 from .accumulation import AccumulationLab
-from .predict import predict
 
-__all__ = ["AccumulationLab", "predict"]
+from .derivative import DerivativeLab
+from .modes import ModesLab
+from .predict import predict
+from .vjp import VJPLab
+
+__all__ = [
+    "AccumulationLab",
+    "ControlFlowLab",
+    "DerivativeLab",
+    "ModesLab",
+    "VJPLab",
+    "predict",
+]
