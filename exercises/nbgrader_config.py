@@ -4,7 +4,10 @@ import os
 import sys
 from pathlib import Path
 
+from nbgrader.converters import Autograde
+
 from autograd_lab.grading.course import PRIVATE, prepare_private
+from autograd_lab.grading.sanitize import RepairMetadata
 
 LANGUAGE = "en"
 
@@ -15,6 +18,8 @@ c.CourseDirectory.root = str(course)
 c.CourseDirectory.course_id = "autograd_lab"
 # A comment is enough of a stub: what is left empty is not answered, and not an error either.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+# One student's copied cell must not stop the run for all.
+c.Autograde.sanitize_preprocessors = [RepairMetadata, *Autograde.sanitize_preprocessors.default()]
 # Per cell. The checks take well under a second; this is for answers that never end.
 c.Execute.timeout = 60
 

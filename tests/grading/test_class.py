@@ -1,0 +1,330 @@
+"""A class of thirty through stock nbgrader: right, wrong, late, empty and odd."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograd_lab.grading.report import VERDICT
+from tests.grading.fixtures import QUESTIONS
+from tests.grading.stock import Course, answered, batches, stated
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+DUE = "2026-03-01 12:00:00 UTC"
+ASSIGNMENT = "ps1"
+RIGHT = {
+    question: question.answers["right_retain" if question.name == "q2" else right]
+    for question in QUESTIONS
+    if question.folder.name == ASSIGNMENT
+    for right in [min(name for name in question.answers if name.startswith("right_"))]
+}
+FULL = {part: points for part, (points, _code) in stated(RIGHT).items()}
+
+
+def cell(notebook: Any, grade_id: str) -> Any:
+    """Return the cell of a notebook that nbgrader knows by a name."""
+    return next(
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
+
+
+def copied(notebook: Any) -> None:
+    """Copy an answer and a graded cell, metadata and all, as a front end does."""
+    for name in ("q2-functions", "q2-implement"):
+        twin = json.loads(json.dumps(cell(notebook, name)))
+        notebook.cells.append(nbformat.from_dict({**twin, "id": f"copy-{name}"}))
+
+
+def old_format(notebook: Any) -> None:
+    """Claim another version of nbgrader's metadata."""
+    cell(notebook, "q2-functions").metadata.nbgrader.schema_version = 2
+
+
+def deleted(name: str) -> Callable[[Any], None]:
+    """Return what deletes a cell."""
+    return lambda notebook: notebook.cells.remove(cell(notebook, name))
+
+
+def written(name: str, text: str) -> Callable[[Any], None]:
+    """Return what writes something else into a cell."""
+
+    def change(notebook: Any) -> None:
+        cell(notebook, name).source = text
+
+    return change
+
+
+def begun_with(text: str) -> Callable[[Any], None]:
+    """Return what runs something before all else."""
+
+    def change(notebook: Any) -> None:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(text))
+
+    return change
+
+
+FORGED = f"""
+from IPython.display import display
+display({{"{VERDICT}": {{"findings": [{{"code": "{HOSTILE}"}}]}}, "text/plain": ""}}, raw=True)
+"""
+# What odd students do to a right notebook, and the parts that are then worth nothing.
+ODD: dict[str, tuple[Callable[[Any], Any], set[str]]] = {
+    HOSTILE: (begun_with(FORGED), set()),
+    "=cmd|calc!A0": (begun_with("import os; os.chdir('/')"), set()),
+    "王 小明": (begun_with("score = private_score = lambda *_: 7.0"), set()),
+    "copied": (copied, set()),
+    "old format": (old_format, set()),
+    "test deleted": (deleted("q2-implement"), {"q2-implement"}),
+    "answer deleted": (deleted("q2-prediction"), {"q2-predict", "q2-implement"}),
+    "test edited": (written("q2-predict", "99.0"), set()),
+    "syntax error": (
+        written("q2-prediction", "def accumulated(:"),
+        {"q2-predict", "q2-implement"},
+    ),
+    "exit": (begun_with("import sys; sys.exit(3)"), set()),
+    "loud": (begun_with("import sys; print('loud', file=sys.stderr)"), set()),
+    "late": (lambda notebook: None, set()),
+    "renamed": (lambda notebook: None, set(FULL)),
+}
+BATCHES = {f"s{number:02}": answers for number, answers in enumerate(batches(ASSIGNMENT))}
+CLASS = [*BATCHES, *ODD]
+ELSEWHERE = {
+    assignment: {
+        f"s{number:02}": answers
+        for number, answers in enumerate(batches(assignment))
+        if assignment != ASSIGNMENT or number in (0, 3)
+    }
+    for assignment in sorted({question.folder.name for question in QUESTIONS})
+}
+"""What is handed in in the Chinese course."""
+
+
+@pytest.fixture(scope="module")
+def courses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Course]:
+    """Return an English course with the class, and a Chinese one with the answers to all else."""
+    settings = tmp_path_factory.mktemp("settings")
+    made = {
+        language: Course(tmp_path_factory.mktemp(language) / "course", settings, language)
+        for language in ("en", "zh")
+    }
+    # Both at once: a kernel that starts leaves the processor idle.
+    with ThreadPoolExecutor(len(made)) as pool:
+        steps = [pool.submit(taught, made["en"]), pool.submit(taught_in_chinese, made["zh"])]
+        for step in steps:
+            step.result()
+    return made
+
+
+def taught(made: Course) -> None:
+    """Take the class through nbgrader, from assignment to export."""
+    made.nbgrader("db", "assignment", "add", ASSIGNMENT, f"--duedate={DUE}")
+    made.nbgrader("generate_assignment", ASSIGNMENT)
+    for student, answers in BATCHES.items():
+        notebook = answered(made.released(ASSIGNMENT), answers, explain=student != "s00")
+        made.hand_in(student, ASSIGNMENT, notebook)
+    for student, (change, _lost) in ODD.items():
+        notebook = answered(made.released(ASSIGNMENT), RIGHT)
+        change(notebook)
+        name = "my notebook" if student == "renamed" else ASSIGNMENT
+        folder = made.hand_in(student, ASSIGNMENT, notebook, name)
+        if student == "late":
+            (folder / "timestamp.txt").write_text("2026-03-01 12:00:01 UTC", encoding="utf-8")
+    made.said = made.nbgrader("autograde", ASSIGNMENT)
+    made.nbgrader("generate_feedback", ASSIGNMENT)
+    made.nbgrader("export", "--to", "grades.csv")
+
+
+def taught_in_chinese(made: Course) -> None:
+    """Take every answer to the other assignments through nbgrader, and two to this one."""
+    for assignment, handed_in in ELSEWHERE.items():
+        made.nbgrader("generate_assignment", assignment)
+        for student, answers in handed_in.items():
+            notebook = answered(made.released(assignment), answers, explain=student != "s00")
+            made.hand_in(student, assignment, notebook)
+        made.said += made.nbgrader("autograde", assignment)
+    made.nbgrader("generate_feedback", ASSIGNMENT)
+
+
+@pytest.fixture(scope="module")
+def course(courses: dict[str, Course]) -> Course:
+    """Return the course with the class."""
+    return courses["en"]
+
+
+@pytest.fixture
+def gradebook(course: Course) -> Iterator[Any]:
+    """Open the class's gradebook."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as opened:
+        yield opened
+
+
+def expected(student: str) -> dict[str, float]:
+    """Return the points of a student per part that is graded by checks."""
+    if student in BATCHES:
+        return {part: points for part, (points, _code) in stated(BATCHES[student]).items()}
+    lost = ODD[student][1]
+    return {part: 0 if part in lost else points for part, points in FULL.items()}
+
+
+def scores(course: Course, assignment: str) -> dict[str, dict[str, float]]:
+    """Return the points of the graded cells that checks judge, by student."""
+    from nbgrader.api import Gradebook
+
+    checked = {part for q in QUESTIONS if q.folder.name == assignment for part in q.checks}
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        # A deleted test is nothing in the gradebook, neither points nor zero.
+        return {
+            entry.student.id: {
+                grade.name: grade.auto_score or 0
+                for notebook in entry.notebooks
+                for grade in notebook.grades
+                if grade.name in checked
+            }
+            for entry in gradebook.assignment_submissions(assignment)
+        }
+
+
+def page(course: Course, student: str) -> str:
+    """Return the feedback that a student gets."""
+    path = course.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    return path.read_text(encoding="utf-8")
+
+
+def test_there_are_thirty() -> None:
+    """The class is as large as one that is taught."""
+    assert len(CLASS) >= 30
+
+
+def test_every_student_gets_the_points_of_the_answers(course: Course) -> None:
+    """Each part is worth in the gradebook what the answers state; odd notebooks lose what they lost."""
+    assert scores(course, ASSIGNMENT) == {student: expected(student) for student in CLASS}
+
+
+@pytest.mark.parametrize("assignment", ELSEWHERE)
+def test_a_chinese_course_gives_the_same_points(
+    courses: dict[str, Course], assignment: str
+) -> None:
+    """Every answer to every question is worth the same in a course in Chinese."""
+    wanted = {
+        student: {part: points for part, (points, _code) in stated(answers).items()}
+        for student, answers in ELSEWHERE[assignment].items()
+    }
+    assert scores(courses["zh"], assignment) == wanted
+    assert "There was an error" not in courses["zh"].said
+
+
+def test_explanations_wait_for_a_person(course: Course, gradebook: Any) -> None:
+    """What was explained waits, also where no notebook was found; an empty explanation does not."""
+    for student in CLASS:
+        entry = gradebook.find_submission(ASSIGNMENT, student)
+        assert entry.needs_manual_grade == (student != "s00"), student
+        assert entry.score == sum(expected(student).values()), student
+
+
+def test_one_student_does_not_stop_the_run(course: Course, gradebook: Any) -> None:
+    """Only who handed in no notebook of the assignment is named as an error."""
+    assert course.said.count("There was an error processing assignment 'ps1' for") == 1
+    assert "for student 'renamed'" in course.said
+    assert gradebook.find_submission(ASSIGNMENT, "late").total_seconds_late == 1
+
+
+def test_the_export_holds_the_totals(course: Course) -> None:
+    """The exported table has the students' totals."""
+    with (course.root / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["assignment"] == ASSIGNMENT]
+    totals = {row["student_id"]: float(row["score"]) for row in rows}
+    assert totals == {student: sum(expected(student).values()) for student in CLASS}
+
+
+def test_a_release_gives_nothing_away(courses: dict[str, Course]) -> None:
+    """Of solutions, hidden lines and the course's secret nothing is released, and no other file."""
+    for made in courses.values():
+        secret = (made.root / "private" / "secret").read_text(encoding="ascii").strip()
+        released = [path for path in (made.root / "release").rglob("*") if path.is_file()]
+        assert {path.name for path in released} == {
+            f"{path.parent.name}.ipynb" for path in released
+        }
+        for path in released:
+            text = path.read_text(encoding="utf-8")
+            for word in (secret, "SOLUTION", "HIDDEN", "private_score", "saved them", "释放了"):
+                assert word not in text, path
+
+
+def test_feedback_explains_and_gives_nothing_away(courses: dict[str, Course]) -> None:
+    """A student reads what is not right yet and the hints, never the checks or the secret."""
+    secret = (courses["en"].root / "private" / "secret").read_text(encoding="ascii").strip()
+    for student in CLASS:
+        if student == "renamed":
+            continue
+        text = page(courses["en"], student)
+        for word in (secret, "inputs.uniform", "def implement", "on display"):
+            assert word not in text
+        codes = {code for part, (_n, code) in stated(BATCHES.get(student, {})).items() if code}
+        assert ("not yet" in text) == bool(codes or (student in ODD and ODD[student][1])), student
+    assert "backward adds to x.grad." in page(courses["en"], student_with("expects-overwrite"))
+
+
+def test_feedback_speaks_the_language_of_the_course(courses: dict[str, Course]) -> None:
+    """The same answers are explained in Chinese in a Chinese course."""
+    text = page(courses["zh"], "s03")
+    assert "还不对" in text or "正确" in text
+    assert "not yet" not in text
+
+
+def student_with(code: str) -> str:
+    """Return the first student of the class whose answers meet a misconception."""
+    return next(
+        student
+        for student, answers in BATCHES.items()
+        if code in {each for _points, each in stated(answers).values()}
+    )
+
+
+def test_grading_again_changes_nothing(course: Course, gradebook: Any) -> None:
+    """Autograded twice, and by force, all stays: points, and what a person gave and wrote."""
+    student = student_with("expects-overwrite")
+    before = scores(course, ASSIGNMENT)
+    (notebook,) = gradebook.find_submission(ASSIGNMENT, student).notebooks
+    (grade,) = [each for each in notebook.grades if each.name == "q2-explain"]
+    grade.manual_score, grade.needs_manual_grade = 2.5, False
+    gradebook.db.commit()
+    autograded = course.root / "autograded" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    first = verdicts_in(autograded)
+    course.nbgrader("autograde", ASSIGNMENT, "--student", student)
+    course.nbgrader("autograde", ASSIGNMENT, "--student", student, "--force")
+    assert verdicts_in(autograded) == first != []
+    assert scores(course, ASSIGNMENT) == before
+    gradebook.db.expire_all()
+    assert (grade.manual_score, grade.score) == (2.5, 2.5)
+
+
+def verdicts_in(path: Path) -> list[Any]:
+    """Return the verdicts that an autograded notebook keeps as data."""
+    cells = nbformat.read(path, 4).cells
+    outputs = [output for each in cells for output in each.get("outputs", [])]
+    return [output.data[VERDICT] for output in outputs if VERDICT in output.get("data", {})]
+
+
+def test_validation_agrees_with_the_grades(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """nbgrader's Validate button passes right notebooks and names exactly what is not right."""
+    from nbgrader.validator import Validator
+
+    for name in ("AUTOGRAD_LAB_LANG", "AUTOGRAD_LAB_PRIVATE"):
+        monkeypatch.delenv(name, raising=False)
+    wrong = student_with("expects-overwrite")
+    for student in ("s00", "late", wrong):
+        found = Validator().validate(
+            str(course.root / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+        )
+        failed = {line for each in found.get("failed", []) for line in each["source"].splitlines()}
+        points = expected(student)
+        named = {part for part in FULL if f'score("{ASSIGNMENT}/{part}", globals())' in failed}
+        assert named == {part for part in FULL if points[part] < FULL[part]}, student
+        assert bool(found) == (student != "late")
