@@ -16,6 +16,7 @@ from ..trace.model import Trace
 from ..trace.sources.behind import behind, is_tensor
 from ..views.compare import Comparison
 from ..views.display import Display
+from .needs import need
 from .options import DEFAULTS, display_of, parser, present, read
 
 if TYPE_CHECKING:
@@ -109,6 +110,13 @@ def compare(magics: AutogradMagics, words: str) -> None:
     present(shown, options)
 
 
+def needs(magics: AutogradMagics, words: str) -> None:
+    """Let the cells that follow do nothing where a library is missing."""
+    if not words.isidentifier():
+        raise UsageError(_("%autograd needs takes the name of one library: %autograd needs torch"))
+    need(magics.shell, words)
+
+
 def check(magics: AutogradMagics, words: str) -> None:
     """Say what is right so far in a question of an exercise."""
     if not words:
@@ -132,6 +140,7 @@ COMMANDS: dict[str, Callable[[AutogradMagics, str], None]] = {
     "off": off,
     "config": config,
     "compare": compare,
+    "needs": needs,
     "check": check,
     "lang": lang,
 }
