@@ -84,12 +84,14 @@ def _scores(overview: Overview) -> str:
 def _parts(overview: Overview) -> Iterable[str]:
     """Yield a section per graded cell: the mean, and which misconceptions were met how often."""
     for name in overview.parts:
-        most = max(
-            each.parts[name].max_points for each in overview.submissions if name in each.parts
-        )
-        told = _("{mean} of {most} points on average.").format(
-            mean=number(overview.mean(name)), most=number(most)
-        )
+        found = [each.parts[name] for each in overview.submissions if name in each.parts]
+        average = overview.mean(name)
+        if average is None:
+            told = _("Nobody has graded this yet.")
+        else:
+            told = _("{mean} of {most} points on average.").format(
+                mean=number(average), most=number(max(part.max_points for part in found))
+            )
         yield f"<h2>{escape(name)}</h2><p>{escape(told)}</p>"
         met = overview.misconceptions(name)
         if met:

@@ -68,9 +68,11 @@ class Overview:
         """The graded cells, in the order of the notebook."""
         return list(dict.fromkeys(name for each in self.submissions for name in each.parts))
 
-    def mean(self, part: str) -> float:
-        """Return the mean points of a part."""
-        return mean(each.parts[part].points for each in self.submissions if part in each.parts)
+    def mean(self, part: str) -> float | None:
+        """Return the mean points of a part where it was graded; None if it was nowhere."""
+        found = [each.parts[part] for each in self.submissions if part in each.parts]
+        graded = [one.points for one in found if not one.waiting]
+        return mean(graded) if graded else None
 
     def misconceptions(self, part: str) -> list[tuple[str, int]]:
         """Return how many students met each misconception of a part, the most frequent first."""
