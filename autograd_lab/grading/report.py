@@ -79,7 +79,7 @@ class Report:
         lead = self._verdict.lead
         if lead is None:
             return
-        yield f"{lead.part}: {lead.what}"
+        yield _("{part}: {what} [{code}]").format(part=lead.part, what=lead.what, code=lead.code)
         if lead.example:
             yield lead.example
         for hint in lead.hints[: self._attempt]:

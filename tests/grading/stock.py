@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from click.testing import CliRunner
 
-from autograd_lab.cli import main
 from autograd_lab.cli.gate import Answer, Question
 from tests.grading.fixtures import QUESTIONS
 
@@ -19,17 +17,13 @@ WRITTEN = "The multiplication saved x, and the first pass released it."
 
 
 class Course:
-    """A new course, as `autograd-lab course new` makes it."""
+    """A course in a folder, and the commands that are run in it."""
 
-    def __init__(self, root: Path, settings: Path, language: str = "en") -> None:
+    def __init__(self, root: Path, settings: Path) -> None:
         self.root = root
-        self.said = ""
-        """What nbgrader said while it graded."""
         self._settings = settings
-        path = os.environ["PATH"]
-        done = CliRunner().invoke(main, ["course", "new", str(root), "--lang", language])
-        os.environ["PATH"] = path
-        assert done.exit_code == 0, done.output
+        self.said = ""
+        """What was said while nbgrader graded."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -37,28 +31,41 @@ class Course:
         foreign = ("AUTOGRAD_LAB", "JUPYTER", "IPYTHON", "PYTEST")
         kept = {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
         folders = [
-            "HOME",
-            "JUPYTER_CONFIG_DIR",
-            "JUPYTER_DATA_DIR",
-            "JUPYTER_RUNTIME_DIR",
-            "IPYTHONDIR",
+            *("HOME", "IPYTHONDIR"),
+            *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
         ]
         own = {name: str(self._settings / name) for name in folders}
         # Not the environment's own folder: the course must find nbgrader's helpers without it.
         return {**kept, **own, "PATH": os.defpath}
 
-    def nbgrader(self, *arguments: str) -> str:
-        """Run an nbgrader command in the course; return what it says."""
+    def nbgrader(self, *arguments: str) -> None:
+        """Run an nbgrader command in the course."""
+        self._run([sys.executable, "-m", "nbgrader", *arguments], self.root, self.environment)
+
+    def autograd_lab(self, *arguments: str) -> None:
+        """Run `autograd-lab` beside the course."""
+        program = "from autograd_lab.cli import main; main()"
+        command = [sys.executable, "-c", program, *arguments]
+        self._run(command, self.root.parent, self.environment)
+
+    def shell(self, script: str) -> None:
+        """Run what somebody types beside the course, where the environment is activated."""
+        environment = self.environment
+        programs = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+        command = ["sh", "-ec", script]
+        self._run(command, self.root.parent, {**environment, "PATH": programs})
+
+    def _run(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
-            cwd=self.root,
-            env=self.environment,
+            command,
+            cwd=folder,
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             check=False,
         )
-        return done.stdout
+        self.said += done.stdout
 
     def released(self, assignment: str) -> Any:
         """Return the notebook that students get."""
