@@ -29,6 +29,9 @@ A source is one `py:percent` file that holds every language. Its cells are writt
 - `nbgrader={…}` needs a `grade_id`, once per source; name only what differs from nbgrader's plain
   cell: `schema_version` 3 and `grade`, `locked`, `solution`, `task` false are filled in. A cell
   with `grade` or `task` true needs `points`.
+- `nbgrader={"grade_id": "q7-driver", "locked": true}` is a cell that students run and cannot change:
+  nbgrader restores its text before it grades. There stands the function that a check calls where
+  the answer is richer than plain data, such as a class or a graph.
 - Magics are commented out, as jupytext does it: `# %%autograd` on the first line of a cell.
 """
 
@@ -92,6 +95,16 @@ def read(path: Path) -> Source:
     if not cells:
         raise SourceError(f"{path.name}: no cells; start each with '# %%' or '# %% [markdown]'")
     return Source(path.stem, cells)
+
+
+def join(name: str, parts: Sequence[Source]) -> Source:
+    """Return `parts`, one after the other, as one source; SourceError if two share a grade_id."""
+    cells = tuple(cell for part in parts for cell in part.cells)
+    try:
+        _check_grade_ids(cells)
+    except SourceError as error:
+        raise SourceError(f"{name}: {error}") from None
+    return Source(name, cells)
 
 
 def _cells(raw: Sequence[Any]) -> Iterable[Cell]:

@@ -1,8 +1,8 @@
 """Where a course keeps its checks and its secret.
 
-The checks that ship with an assignment are public. A course's private folder holds the `secret`
-that the hidden inputs come from, and may hold `<assignment>.py` with checks that take the place of
-public ones.
+The checks of question 2 of `ps1` lie in `ps1/q2_checks.py`. Those that ship with the exercises are
+public. A course's private folder holds the `secret` that the hidden inputs come from, and may hold
+`ps1/q2_checks.py` with checks that take the place of public ones.
 """
 
 from __future__ import annotations
@@ -20,16 +20,23 @@ PRIVATE = "AUTOGRAD_LAB_PRIVATE"
 """The environment variable that names the private folder; nbgrader_config.py sets it."""
 
 
+CHECKS = "{}_checks.py"
+"""The file with the checks of a question."""
+
+
 class CourseError(Exception):
     """A check cannot be found or loaded; the message is for the person at the notebook."""
 
 
-def public_checks(assignment: str) -> dict[str, Check]:
-    """Return the checks that ship with an assignment, by question."""
-    path = _assignments().get(assignment)
-    if path is None:
+def public_checks(assignment: str, question: str = "") -> dict[str, Check]:
+    """Return the checks that ship with an assignment, by question.
+
+    With a `question`, such as `"q2-predict"` or `"q2"`, only the file with its checks is read.
+    """
+    place = _assignments().get(assignment)
+    if place is None:
         raise CourseError(_("there is no assignment {name!r}").format(name=assignment))
-    return _load(path)
+    return _checks_in(place, question)
 
 
 def find(name: str) -> dict[str, dict[str, Check]]:
@@ -43,7 +50,7 @@ def find(name: str) -> dict[str, dict[str, Check]]:
     for each in [assignment] if assignment else _assignments():
         parts = {
             key: one
-            for key, one in public_checks(each).items()
+            for key, one in public_checks(each, question).items()
             if key == question or key.startswith(f"{question}-")
         }
         if parts:
@@ -56,10 +63,10 @@ def find(name: str) -> dict[str, dict[str, Check]]:
     return found
 
 
-def private_checks(assignment: str) -> dict[str, Check]:
+def private_checks(assignment: str, question: str = "") -> dict[str, Check]:
     """Return the checks that decide: the public ones, and the course's own in their place."""
-    path = private_folder() / f"{assignment}.py"
-    return {**public_checks(assignment), **(_load(path) if path.is_file() else {})}
+    own = _checks_in(private_folder() / assignment, question)
+    return {**public_checks(assignment, question), **own}
 
 
 def private_folder() -> Path:
@@ -102,8 +109,17 @@ def prepare_private(private: Path) -> Path:
 
 
 def _assignments() -> dict[str, Path]:
-    """Return the file of public checks per assignment."""
-    return {path.parent.name: path for path in sorted(folder("exercises").glob("*/checks.py"))}
+    """Return the folder of each assignment that has checks."""
+    found = sorted(folder("exercises").glob(f"*/{CHECKS.format('*')}"))
+    return {path.parent.name: path.parent for path in found}
+
+
+def _checks_in(place: Path, question: str) -> dict[str, Check]:
+    """Return the checks of a question, or of all questions, that lie in a folder."""
+    name = question.partition("-")[0]
+    # A name is a name, never a pattern or a path.
+    files = place.glob(CHECKS.format(name if name.isalnum() else "*"))
+    return {key: one for path in sorted(files) for key, one in _load(path).items()}
 
 
 def _load(path: Path) -> dict[str, Check]:

@@ -40,7 +40,9 @@ def score(question: str, namespace: Mapping[str, object]) -> float:
 
     Never raises: a check that cannot run is 0.0 points, and says why.
     """
-    return _score(question, namespace, lambda assignment: (public_checks(assignment), b"", ""))
+    return _score(
+        question, namespace, lambda assignment, name: (public_checks(assignment, name), b"", "")
+    )
 
 
 def private_score(question: str, namespace: Mapping[str, object]) -> float:
@@ -51,19 +53,23 @@ def private_score(question: str, namespace: Mapping[str, object]) -> float:
     return _score(
         question,
         namespace,
-        lambda assignment: (private_checks(assignment), read_secret(), Path.cwd().parent.name),
+        lambda assignment, name: (
+            private_checks(assignment, name),
+            read_secret(),
+            Path.cwd().parent.name,
+        ),
     )
 
 
 def _score(
     question: str,
     namespace: Mapping[str, object],
-    course: Callable[[str], tuple[dict[str, Check], bytes, str]],
+    course: Callable[[str, str], tuple[dict[str, Check], bytes, str]],
 ) -> float:
     assignment, _slash, name = question.partition("/")
     try:
         with quiet():
-            checks, secret, student = course(assignment)
+            checks, secret, student = course(assignment, name)
             if name not in checks:
                 raise CourseError(_("there is no question {name!r}").format(name=question))
             verdict = _grade(checks[name], namespace, assignment, secret, student)

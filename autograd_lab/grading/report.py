@@ -12,9 +12,10 @@ from .check import Verdict
 class Report:
     """Shows a verdict: as text in a terminal, as a list in a notebook."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        """Show `verdict`."""
+    def __init__(self, verdict: Verdict, attempt: int = 1) -> None:
+        """Show `verdict` with as many hints as this is the attempt."""
         self._verdict = verdict
+        self._attempt = attempt
 
     def __repr__(self) -> str:
         """Return the report as lines of text."""
@@ -50,8 +51,8 @@ class Report:
         if lead is None:
             return
         yield f"{lead.part}: {lead.what}"
-        if lead.hint:
-            yield _("Hint: {hint}").format(hint=lead.hint)
+        for hint in lead.hints[: self._attempt]:
+            yield _("Hint: {hint}").format(hint=hint)
         rest = sum(bool(finding.code) for finding in self._verdict.feedback) - 1
         if rest:
             yield ngettext(

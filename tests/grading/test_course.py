@@ -18,7 +18,7 @@ from autograd_lab.grading import course as module
 from autograd_lab.grading.course import CourseError
 
 EXERCISES = resources.folder("exercises")
-ANSWERS = Path(__file__).parent / "answers"
+ANSWERS = Path(__file__).parent / "answers" / "ps1" / "q2"
 
 # Student, answer, points for q2-predict and q2-implement.
 CLASS = [
@@ -181,7 +181,8 @@ def test_private_checks_take_the_place_of_public_ones(
 ) -> None:
     """A check in the private folder replaces the public one of its name; the others stay."""
     monkeypatch.setenv(module.PRIVATE, str(tmp_path))
-    (tmp_path / "ps1.py").write_text(
+    (tmp_path / "ps1").mkdir()
+    (tmp_path / "ps1" / "q2_checks.py").write_text(
         "from autograd_lab.grading.check import check\n"
         "@check('q2-predict', points=1)\n"
         "def harder(student, inputs):\n"

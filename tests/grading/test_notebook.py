@@ -41,7 +41,7 @@ def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def judging(judge: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `judge` be the only check there is, for `ps1/q`."""
-    monkeypatch.setattr(notebook, "public_checks", lambda name: {"q": Check("q", 2, judge)})
+    monkeypatch.setattr(notebook, "public_checks", lambda *name: {"q": Check("q", 2, judge)})
 
 
 def test_a_score_is_a_plain_float_under_its_report(capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +107,8 @@ def test_grading_uses_the_secret_and_the_students_folder(
     private: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Hidden inputs come from the course's secret and from whose folder is executed."""
-    (private / "ps1.py").write_text(
+    (private / "ps1").mkdir()
+    (private / "ps1" / "q_checks.py").write_text(
         "from autograd_lab.grading.check import Finding, check\n"
         "@check('q', points=1)\n"
         "def draws(student, inputs):\n"

@@ -39,7 +39,8 @@ def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
     answer = student.answer("q2.prediction")
     if not isinstance(answer, dict):
         what = _("the variable q2_prediction should be a dict with one entry per program.")
-        raise Mistaken(Finding("q2_prediction", 0, 3, "no-dict", what))
+        hint = _("keep the names of the programs, and write what you expect in place of each None.")
+        raise Mistaken(Finding("q2_prediction", 0, 3, "no-dict", what, hint))
     for name, truth in GRID.items():
         predicted = answer.get(name)
         if _agrees(predicted, truth):

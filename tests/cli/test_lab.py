@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import autograd_lab.resources
-from autograd_lab import cli
+from autograd_lab.cli import main
 
 NOTEBOOK = {
     "cells": [
@@ -50,7 +50,9 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]
         (folder / "picture.svg").write_bytes(b"<svg/>")
     asked: list[list[str]] = []
     monkeypatch.setattr(autograd_lab.resources, "_PACKAGE", package)
-    monkeypatch.setattr(cli, "_serve", lambda command, environment: asked.append(command) or 0)
+    monkeypatch.setattr(
+        "autograd_lab.cli.lab._serve", lambda command, environment: asked.append(command) or 0
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AUTOGRAD_LAB_LANG", "en")
     return asked
@@ -58,7 +60,7 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]
 
 def lab(*arguments: str) -> Result:
     """Run `autograd-lab lab` in this process."""
-    return CliRunner().invoke(cli.main, ["lab", *arguments])
+    return CliRunner().invoke(main, ["lab", *arguments])
 
 
 def test_the_tour_opens_as_a_copy_without_outputs(commands, tmp_path: Path) -> None:
@@ -126,7 +128,7 @@ def test_a_taken_port_is_one_line(commands) -> None:
 
 def test_a_missing_jupyterlab_names_the_pip_line(commands, monkeypatch) -> None:
     """Without JupyterLab the user reads how to install it."""
-    monkeypatch.setattr(cli, "find_spec", lambda name: None)
+    monkeypatch.setattr("autograd_lab.cli.lab.find_spec", lambda name: None)
     result = lab()
     assert result.exit_code == 1
     assert "pip install 'autograd_lab[lab]'" in result.output
@@ -143,7 +145,7 @@ def test_missing_lessons_are_one_line(commands, monkeypatch, tmp_path: Path) -> 
 
 def test_version() -> None:
     """`--version` prints the installed version."""
-    result = CliRunner().invoke(cli.main, ["--version"])
+    result = CliRunner().invoke(main, ["--version"])
     assert re.fullmatch(r"autograd-lab, version \d+\.\d+\.\d+\n", result.output)
 
 
@@ -205,7 +207,7 @@ def test_jupyterlab_serves_until_it_is_stopped(jupyterlab, stop, tmp_path: Path)
 UNREADY = "import signal; print('starting', flush=True); signal.pause()"
 SERVE = f"""
 import os, sys
-from autograd_lab.cli import _serve
+from autograd_lab.cli.lab import _serve
 sys.exit(_serve([sys.executable, "-c", {UNREADY!r}], dict(os.environ)))
 """
 

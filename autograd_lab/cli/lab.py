@@ -1,4 +1,4 @@
-"""The command line: `autograd-lab lab` opens the lessons in JupyterLab."""
+"""`autograd-lab lab` opens the lessons in JupyterLab."""
 
 from __future__ import annotations
 
@@ -12,16 +12,10 @@ from pathlib import Path
 
 import click
 
-from . import i18n, resources
+from .. import i18n, resources
 
 
-@click.group()
-@click.version_option(package_name="autograd_lab", prog_name="autograd-lab")
-def main() -> None:
-    """See and practise automatic differentiation in Jupyter."""
-
-
-@main.command()
+@click.command()
 @click.option(
     "--lang",
     type=click.Choice(["en", *i18n.CATALOGUES]),
