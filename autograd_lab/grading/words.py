@@ -1,92 +1,32 @@
-"""What the checks of many questions do alike: judge a table of predictions, and calls of a function.
+"""What checks of many questions say alike about a function that they call a few times.
 
-    yield from predictions(student, "q1_prediction", {"dot": [0.0, 4.0]}, 0.5, thoughts, hints)
     codes = [judged(student.call("f", v), 2 * v, [(v, "forgot-the-2")], "f") for v in values]
-    yield attempts("f()", 2, codes, words)
+    yield attempts("f()", 2, codes, {"forgot-the-2": (_("it returns the half."), _("…"))})
 
 A thought is a pair: what a learner with it would answer, and the misconception's code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from ..i18n import _
-from .check import Finding, Mistaken, near
-from .codec import Error, TensorData
-from .student import Student
+from .check import Finding
+from .codec import Error
+from .predictions import agrees
 
 Thoughts = Sequence[tuple[object, str]]
 """Wrong answers and the code of the misconception behind each; the first that fits counts."""
-Words = Mapping[str, tuple[str, Any]]
+Words = Mapping[str, tuple[str, str | tuple[str, ...]]]
 """Per code what came back instead of what was expected, and the hint (or hints)."""
-
-
-def same(reply: object, expected: object) -> bool:
-    """Tell whether a reply means what is expected.
-
-    Numbers and nested lists of them as `near` has it; strings, booleans, NaN and infinities as a
-    person would write them (`"Error"`, `"nan"`); an `Error` by its type and a part of its text.
-    """
-    if type(reply) is TensorData:
-        reply = reply.tolist()
-    match expected:
-        case None:
-            return reply is None
-        case Error(kind, text):
-            return isinstance(reply, Error) and reply.type == kind and text in reply.text
-        case list():
-            return (
-                isinstance(reply, list | tuple)
-                and len(reply) == len(expected)
-                and all(map(same, reply, expected))
-            )
-        case str() | bool():
-            plain = type(reply) in (str, bool, float)
-            return plain and str(reply).strip().lower() == str(expected).lower()
-        case _:
-            return near(reply, expected)
-
-
-def predictions(
-    student: Student,
-    variable: str,
-    truth: Mapping[str, object],
-    points: float,
-    thoughts: Mapping[str, Thoughts],
-    hints: Mapping[str, Any],
-) -> Iterator[Finding]:
-    """Compare the dict `variable` with what happens, `points` for each program.
-
-    Raises Mistaken if it is no dict.
-    """
-    answer = student.run(variable)
-    if not isinstance(answer, dict):
-        what = _("the variable {name} should be a dict with one entry per program.")
-        hint = _("take the cell as it was, and put your answers in place of None.")
-        total = points * len(truth)
-        raise Mistaken(Finding(variable, 0, total, "no-dict", what.format(name=variable), hint))
-    for name, outcome in truth.items():
-        predicted = answer.get(name)
-        if same(predicted, outcome):
-            yield Finding(name, points, points)
-        elif predicted is None:
-            what = _("there is no prediction yet.")
-            hint = _("write down what you expect, in place of None; a wrong guess costs nothing.")
-            yield Finding(name, 0, points, "not-answered", what, hint)
-        else:
-            what = _("that is not what this program gives. You may run it and see.")
-            code = _code(predicted, thoughts.get(name, ())) or "other-value"
-            other = _("go through the program line by line, on paper.")
-            yield Finding(name, 0, points, code, what, hints.get(code, other))
 
 
 def judged(reply: object, right: object, thoughts: Thoughts, name: str) -> str:
     """Return "" for the right reply of the function `name`, else the code of what went wrong."""
-    if same(reply, right):
+    if agrees(reply, right):
         return ""
-    return _code(reply, thoughts) or _unusable(reply, name) or "other-value"
+    seen = (code for value, code in thoughts if _fits(reply, value))
+    return next(seen, "") or _unusable(reply, name) or "other-value"
 
 
 def attempts(part: str, points: float, codes: Sequence[str], words: Words) -> Finding:
@@ -102,9 +42,13 @@ def attempts(part: str, points: float, codes: Sequence[str], words: Words) -> Fi
     return Finding(part, 0, points, code, what, hint)
 
 
-def _code(reply: object, thoughts: Thoughts) -> str:
-    """Return the code of the first thought that leads to this reply, empty if none does."""
-    return next((code for seen, code in thoughts if same(reply, seen)), "")
+def _fits(reply: object, thought: object) -> bool:
+    """Tell whether a reply is this value; an `Error` is known by its type and a part of its text."""
+    if isinstance(thought, Error):
+        return (
+            isinstance(reply, Error) and reply.type == thought.type and thought.text in reply.text
+        )
+    return agrees(reply, thought)
 
 
 def _unusable(reply: object, name: str) -> str:
@@ -120,7 +64,7 @@ def _unusable(reply: object, name: str) -> str:
             return ""
 
 
-def _common_words() -> dict[str, tuple[str, Any]]:
+def _common_words() -> dict[str, tuple[str, str | tuple[str, ...]]]:
     """Return the words for what can happen to any function."""
     return {
         "not-answered": (
@@ -138,4 +82,4 @@ def _common_words() -> dict[str, tuple[str, Any]]:
     }
 
 
-__all__ = ["Thoughts", "Words", "attempts", "judged", "predictions", "same"]
+__all__ = ["Thoughts", "Words", "attempts", "judged"]

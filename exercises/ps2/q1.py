@@ -1,8 +1,7 @@
 # %% [markdown] lang="en"
-# ## Question 1: what does it print?
+# ## 1 What does it print? (10 points, about 25 minutes)
 #
-# The programs below are those that every introduction to autograd starts with. About 25 minutes,
-# 10 points.
+# The programs below are those that every introduction to autograd starts with.
 #
 # ### 1.1 Predict (4 points)
 #
@@ -10,9 +9,9 @@
 # None, a word as a string, and `"error"` if the program stops with an error.
 
 # %% [markdown] lang="zh"
-# ## 第 1 题：会打印什么？
+# ## 1 会打印什么？（10 分，约 25 分钟）
 #
-# 下面是自动微分入门教程里最常见的程序。约 25 分钟，共 10 分。
+# 下面是自动微分入门教程里最常见的程序。
 #
 # ### 1.1 预测（4 分）
 #

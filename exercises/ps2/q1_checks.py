@@ -6,48 +6,60 @@ import random
 from collections.abc import Iterator
 
 from autograd_lab.grading.check import Finding, check
+from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
-from autograd_lab.grading.words import attempts, judged, predictions
+from autograd_lab.grading.words import attempts, judged
 from autograd_lab.i18n import _
 
-TRUTH: dict[str, object] = {
-    "before": "None",
-    "after": [0.0, 4.0, 8.0, 12.0],
-    "another": [1.0, 5.0, 9.0, 13.0],
-    "mean": [[4.5, 4.5], [4.5, 4.5]],
-    "between": "None",
-    "node": "MulBackward0",
-    "late": False,
-    "eye": [8.0, 4.0],
+GRID = {
+    "before": Row(
+        "None",
+        [([0.0, 0.0, 0.0, 0.0], "zeros-before"), ([0.0, 4.0, 8.0, 12.0], "no-backward-needed")],
+    ),
+    "after": Row(
+        [0.0, 4.0, 8.0, 12.0],
+        [([0.0, 2.0, 4.0, 6.0], "factor-lost"), ([0.0, 2.0, 8.0, 18.0], "value-for-gradient")],
+    ),
+    "another": Row([1.0, 5.0, 9.0, 13.0], [([1.0, 1.0, 1.0, 1.0], "expects-overwrite")]),
+    "mean": Row(
+        [[4.5, 4.5], [4.5, 4.5]],
+        [
+            ([[18.0, 18.0], [18.0, 18.0]], "sum-for-mean"),
+            (4.5, "one-number-for-all"),
+            ([[27.0, 27.0], [27.0, 27.0]], "value-for-gradient"),
+        ],
+    ),
+    "between": Row(
+        "None", [([[4.5, 4.5], [4.5, 4.5]], "grad-everywhere"), ("error", "grad-everywhere")]
+    ),
+    "node": Row(
+        "MulBackward0",
+        [("PowBackward0", "formula-not-program"), ("AddBackward0", "first-not-last")],
+    ),
+    "late": Row(False, [(True, "flag-looks-back")]),
+    "eye": Row(
+        [8.0, 4.0],
+        [
+            ([4.0, 2.0], "expects-overwrite"),
+            ([8.0, 0.0], "zero-has-no-gradient"),
+            ([4.0, 0.0], "zero-has-no-gradient"),
+            ("error", "retain-graph-ignored"),
+        ],
+    ),
 }
-THOUGHTS: dict[str, list[tuple[object, str]]] = {
-    "before": [([0.0] * 4, "zeros-before"), ([0.0, 4.0, 8.0, 12.0], "no-backward-needed")],
-    "after": [([0.0, 2.0, 4.0, 6.0], "factor-lost"), ([0.0, 2.0, 8.0, 18.0], "value-for-gradient")],
-    "another": [([1.0] * 4, "expects-overwrite")],
-    "mean": [
-        ([[18.0] * 2] * 2, "sum-for-mean"),
-        (4.5, "one-number-for-all"),
-        ([[27.0] * 2] * 2, "value-for-gradient"),
-    ],
-    "between": [([[4.5] * 2] * 2, "grad-everywhere"), ("error", "grad-everywhere")],
-    "node": [("PowBackward0", "formula-not-program"), ("AddBackward0", "first-not-last")],
-    "late": [(True, "flag-looks-back")],
-    "eye": [
-        ([4.0, 2.0], "expects-overwrite"),
-        ([8.0, 0.0], "zero-has-no-gradient"),
-        ([4.0, 0.0], "zero-has-no-gradient"),
-        ("error", "retain-graph-ignored"),
-    ],
-}
+"""What the notebook asks for, and what happens."""
 
 
 @check("q1-predict", points=4)
 def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Compare the eight predictions with what is printed."""
-    yield from predictions(student, "q1_prediction", TRUTH, 0.5, THOUGHTS, _prediction_hints())
+    ask = _(
+        'write numbers as a list, a word as a string, "None" or "error" where that is the answer.'
+    )
+    yield from judge_grid(student, "q1.prediction", GRID, 0.5, ask, _prediction_hints)
 
 
-def _prediction_hints() -> dict[str, tuple[str, ...]]:
+def _prediction_hints(code: str) -> tuple[str, ...]:
     """Return the hints for a wrong prediction, from a nudge to nearly the answer."""
     return {
         "zeros-before": (
@@ -102,7 +114,7 @@ def _prediction_hints() -> dict[str, tuple[str, ...]]:
             _("what does retain_graph=True in the first call keep alive?"),
             _("the second call finds all it needs. What does it do with x.grad?"),
         ),
-    }
+    }.get(code, (_("go through the program line by line, on paper."),))
 
 
 @check("q1-implement", points=3)
@@ -122,7 +134,10 @@ def _history(student: Student, inputs: random.Random, steps: list[str]) -> str:
     right = _account(gradient, steps)
     thoughts: list[tuple[object, str]] = [
         (_account(gradient, steps, adds=False), "expects-overwrite"),
-        (_account(gradient, ["zero" if step == "none" else step for step in steps]), "none-is-zero"),
+        (
+            _account(gradient, ["zero" if step == "none" else step for step in steps]),
+            "none-is-zero",
+        ),
         ([right[-1]] * len(steps), "live-list"),
         (right[-1], "only-the-last"),
         (_account([2 * value for value in values], steps), "inner-function-lost"),
@@ -150,7 +165,9 @@ def _call_words() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return what came back and the hints."""
     return {
         "expects-overwrite": (
-            _("after several backward steps it reports the gradient of one; their sum is expected."),
+            _(
+                "after several backward steps it reports the gradient of one; their sum is expected."
+            ),
             (
                 _("look at eye once more: what did its second call change?"),
                 _("let each backward step add to what is held so far."),

@@ -1,5 +1,5 @@
 # %% [markdown] lang="en"
-# ## Question 2: the chain rule by hand
+# ## 2 The chain rule by hand (10 points, about 35 minutes)
 #
 # The squared distance between a prediction $Xw$ and a target $y$, in three small steps:
 #
@@ -7,7 +7,7 @@
 #
 # $$\frac{\partial z}{\partial w} = \frac{\partial z}{\partial b}\,\frac{\partial b}{\partial a}\,\frac{\partial a}{\partial w}$$
 #
-# Here you are the autograd: paper, pencil and plain Python. About 35 minutes, 10 points.
+# Here you are the autograd: paper, pencil and plain Python.
 #
 # ### 2.1 Predict (3 points)
 #
@@ -20,7 +20,7 @@
 # other shapes as `[rows, columns]`, too. Write `dz_db` and `dz_dw` as plain lists of numbers.
 
 # %% [markdown] lang="zh"
-# ## 第 2 题：手算链式法则
+# ## 2 手算链式法则（10 分，约 35 分钟）
 #
 # 预测 $Xw$ 与目标 $y$ 之间的距离平方，分成三小步：
 #
@@ -28,7 +28,7 @@
 #
 # $$\frac{\partial z}{\partial w} = \frac{\partial z}{\partial b}\,\frac{\partial b}{\partial a}\,\frac{\partial a}{\partial w}$$
 #
-# 这一题由你来当自动微分：纸、笔和普通 Python。约 35 分钟，共 10 分。
+# 这一题由你来当自动微分：纸、笔和普通 Python。
 #
 # ### 2.1 预测（3 分）
 #

@@ -8,26 +8,37 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograd_lab.grading.check import Finding, check
+from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
-from autograd_lab.grading.words import attempts, judged, predictions
+from autograd_lab.grading.words import attempts, judged
 from autograd_lab.i18n import _
 
-TRUTH: dict[str, object] = {
-    "b": [-1.0, -1.0, -1.0],
-    "z": 3.0,
-    "dz_db": [-2.0, -2.0, -2.0],
-    "shape_db_da": [3.0, 3.0],
-    "shape_da_dw": [3.0, 2.0],
-    "dz_dw": [-4.0, -6.0],
+GRID = {
+    "b": Row(
+        [-1.0, -1.0, -1.0],
+        [([1.0, 1.0, 1.0], "turned-round"), ([-1.0, -1.0, 1.0], "target-forgotten")],
+    ),
+    "z": Row(
+        3.0,
+        [
+            (9.0, "square-of-the-sum"),
+            (1.7320508075688772, "root-of-the-square"),
+            (1.0, "mean-for-sum"),
+        ],
+    ),
+    "dz_db": Row(
+        [-2.0, -2.0, -2.0],
+        [
+            ([-1.0, -1.0, -1.0], "factor-lost"),
+            (-6.0, "summed-up"),
+            ([2.0, 2.0, 2.0], "turned-round"),
+        ],
+    ),
+    "shape_db_da": Row([3.0, 3.0], [([1.0, 3.0], "diagonal-only"), ([3.0, 1.0], "diagonal-only")]),
+    "shape_da_dw": Row([3.0, 2.0], [([2.0, 3.0], "rows-for-columns")]),
+    "dz_dw": Row([-4.0, -6.0], [([-2.0, -3.0], "factor-lost"), ([4.0, 6.0], "turned-round")]),
 }
-THOUGHTS: dict[str, list[tuple[object, str]]] = {
-    "b": [([1.0, 1.0, 1.0], "turned-round"), ([-1.0, -1.0, 1.0], "target-forgotten")],
-    "z": [(9.0, "square-of-the-sum"), (3**0.5, "root-of-the-square"), (1.0, "mean-for-sum")],
-    "dz_db": [([-1.0] * 3, "factor-lost"), (-6.0, "summed-up"), ([2.0] * 3, "turned-round")],
-    "shape_db_da": [([1.0, 3.0], "diagonal-only"), ([3.0, 1.0], "diagonal-only")],
-    "shape_da_dw": [([2.0, 3.0], "transposed")],
-    "dz_dw": [([-2.0, -3.0], "factor-lost"), ([4.0, 6.0], "turned-round")],
-}
+"""What the notebook asks for, and what happens."""
 SHAPES = [(1, 2), (2, 3), (3, 2), (3, 3)]
 """Rows and columns of the hidden X. The square one comes last: there a forgotten transposition
 shows as a value, not as an error."""
@@ -36,10 +47,11 @@ shows as a value, not as an error."""
 @check("q2-predict", points=3)
 def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Compare the six results by hand."""
-    yield from predictions(student, "q2_prediction", TRUTH, 0.5, THOUGHTS, _prediction_hints())
+    ask = _("write what you have worked out by hand: a number, or a list of numbers.")
+    yield from judge_grid(student, "q2.prediction", GRID, 0.5, ask, _prediction_hints)
 
 
-def _prediction_hints() -> dict[str, tuple[str, ...]]:
+def _prediction_hints(code: str) -> tuple[str, ...]:
     """Return the hints for a wrong result, from a nudge to nearly the answer."""
     return {
         "turned-round": (
@@ -65,11 +77,11 @@ def _prediction_hints() -> dict[str, tuple[str, ...]]:
             _("how many outputs does the step b = a − y have, and how many inputs?"),
             _("most entries are 0, but they belong to the matrix."),
         ),
-        "transposed": (
+        "rows-for-columns": (
             _("one row per output, one column per input: what are the outputs of a = Xw?"),
             _("∂a_i/∂w_j = X_ij, so compare with the shape of X."),
         ),
-    }
+    }.get(code, (_("write the step out element by element: which numbers go into it?"),))
 
 
 @check("q2-implement", points=4)
@@ -87,7 +99,9 @@ def _case(inputs: random.Random, rows: int, columns: int) -> tuple[np.ndarray, .
 
     def numbers(*shape: int) -> np.ndarray:
         count = int(np.prod(shape))
-        drawn = [inputs.choice((-1, 1)) * round(inputs.uniform(0.5, 2), 3) for _index in range(count)]
+        drawn = [
+            inputs.choice((-1, 1)) * round(inputs.uniform(0.5, 2), 3) for _index in range(count)
+        ]
         return np.array(drawn).reshape(shape)
 
     return numbers(rows, columns), numbers(columns), numbers(rows)
@@ -115,7 +129,7 @@ def _gradient_X(student: Student, X: np.ndarray, w: np.ndarray, y: np.ndarray) -
     thoughts = [
         ((right / 2).tolist(), "factor-lost"),
         ((-right).tolist(), "turned-round"),
-        (right.T.tolist(), "transposed"),
+        (right.T.tolist(), "rows-for-columns"),
         (right.sum(axis=0).tolist(), "summed-up"),
     ]
     reply = student.call("gradient_X", X.tolist(), w.tolist(), y.tolist())
@@ -125,13 +139,6 @@ def _gradient_X(student: Student, X: np.ndarray, w: np.ndarray, y: np.ndarray) -
 def _call_words() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return what came back and the hints."""
     return {
-        "raises": (
-            _("it stops with an error for some shape of X."),
-            (
-                _("call it with two rows and three columns, then with three rows and two."),
-                _("write down the shape of each factor; neighbours must fit."),
-            ),
-        ),
         "factor-lost": (
             _("it returns exactly half of the gradient."),
             (_("where does the 2 of the square go?"),),
@@ -158,7 +165,7 @@ def _call_words() -> dict[str, tuple[str, tuple[str, ...]]]:
                 _("∂z/∂w_j = Σ_i 2 b_i X_ij: the sum runs down a column of X."),
             ),
         ),
-        "transposed": (
+        "rows-for-columns": (
             _("rows and columns of its result are exchanged."),
             (
                 _("a gradient has the shape of what it belongs to, here of X."),

@@ -1,8 +1,7 @@
 # %% [markdown] lang="en"
-# ## Question 3: a bug hunt
+# ## 3 A bug hunt (10 points, about 30 minutes)
 #
-# Backward adds. In a training loop that is a trap, and sometimes just what one wants. About 30
-# minutes, 10 points.
+# Backward adds. In a training loop that is a trap, and sometimes just what one wants.
 #
 # ### 3.1 Predict (2 points)
 #
@@ -10,9 +9,9 @@
 # `"error"`.
 
 # %% [markdown] lang="zh"
-# ## 第 3 题：找错
+# ## 3 找错（10 分，约 30 分钟）
 #
-# backward 会累加。在训练循环里这是个陷阱，但有时正是我们想要的。约 30 分钟，共 10 分。
+# backward 会累加。在训练循环里这是个陷阱，但有时正是我们想要的。
 #
 # ### 3.1 预测（2 分）
 #

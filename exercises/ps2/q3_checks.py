@@ -9,26 +9,30 @@ import numpy as np
 
 from autograd_lab.grading.check import Finding, check
 from autograd_lab.grading.codec import Error
+from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
-from autograd_lab.grading.words import attempts, judged, predictions
+from autograd_lab.grading.words import attempts, judged
 from autograd_lab.i18n import _
 
-TRUTH: dict[str, object] = {"emptied": 1.0, "forgotten": -1.0, "too_early": 4.0, "rebound": "error"}
-THOUGHTS: dict[str, list[tuple[object, str]]] = {
-    "emptied": [(-1.0, "emptying-ignored"), (2.0, "one-step-short"), ("error", "none-forbidden")],
-    "forgotten": [(1.0, "expects-overwrite"), (0.0, "same-gradient-twice")],
-    "too_early": [(1.0, "order-ignored"), (-1.0, "order-ignored")],
-    "rebound": [(1.0, "rebinding"), (-1.0, "rebinding")],
+GRID = {
+    "emptied": Row(
+        1.0, [(-1.0, "emptying-ignored"), (2.0, "one-step-short"), ("error", "none-forbidden")]
+    ),
+    "forgotten": Row(-1.0, [(1.0, "expects-overwrite"), (0.0, "same-gradient-twice")]),
+    "too_early": Row(4.0, [(1.0, "order-ignored"), (-1.0, "order-ignored")]),
+    "rebound": Row("error", [(1.0, "name-rebound"), (-1.0, "name-rebound")]),
 }
+"""What the notebook asks for, and what happens."""
 
 
 @check("q3-predict", points=2)
 def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Compare the four predictions with what is printed."""
-    yield from predictions(student, "q3_prediction", TRUTH, 0.5, THOUGHTS, _prediction_hints())
+    ask = _('write a number, or "error" where the program stops with an error.')
+    yield from judge_grid(student, "q3.prediction", GRID, 0.5, ask, _prediction_hints)
 
 
-def _prediction_hints() -> dict[str, tuple[str, ...]]:
+def _prediction_hints(code: str) -> tuple[str, ...]:
     """Return the hints for a wrong prediction, from a nudge to nearly the answer."""
     return {
         "emptying-ignored": (
@@ -54,11 +58,11 @@ def _prediction_hints() -> dict[str, tuple[str, ...]]:
             _("read the three lines in their order: what is in w.grad when w changes?"),
             _("how far is a step along a gradient of zero?"),
         ),
-        "rebinding": (
+        "name-rebound": (
             _("which tensor does the name w stand for in the second step: a leaf?"),
             _("backward fills the leaf's gradient. Does the result of w - 0.25 * w.grad get one?"),
         ),
-    }
+    }.get(code, (_("keep a table of w and w.grad, with a line for each line of the program."),))
 
 
 @check("q3-implement", points=5)
@@ -90,8 +94,8 @@ def _train(student: Student, inputs: random.Random, steps: int) -> str:
         (arrive((1, 0)), "one-left-out"),
         (arrive((0, 1)), "one-left-out"),
         (start.tolist(), "zeroed-too-early"),
-        (arrive((0, 0), -lr), "uphill"),
-        (Error("TypeError", "NoneType"), "rebinding"),
+        (arrive((0, 0), -lr), "goes-uphill"),
+        (Error("TypeError", "NoneType"), "name-rebound"),
         (Error("RuntimeError", "leaf Variable"), "in-place-on-leaf"),
         (Error("RuntimeError", "does not require grad"), "rebound-without-grad"),
     ]
@@ -115,7 +119,7 @@ def _train_in_parts(student: Student, inputs: random.Random, steps: int) -> str:
         """Return the gradient of each part's mean squared error."""
         return (2 * (w * xs - ys) * xs).mean(axis=1)
 
-    places = {name: start for name in ("mean", "sum", "last", "own", "kept")}
+    places = dict.fromkeys(("mean", "sum", "last", "own", "kept"), start)
     held = 0.0
     for _step in range(steps):
         held += slopes(places["kept"]).mean()
@@ -163,11 +167,11 @@ def _train_words() -> dict[str, tuple[str, tuple[str, ...]]]:
                 _("zero before backward, or after the step; not between the two."),
             ),
         ),
-        "uphill": (
+        "goes-uphill": (
             _("w and b go the opposite way."),
             (_("a gradient points to where the loss grows."),),
         ),
-        "rebinding": (
+        "name-rebound": (
             _("in the second step w.grad is None."),
             (
                 _("which tensor gets its gradient from backward, and what is named w by then?"),

@@ -1,8 +1,8 @@
 # %% [markdown] lang="en"
-# ## Question 4: what to do with `gradient=`
+# ## 4 What to do with `gradient=` (10 points, about 30 minutes)
 #
 # A result with several numbers has no gradient; it has a Jacobian matrix $J$, with one row per output.
-# `backward(gradient=v)` computes $v^\top J$. About 30 minutes, 10 points.
+# `backward(gradient=v)` computes $v^\top J$.
 #
 # ### 4.1 Predict (3 points)
 #
@@ -11,9 +11,9 @@
 # numbers, or `"error"`?
 
 # %% [markdown] lang="zh"
-# ## 第 4 题：`gradient=` 有什么用
+# ## 4 `gradient=` 有什么用（10 分，约 30 分钟）
 #
-# 含有多个数的结果没有梯度，它有一个雅可比矩阵 $J$，每个输出占一行。`backward(gradient=v)` 计算 $v^\top J$。约 30 分钟，共 10 分。
+# 含有多个数的结果没有梯度，它有一个雅可比矩阵 $J$，每个输出占一行。`backward(gradient=v)` 计算 $v^\top J$。
 #
 # ### 4.1 预测（3 分）
 #

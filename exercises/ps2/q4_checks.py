@@ -9,38 +9,39 @@ import numpy as np
 
 from autograd_lab.grading.check import Finding, check
 from autograd_lab.grading.codec import Error, Fn
+from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
-from autograd_lab.grading.words import attempts, judged, predictions
+from autograd_lab.grading.words import attempts, judged
 from autograd_lab.i18n import _
 
-TRUTH: dict[str, object] = {
-    "J": [[3.0, 2.0], [1.0, 1.0], [4.0, 0.0]],
-    "alone": "error",
-    "ones": [8.0, 3.0],
-    "picked": [1.0, 1.0],
-    "weighted": [-5.0, 2.0],
-    "like_x": "error",
+GRID = {
+    "J": Row(
+        [[3.0, 2.0], [1.0, 1.0], [4.0, 0.0]],
+        [([[3.0, 1.0, 4.0], [2.0, 1.0, 0.0]], "rows-for-columns"), ([8.0, 3.0], "summed-up")],
+    ),
+    "alone": Row("error", [([8.0, 3.0], "ones-by-default")]),
+    "ones": Row(
+        [8.0, 3.0],
+        [([[3.0, 2.0], [1.0, 1.0], [4.0, 0.0]], "whole-jacobian"), ([5.0, 2.0, 4.0], "along-x")],
+    ),
+    "picked": Row([1.0, 1.0], [([0.0, 1.0, 0.0], "v-comes-back"), ([8.0, 3.0], "v-ignored")]),
+    "weighted": Row([-5.0, 2.0], [([3.0, 0.0, -8.0], "v-comes-back"), ([8.0, 3.0], "v-ignored")]),
+    "like_x": Row("error", [([8.0, 3.0], "shape-of-x"), ([5.0, 2.0, 4.0], "along-x")]),
 }
-THOUGHTS: dict[str, list[tuple[object, str]]] = {
-    "J": [([[3.0, 1.0, 4.0], [2.0, 1.0, 0.0]], "transposed"), ([8.0, 3.0], "summed-up")],
-    "alone": [([8.0, 3.0], "ones-by-default")],
-    "ones": [([[3.0, 2.0], [1.0, 1.0], [4.0, 0.0]], "whole-jacobian"), ([5.0, 2.0, 4.0], "along-x")],
-    "picked": [([0.0, 1.0, 0.0], "v-comes-back"), ([8.0, 3.0], "v-ignored")],
-    "weighted": [([3.0, 0.0, -8.0], "v-comes-back"), ([8.0, 3.0], "v-ignored")],
-    "like_x": [([8.0, 3.0], "shape-of-x"), ([5.0, 2.0, 4.0], "along-x")],
-}
+"""What the notebook asks for, and what happens."""
 
 
 @check("q4-predict", points=3)
 def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Compare the Jacobian and the five predictions."""
-    yield from predictions(student, "q4_prediction", TRUTH, 0.5, THOUGHTS, _prediction_hints())
+    ask = _('write a list of numbers, or "error" where the program stops with an error.')
+    yield from judge_grid(student, "q4.prediction", GRID, 0.5, ask, _prediction_hints)
 
 
-def _prediction_hints() -> dict[str, tuple[str, ...]]:
+def _prediction_hints(code: str) -> tuple[str, ...]:
     """Return the hints for a wrong prediction, from a nudge to nearly the answer."""
     return {
-        "transposed": (
+        "rows-for-columns": (
             _("one row per output, one column per input: how many outputs does y have?"),
             _("the first row belongs to x[0] * x[1]."),
         ),
@@ -69,7 +70,10 @@ def _prediction_hints() -> dict[str, tuple[str, ...]]:
             _("v tells how much each output counts. How many outputs are there?"),
             _("gradient must have the shape of y, not that of x."),
         ),
-    }
+    }.get(
+        code,
+        (_("write J and v down; multiply each row of J by its entry of v, and add the rows."),),
+    )
 
 
 @check("q4-implement", points=4)

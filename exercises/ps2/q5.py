@@ -1,9 +1,9 @@
 # %% [markdown] lang="en"
-# ## Question 5: a Jacobian, row by row and column by column
+# ## 5 A Jacobian, row by row and column by column (10 points, about 35 minutes)
 #
 # Reverse mode carries a gradient from the result to the inputs; that is `backward`. Forward mode
 # carries a direction from the inputs to the result, while the result is being computed:
-# `torch.func.jvp(f, (x,), (u,))` returns the pair $f(x)$ and $Ju$. About 35 minutes, 10 points.
+# `torch.func.jvp(f, (x,), (u,))` returns the pair $f(x)$ and $Ju$.
 #
 # ### 5.1 Predict (3 points)
 #
@@ -17,9 +17,9 @@
 #   `curve` that takes one time and returns 1000 positions?
 
 # %% [markdown] lang="zh"
-# ## 第 5 题：雅可比矩阵，逐行与逐列
+# ## 5 雅可比矩阵，逐行与逐列（10 分，约 35 分钟）
 #
-# 反向模式把梯度从结果带到输入，这就是 `backward`。前向模式在计算结果的同时，把一个方向从输入带到结果：`torch.func.jvp(f, (x,), (u,))` 返回一对值 $f(x)$ 和 $Ju$。约 35 分钟，共 10 分。
+# 反向模式把梯度从结果带到输入，这就是 `backward`。前向模式在计算结果的同时，把一个方向从输入带到结果：`torch.func.jvp(f, (x,), (u,))` 返回一对值 $f(x)$ 和 $Ju$。
 #
 # ### 5.1 预测（3 分）
 #

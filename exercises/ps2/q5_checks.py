@@ -9,35 +9,34 @@ import numpy as np
 
 from autograd_lab.grading.check import Finding, check
 from autograd_lab.grading.codec import Error, Fn
+from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
-from autograd_lab.grading.words import attempts, judged, predictions
+from autograd_lab.grading.words import attempts, judged
 from autograd_lab.i18n import _
 
-TRUTH: dict[str, object] = {
-    "one_backward": "row",
-    "one_forward": "column",
-    "passes_backward": 2.0,
-    "passes_forward": 3.0,
-    "loss": "backward",
-    "curve": "forward",
+GRID = {
+    "one_backward": Row("row", [("column", "modes-exchanged")]),
+    "one_forward": Row("column", [("row", "modes-exchanged")]),
+    "passes_backward": Row(
+        2.0, [(3.0, "modes-exchanged"), (1.0, "one-pass-for-all"), (6.0, "per-entry")]
+    ),
+    "passes_forward": Row(
+        3.0, [(2.0, "modes-exchanged"), (1.0, "one-pass-for-all"), (6.0, "per-entry")]
+    ),
+    "loss": Row("backward", [("forward", "long-for-wide")]),
+    "curve": Row("forward", [("backward", "always-backward")]),
 }
-THOUGHTS: dict[str, list[tuple[object, str]]] = {
-    "one_backward": [("column", "modes-exchanged")],
-    "one_forward": [("row", "modes-exchanged")],
-    "passes_backward": [(3.0, "modes-exchanged"), (1.0, "one-pass-for-all"), (6.0, "per-entry")],
-    "passes_forward": [(2.0, "modes-exchanged"), (1.0, "one-pass-for-all"), (6.0, "per-entry")],
-    "loss": [("forward", "long-for-wide")],
-    "curve": [("backward", "always-backward")],
-}
+"""What the notebook asks for, and what happens."""
 
 
 @check("q5-predict", points=3)
 def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Compare the six answers on rows, columns and passes."""
-    yield from predictions(student, "q5_prediction", TRUTH, 0.5, THOUGHTS, _prediction_hints())
+    ask = _("write a number, or one of the two words that the question offers.")
+    yield from judge_grid(student, "q5.prediction", GRID, 0.5, ask, _prediction_hints)
 
 
-def _prediction_hints() -> dict[str, tuple[str, ...]]:
+def _prediction_hints(code: str) -> tuple[str, ...]:
     """Return the hints for a wrong prediction, from a nudge to nearly the answer."""
     return {
         "modes-exchanged": (
@@ -56,7 +55,7 @@ def _prediction_hints() -> dict[str, tuple[str, ...]]:
             _("how many rows has the Jacobian of this curve, how many columns?"),
             _("backward takes a pass for each of the 1000 outputs."),
         ),
-    }
+    }.get(code, (_("draw a J of 2 rows and 3 columns, and mark what a single pass gives."),))
 
 
 @check("q5-implement", points=4)
@@ -104,7 +103,7 @@ def _by_rows(student: Student, f: Fn, x: np.ndarray, y: np.ndarray, jacobian: np
         ([jacobian[-1].tolist()] * len(y), "live-grad"),
         ([jacobian.sum(axis=0).tolist()] * len(y), "live-grad"),
         (jacobian.sum(axis=0).tolist(), "one-pass-for-all"),
-        (jacobian.T.tolist(), "transposed"),
+        (jacobian.T.tolist(), "rows-for-columns"),
         (Error("RuntimeError", "a second time"), "graph-freed"),
         (Error("RuntimeError", "only for scalar outputs"), "not-a-scalar"),
     ]
@@ -114,7 +113,7 @@ def _by_rows(student: Student, f: Fn, x: np.ndarray, y: np.ndarray, jacobian: np
 def _by_columns(student: Student, f: Fn, x: np.ndarray, y: np.ndarray, jacobian: np.ndarray) -> str:
     """Return the code for one call of `by_columns`."""
     thoughts: list[tuple[object, str]] = [
-        (jacobian.T.tolist(), "transposed"),
+        (jacobian.T.tolist(), "rows-for-columns"),
         (jacobian.sum(axis=1).tolist(), "one-pass-for-all"),
         ([y.tolist()] * len(x), "value-for-tangent"),
         (np.tile(y, (len(x), 1)).T.tolist(), "value-for-tangent"),
@@ -144,7 +143,7 @@ def _rows_words() -> dict[str, tuple[str, tuple[str, ...]]]:
                 _("call backward once per output, with that output alone."),
             ),
         ),
-        "transposed": (
+        "rows-for-columns": (
             _("rows and columns of its result are exchanged."),
             (_("what one backward call leaves in x.grad is a row already."),),
         ),
@@ -168,7 +167,7 @@ def _rows_words() -> dict[str, tuple[str, tuple[str, ...]]]:
 def _columns_words() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return what came back from `by_columns` and the hints."""
     return {
-        "transposed": (
+        "rows-for-columns": (
             _("rows and columns of its result are exchanged."),
             (
                 _("what one call of jvp gives belongs below one another, not side by side."),
