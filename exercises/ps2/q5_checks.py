@@ -1,0 +1,189 @@
+"""Question 5: the Jacobian of maps to fewer numbers, a·x_i·x_(i+1) + b·x_i, and to more."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograd_lab.grading.check import Finding, check
+from autograd_lab.grading.codec import Error, Fn
+from autograd_lab.grading.student import Student
+from autograd_lab.grading.words import attempts, judged, predictions
+from autograd_lab.i18n import _
+
+TRUTH: dict[str, object] = {
+    "one_backward": "row",
+    "one_forward": "column",
+    "passes_backward": 2.0,
+    "passes_forward": 3.0,
+    "loss": "backward",
+    "curve": "forward",
+}
+THOUGHTS: dict[str, list[tuple[object, str]]] = {
+    "one_backward": [("column", "modes-exchanged")],
+    "one_forward": [("row", "modes-exchanged")],
+    "passes_backward": [(3.0, "modes-exchanged"), (1.0, "one-pass-for-all"), (6.0, "per-entry")],
+    "passes_forward": [(2.0, "modes-exchanged"), (1.0, "one-pass-for-all"), (6.0, "per-entry")],
+    "loss": [("forward", "long-for-wide")],
+    "curve": [("backward", "always-backward")],
+}
+
+
+@check("q5-predict", points=3)
+def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
+    """Compare the six answers on rows, columns and passes."""
+    yield from predictions(student, "q5_prediction", TRUTH, 0.5, THOUGHTS, _prediction_hints())
+
+
+def _prediction_hints() -> dict[str, tuple[str, ...]]:
+    """Return the hints for a wrong prediction, from a nudge to nearly the answer."""
+    return {
+        "modes-exchanged": (
+            _("write down vᵀJ and Ju, with their shapes, for a J of 2 rows and 3 columns."),
+            _("a pass has one v, or one u. Is there one v per row of J, or per column?"),
+        ),
+        "one-pass-for-all": (
+            _("one pass gives vᵀJ or Ju. How many numbers are that, and how many has J?"),
+        ),
+        "per-entry": (_("does a pass give a single entry of J, or several at once?"),),
+        "long-for-wide": (
+            _("how many rows has the Jacobian of a loss, how many columns?"),
+            _("forward mode takes a pass for each of the 1000 inputs."),
+        ),
+        "always-backward": (
+            _("how many rows has the Jacobian of this curve, how many columns?"),
+            _("backward takes a pass for each of the 1000 outputs."),
+        ),
+    }
+
+
+@check("q5-implement", points=4)
+def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
+    """Ask both functions for the Jacobians of maps to fewer and to more numbers."""
+    cases = [_narrowing(inputs, 2), _widening(inputs, 2), _narrowing(inputs, 4)]
+    yield attempts("by_rows()", 2, [_by_rows(student, *case) for case in cases], _rows_words())
+    codes = [_by_columns(student, *case) for case in cases]
+    yield attempts("by_columns()", 2, codes, _columns_words())
+
+
+def _narrowing(inputs: random.Random, size: int) -> tuple[Fn, np.ndarray, np.ndarray, np.ndarray]:
+    """Return a map to one number less than it takes, with a place x, and y and J there."""
+    x = _numbers(inputs, size)
+    a, b = _numbers(inputs, 2).tolist()
+    jacobian = np.zeros((size - 1, size))
+    for i in range(size - 1):
+        jacobian[i, i], jacobian[i, i + 1] = a * x[i + 1] + b, a * x[i]
+    f = Fn(f"lambda x: {a} * x[:-1] * x[1:] + {b} * x[:-1]")
+    return f, x, a * x[:-1] * x[1:] + b * x[:-1], jacobian
+
+
+def _widening(inputs: random.Random, size: int) -> tuple[Fn, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the map to all a·x_i·x_j + b·x_j, with a place x, and y and J there."""
+    x = _numbers(inputs, size)
+    a, b = _numbers(inputs, 2).tolist()
+    same = np.eye(size)
+    jacobian = a * same[:, None, :] * x[None, :, None]
+    jacobian = jacobian + (a * x[:, None, None] + b) * same[None, :, :]
+    f = Fn(f"lambda x: ({a} * x.reshape(-1, 1) * x + {b} * x).reshape(-1)")
+    y = (a * np.outer(x, x) + b * x).reshape(-1)
+    return f, x, y, jacobian.reshape(size * size, size)
+
+
+def _numbers(inputs: random.Random, count: int) -> np.ndarray:
+    """Return hidden numbers away from 0."""
+    signs = (inputs.choice((-1, 1)) for _index in range(count))
+    return np.array([sign * round(inputs.uniform(0.5, 2), 3) for sign in signs])
+
+
+def _by_rows(student: Student, f: Fn, x: np.ndarray, y: np.ndarray, jacobian: np.ndarray) -> str:
+    """Return the code for one call of `by_rows`."""
+    thoughts: list[tuple[object, str]] = [
+        (jacobian.cumsum(axis=0).tolist(), "rows-pile-up"),
+        ([jacobian[-1].tolist()] * len(y), "live-grad"),
+        ([jacobian.sum(axis=0).tolist()] * len(y), "live-grad"),
+        (jacobian.sum(axis=0).tolist(), "one-pass-for-all"),
+        (jacobian.T.tolist(), "transposed"),
+        (Error("RuntimeError", "a second time"), "graph-freed"),
+        (Error("RuntimeError", "only for scalar outputs"), "not-a-scalar"),
+    ]
+    return judged(student.call("by_rows", f, x.tolist()), jacobian.tolist(), thoughts, "by_rows")
+
+
+def _by_columns(student: Student, f: Fn, x: np.ndarray, y: np.ndarray, jacobian: np.ndarray) -> str:
+    """Return the code for one call of `by_columns`."""
+    thoughts: list[tuple[object, str]] = [
+        (jacobian.T.tolist(), "transposed"),
+        (jacobian.sum(axis=1).tolist(), "one-pass-for-all"),
+        ([y.tolist()] * len(x), "value-for-tangent"),
+        (np.tile(y, (len(x), 1)).T.tolist(), "value-for-tangent"),
+    ]
+    reply = student.call("by_columns", f, x.tolist())
+    return judged(reply, jacobian.tolist(), thoughts, "by_columns")
+
+
+def _rows_words() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return what came back from `by_rows` and the hints."""
+    return {
+        "rows-pile-up": (
+            _("its first row is right; each later one contains the rows before it, too."),
+            (
+                _("what is in x.grad when the next backward call starts?"),
+                _("empty x.grad before each row."),
+            ),
+        ),
+        "live-grad": (
+            _("all of its rows are the same."),
+            (_("x.grad is one tensor that goes on changing. Keep a copy: x.grad.tolist()."),),
+        ),
+        "one-pass-for-all": (
+            _("it returns one row, the sum of all rows of J."),
+            (
+                _("how many outputs has f, and how many rows belong into the result?"),
+                _("call backward once per output, with that output alone."),
+            ),
+        ),
+        "transposed": (
+            _("rows and columns of its result are exchanged."),
+            (_("what one backward call leaves in x.grad is a row already."),),
+        ),
+        "graph-freed": (
+            _("it stops at the second row: the graph has been used up."),
+            (
+                _("what does a backward call do with the values saved in the graph?"),
+                _("which argument of backward keeps them for the next row?"),
+            ),
+        ),
+        "not-a-scalar": (
+            _("it stops: backward was called on several numbers at once."),
+            (
+                _("which of the outputs shall this row belong to?"),
+                _("call it on y[i], or on y with a gradient= that is 1 at i and 0 elsewhere."),
+            ),
+        ),
+    }
+
+
+def _columns_words() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return what came back from `by_columns` and the hints."""
+    return {
+        "transposed": (
+            _("rows and columns of its result are exchanged."),
+            (
+                _("what one call of jvp gives belongs below one another, not side by side."),
+                _("collect the columns, then exchange rows and columns at the end."),
+            ),
+        ),
+        "one-pass-for-all": (
+            _("it returns one number per output: each row of J added up."),
+            (
+                _("with u all ones, Ju adds the columns. Which u gives a single one?"),
+                _("one call per input, with a single 1 in u."),
+            ),
+        ),
+        "value-for-tangent": (
+            _("it returns values of f where derivatives should be."),
+            (_("jvp returns a pair. Which half is Ju?"),),
+        ),
+    }
