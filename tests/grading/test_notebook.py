@@ -1,10 +1,11 @@
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograd_lab.grading import course, notebook
+from autograd_lab.grading import course, notebook, progress
 from autograd_lab.grading.check import Check, Finding, hidden_seed
 from autograd_lab.i18n import set_language
 
@@ -115,8 +116,6 @@ def test_grading_uses_the_secret_and_the_students_folder(
         "    yield Finding('p', 0, 1, 'drawn', repr(inputs.random()))\n",
         encoding="utf-8",
     )
-    import random
-
     secret = (private / "secret").read_bytes().strip()
     expected = random.Random(hidden_seed(secret, "ann", "ps1", "q")).random()
     assert notebook.private_score("ps1/q", {}) == 0.0
@@ -139,6 +138,61 @@ def test_check_shows_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert "q2-predict: 3 of 3 points" in shown
     assert "q2-implement: 0 of 4 points" in shown
     assert "it returns nothing yet" in shown
+    assert shown.endswith("Σ so far        3 of 7 points\n")
+
+
+def test_hints_grow_with_each_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """A second check of the same mistake shows a second hint; the graded cell shows as many."""
+    answers = {"q2_prediction": {**RIGHT["q2_prediction"], "fresh": [2, 4, 6]}}
+
+    def hints() -> int:
+        return capsys.readouterr().out.count("Hint: ")
+
+    counts = []
+    for _time in range(4):
+        notebook.check("q2-predict", answers)
+        counts.append(hints())
+    assert counts == [1, 2, 3, 3]
+    notebook.score("ps1/q2-predict", answers)
+    assert hints() == 3
+    notebook.check("q2-predict", RIGHT)
+    assert hints() == 0
+
+
+def test_grading_shows_every_hint_and_notes_nothing(
+    private: Path, _new_learner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Feedback after grading holds all hints; the grader's home is not written to."""
+    answers = {"q2_prediction": {**RIGHT["q2_prediction"], "fresh": [2, 4, 6]}}
+    assert notebook.private_score("ps1/q2-predict", answers) == 2.5
+    assert capsys.readouterr().out.count("Hint: ") == 3
+    assert list(_new_learner.iterdir()) == []
+
+
+def test_practice_inputs_are_the_learners_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` and `score` draw the same inputs, others for another learner."""
+    drawn: list[float] = []
+
+    def draws(student: object, inputs: random.Random) -> list[Finding]:
+        drawn.append(inputs.random())
+        return []
+
+    judging(draws, monkeypatch)
+    monkeypatch.setattr(notebook, "find", lambda name: {"ps1": notebook.public_checks("ps1")})
+    notebook.check("q", {})
+    notebook.score("ps1/q", {})
+    monkeypatch.setattr(progress, "learner", lambda: "another")
+    notebook.score("ps1/q", {})
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_an_error_while_grading_keeps_its_text(
+    private: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a faulty check says could hold a hidden input: feedback names the error alone."""
+    monkeypatch.setattr(notebook, "private_checks", lambda *name: {"q": Check("q", 2, boom)})
+    assert notebook.private_score("ps1/q", {}) == 0.0
+    assert capsys.readouterr().out == "ps1/q cannot be checked: LookupError\n"
 
 
 def test_check_reads_the_notebooks_variables(
@@ -160,3 +214,6 @@ def test_check_never_raises(
     monkeypatch.setattr(notebook, "find", lambda name: {"ps1": {"q": Check("q", 2, boom)}})
     notebook.check("q", {})
     assert capsys.readouterr().out == "q cannot be checked: LookupError('no such row')\n"
+    monkeypatch.setattr(notebook, "find", lambda name: {"ps1": {"q": Check("q", 2, interrupted)}})
+    notebook.check("q", {})
+    assert "took too long, or was interrupted" in capsys.readouterr().out
