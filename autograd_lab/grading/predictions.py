@@ -40,7 +40,8 @@ def judge_grid(
         name = variable.replace(".", "_")
         what = _("the variable {name} should be a dict with one entry per program.")
         total = points * len(rows)
-        raise Mistaken(Finding(name, 0, total, "no-dict", what.format(name=name), ask))
+        hints = _("take the cell as it was, and put your answers in place of None."), ask
+        raise Mistaken(Finding(name, 0, total, "no-dict", what.format(name=name), hints))
     for name, row in rows.items():
         predicted = answer.get(name)
         if agrees(predicted, row.truth):

@@ -1,7 +1,10 @@
 """What checks of many questions say alike about a function that they call a few times.
 
+    seen = example(student, "f(3.0)", 6.0, _("…"))
     codes = [judged(student.call("f", v), 2 * v, [(v, "forgot-the-2")], "f") for v in values]
-    yield attempts("f()", 2, codes, {"forgot-the-2": (_("it returns the half."), _("…"))})
+    yield attempts("f()", 2, codes, words, seen)
+
+with `words = {"forgot-the-2": (_("it returns the half."), _("…"))}`.
 
 A thought is a pair: what a learner with it would answer, and the misconception's code.
 """
@@ -29,17 +32,20 @@ def judged(reply: object, right: object, thoughts: Thoughts, name: str) -> str:
     return next(seen, "") or _unusable(reply, name) or "other-value"
 
 
-def attempts(part: str, points: float, codes: Sequence[str], words: Words) -> Finding:
+def attempts(
+    part: str, points: float, codes: Sequence[str], words: Words, example: str = ""
+) -> Finding:
     """Return the finding on a function that was called several times; the hardest call speaks.
 
     `words` says what there is to say per code; "not-answered", "raises" and "other-value" have
-    words already.
+    words already. `example` tells of a call that may be seen, for a function that returns something.
     """
     code = next(filter(None, reversed(codes)), "")
     if not code:
         return Finding(part, points, points)
     what, hint = {**_common_words(), **words}[code]
-    return Finding(part, 0, points, code, what, hint)
+    seen = "" if code == "not-answered" else example
+    return Finding(part, 0, points, code, what, hint, seen)
 
 
 def _fits(reply: object, thought: object) -> bool:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 
 from autograd_lab.grading.check import Finding, check
+from autograd_lab.grading.example import example
 from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
 from autograd_lab.grading.words import attempts, judged
@@ -123,8 +124,14 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     easy = ["backward"], ["backward", "backward", "backward"]
     zeroed = ["backward", "zero", "backward", "backward"]
     emptied = ["none", "backward", "backward", "none", "backward"]
+    seen = example(
+        student,
+        'history([1.0, 0.0], ["backward", "backward"])',
+        [[4.0, 2.0], [8.0, 4.0]],
+        _("the gradient is 2(x + 1), and each backward step adds it"),
+    )
     codes = [_history(student, inputs, steps) for steps in (*easy, zeroed, emptied)]
-    yield attempts("history()", 3, codes, _call_words())
+    yield attempts("history()", 3, codes, _call_words(), seen)
 
 
 def _history(student: Student, inputs: random.Random, steps: list[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograd_lab.grading.check import Finding, check
+from autograd_lab.grading.example import example
 from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
 from autograd_lab.grading.words import attempts, judged
@@ -88,10 +89,22 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Ask for both gradients of matrices of several shapes."""
     cases = [_case(inputs, rows, columns) for rows, columns in SHAPES]
+    seen = example(
+        student,
+        "gradient_w([[1.0, 0.0], [2.0, 1.0]], [1.0, 1.0], [0.0, 0.0])",
+        [14.0, 6.0],
+        _("b is [1, 3], and ∂z/∂w_j adds up 2 b_i X_ij over the rows"),
+    )
     codes = [_gradient_w(student, *case) for case in cases]
-    yield attempts("gradient_w()", 2, codes, _call_words())
+    yield attempts("gradient_w()", 2, codes, _call_words(), seen)
+    seen = example(
+        student,
+        "gradient_X([[1.0, 2.0], [0.0, 1.0]], [1.0, -1.0], [0.0, 0.0])",
+        [[-2.0, 2.0], [-2.0, 2.0]],
+        _("b is -1 in each row, and ∂z/∂X_ij is 2 b_i w_j"),
+    )
     codes = [_gradient_X(student, *case) for case in cases]
-    yield attempts("gradient_X()", 2, codes, _call_words())
+    yield attempts("gradient_X()", 2, codes, _call_words(), seen)
 
 
 def _case(inputs: random.Random, rows: int, columns: int) -> tuple[np.ndarray, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd_lab.grading.check import Finding, check
 from autograd_lab.grading.codec import Error, Fn
+from autograd_lab.grading.example import example
 from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
 from autograd_lab.grading.words import attempts, judged
@@ -79,10 +80,22 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
 @check("q4-implement", points=4)
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Call both functions with maps whose results are vectors and matrices."""
+    seen = example(
+        student,
+        "vjp(lambda x: x * x, [1.0, 2.0], [1.0, 10.0])",
+        [2.0, 40.0],
+        _("row i of J has 2 x_i on its diagonal, and v weighs it"),
+    )
     codes = [_vjp(student, inputs, shape) for shape in ((2,), (3,), (2, 2))]
-    yield attempts("vjp()", 2, codes, _vjp_words())
+    yield attempts("vjp()", 2, codes, _vjp_words(), seen)
+    seen = example(
+        student,
+        "in_two_parts(lambda x: x * x, [1.0, 2.0], [0.0, 0.0])",
+        [[2.0, 8.0], [2.0, 32.0]],
+        _("v is 2(y − t) with y = [1, 4], and J has 2 and 4 on its diagonal"),
+    )
     codes = [_in_two_parts(student, inputs, shape) for shape in ((2,), (2, 2))]
-    yield attempts("in_two_parts()", 2, codes, _two_parts_words())
+    yield attempts("in_two_parts()", 2, codes, _two_parts_words(), seen)
 
 
 def _vjp(student: Student, inputs: random.Random, shape: tuple[int, ...]) -> str:

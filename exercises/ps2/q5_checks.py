@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd_lab.grading.check import Finding, check
 from autograd_lab.grading.codec import Error, Fn
+from autograd_lab.grading.example import example
 from autograd_lab.grading.predictions import Row, judge_grid
 from autograd_lab.grading.student import Student
 from autograd_lab.grading.words import attempts, judged
@@ -62,9 +63,22 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Ask both functions for the Jacobians of maps to fewer and to more numbers."""
     cases = [_narrowing(inputs, 2), _widening(inputs, 2), _narrowing(inputs, 4)]
-    yield attempts("by_rows()", 2, [_by_rows(student, *case) for case in cases], _rows_words())
+    seen = example(
+        student,
+        "by_rows(lambda x: x[:1] * x[1:], [2.0, 3.0])",
+        [[3.0, 2.0]],
+        _("one output of two inputs makes one row"),
+    )
+    codes = [_by_rows(student, *case) for case in cases]
+    yield attempts("by_rows()", 2, codes, _rows_words(), seen)
+    seen = example(
+        student,
+        "by_columns(lambda x: x[:1] * x[1:], [2.0, 3.0])",
+        [[3.0, 2.0]],
+        _("one output of two inputs makes one row of two columns"),
+    )
     codes = [_by_columns(student, *case) for case in cases]
-    yield attempts("by_columns()", 2, codes, _columns_words())
+    yield attempts("by_columns()", 2, codes, _columns_words(), seen)
 
 
 def _narrowing(inputs: random.Random, size: int) -> tuple[Fn, np.ndarray, np.ndarray, np.ndarray]:
