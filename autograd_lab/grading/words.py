@@ -35,7 +35,7 @@ def judged(reply: object, right: object, thoughts: Thoughts, name: str) -> str:
 def attempts(
     part: str, points: float, codes: Sequence[str], words: Words, example: str = ""
 ) -> Finding:
-    """Return the finding on a function that was called several times; the hardest call speaks.
+    """Return the finding on a function called once or more; the last, hardest call speaks.
 
     `words` says what there is to say per code; "not-answered", "raises" and "other-value" have
     words already. `example` tells of a call that may be seen, for a function that returns something.

@@ -121,16 +121,14 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
 @check("q1-implement", points=3)
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Ask for the account of x.grad over plain, zeroed and emptied gradients."""
-    easy = ["backward"], ["backward", "backward", "backward"]
-    zeroed = ["backward", "zero", "backward", "backward"]
-    emptied = ["none", "backward", "backward", "none", "backward"]
     seen = example(
         student,
         'history([1.0, 0.0], ["backward", "backward"])',
         [[4.0, 2.0], [8.0, 4.0]],
         _("the gradient is 2(x + 1), and each backward step adds it"),
     )
-    codes = [_history(student, inputs, steps) for steps in (*easy, zeroed, emptied)]
+    steps = ["none", "backward", "backward", "zero", "backward", "backward", "none", "backward"]
+    codes = [_history(student, inputs, steps)]
     yield attempts("history()", 3, codes, _call_words(), seen)
 
 

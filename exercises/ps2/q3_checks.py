@@ -68,14 +68,14 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
 
 @check("q3-implement", points=5)
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
-    """Let both loops run on hidden data, for one step and for more."""
+    """Let both loops run on hidden data, for more than one step."""
     seen = example(
         student,
         "train([1.0, 2.0], [0.0, 0.0], 1.0, 0.0, 0.1, 2)",
         [0.34, -0.39],
         _("the first step leads to [0.5, -0.3], where the gradient is [1.6, 0.9]"),
     )
-    codes = [_train(student, inputs, steps) for steps in (1, 3)]
+    codes = [_train(student, inputs, steps=3)]
     yield attempts("train()", 3, codes, _train_words(), seen)
     seen = example(
         student,
@@ -83,7 +83,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
         0.5,
         _("the two points have the gradients 2 and 8, and their mean is 5"),
     )
-    codes = [_train_in_parts(student, inputs, steps) for steps in (1, 2)]
+    codes = [_train_in_parts(student, inputs, steps=2)]
     yield attempts("train_in_parts()", 2, codes, _parts_words(), seen)
 
 

@@ -86,7 +86,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
         [2.0, 40.0],
         _("row i of J has 2 x_i on its diagonal, and v weighs it"),
     )
-    codes = [_vjp(student, inputs, shape) for shape in ((2,), (3,), (2, 2))]
+    codes = [_vjp(student, inputs, shape) for shape in ((3,), (2, 2))]
     yield attempts("vjp()", 2, codes, _vjp_words(), seen)
     seen = example(
         student,
@@ -94,7 +94,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
         [[2.0, 8.0], [2.0, 32.0]],
         _("v is 2(y − t) with y = [1, 4], and J has 2 and 4 on its diagonal"),
     )
-    codes = [_in_two_parts(student, inputs, shape) for shape in ((2,), (2, 2))]
+    codes = [_in_two_parts(student, inputs, shape=(2, 2))]
     yield attempts("in_two_parts()", 2, codes, _two_parts_words(), seen)
 
 

@@ -62,7 +62,7 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
 @check("q5-implement", points=4)
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     """Ask both functions for the Jacobians of maps to fewer and to more numbers."""
-    cases = [_narrowing(inputs, 2), _widening(inputs, 2), _narrowing(inputs, 4)]
+    cases = [_narrowing(inputs, 3), _widening(inputs, 2)]
     seen = example(
         student,
         "by_rows(lambda x: x[:1] * x[1:], [2.0, 3.0])",
@@ -77,7 +77,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
         [[3.0, 2.0]],
         _("one output of two inputs makes one row of two columns"),
     )
-    codes = [_by_columns(student, *case) for case in cases]
+    codes = [_by_columns(student, *cases[-1])]
     yield attempts("by_columns()", 2, codes, _columns_words(), seen)
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: D103
-# q1-predict: 3 expects-overwrite
+# q1-predict: 3.5 expects-overwrite
 # q1-implement: 0 expects-overwrite
 
 q1_prediction = {
@@ -10,7 +10,7 @@ q1_prediction = {
     "between": "None",
     "node": "MulBackward0",
     "late": False,
-    "eye": [4, 2],
+    "eye": [8.0, 4.0],
 }
 
 

@@ -14,8 +14,9 @@ q2_prediction = {
 
 def gradient_w(X, w, y):
     b = [sum(x * v for x, v in zip(row, w, strict=True)) - t for row, t in zip(X, y, strict=True)]
-    return [2 * sum(row[j] * b_i for row, b_i in zip(X, b, strict=True)) for j in range(len(w))]
+    return [2 * sum(row[j] * b_i for row, b_i in zip(X, b, strict=True)) for j in range(len(X))]
 
 
 def gradient_X(X, w, y):
-    return 2 * (X @ w - y) * w
+    b = [sum(x * v for x, v in zip(row, w, strict=True)) - t for row, t in zip(X, y, strict=True)]
+    return [[2 * b_i * w_j for w_j in w] for b_i in b]

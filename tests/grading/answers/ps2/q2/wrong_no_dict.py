@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q2-predict: 0 no-dict
-# q2-implement: 2 factor-lost
+# q2-implement: 2 other-value
 import numpy as np
 
 q2_prediction = [-4, -6]
@@ -13,4 +13,4 @@ def gradient_w(X, w, y):
 
 def gradient_X(X, w, y):
     X, w, y = np.array(X), np.array(w), np.array(y)
-    return np.outer(X @ w - y, w)
+    return 2 * np.outer(X @ w, w)

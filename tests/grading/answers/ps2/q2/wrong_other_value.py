@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q2-predict: 2.5 other-value
-# q2-implement: 2 turned-round
+# q2-implement: 2 factor-lost
 import numpy as np
 
 q2_prediction = {
@@ -20,4 +20,4 @@ def gradient_w(X, w, y):
 
 def gradient_X(X, w, y):
     X, w, y = np.array(X), np.array(w), np.array(y)
-    return 2 * np.outer(y - X @ w, w)
+    return np.outer(X @ w - y, w)

@@ -1,7 +1,6 @@
 # ruff: noqa: D103
 # q2-predict: 2.5 rows-for-columns
-# q2-implement: 2 other-value
-import numpy as np
+# q2-implement: 2 raises
 
 q2_prediction = {
     "b": [-1, -1, -1],
@@ -19,5 +18,4 @@ def gradient_w(X, w, y):
 
 
 def gradient_X(X, w, y):
-    X, w, y = np.array(X), np.array(w), np.array(y)
-    return 2 * np.outer(X @ w, w)
+    return 2 * (X @ w - y) * w

@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 0 no-dict
-# q4-implement: 2 turned-round
+# q4-implement: 2 factor-lost
 import autograd_lab as torch
 
 q4_prediction = "J"
@@ -15,6 +15,6 @@ def vjp(f, values, v):
 def in_two_parts(f, values, target):
     x = torch.tensor(values, requires_grad=True)
     y = f(x)
-    v = -2 * (y.detach() - torch.tensor(target))
+    v = y.detach() - torch.tensor(target)
     y.backward(gradient=v)
     return [v.tolist(), x.grad.tolist()]

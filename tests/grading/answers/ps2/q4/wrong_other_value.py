@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 2.5 other-value
-# q4-implement: 2 v-ignored
+# q4-implement: 2 turned-round
 import autograd_lab as torch
 
 q4_prediction = {
@@ -22,6 +22,6 @@ def vjp(f, values, v):
 def in_two_parts(f, values, target):
     x = torch.tensor(values, requires_grad=True)
     y = f(x)
-    v = 2 * (y.detach() - torch.tensor(target))
-    y.backward(gradient=torch.ones_like(y))
+    v = -2 * (y.detach() - torch.tensor(target))
+    y.backward(gradient=v)
     return [v.tolist(), x.grad.tolist()]

@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 2.5 shape-of-x
-# q4-implement: 2 factor-lost
+# q4-implement: 2 other-value
 import autograd_lab as torch
 
 q4_prediction = {
@@ -15,13 +15,13 @@ q4_prediction = {
 
 def vjp(f, values, v):
     x = torch.tensor(values, requires_grad=True)
-    f(x).backward(gradient=torch.tensor(v))
+    f(x).backward(gradient=2 * torch.tensor(v))
     return x.grad.tolist()
 
 
 def in_two_parts(f, values, target):
     x = torch.tensor(values, requires_grad=True)
     y = f(x)
-    v = y.detach() - torch.tensor(target)
+    v = 2 * (y.detach() - torch.tensor(target))
     y.backward(gradient=v)
     return [v.tolist(), x.grad.tolist()]

@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 2.5 v-ignored
-# q4-implement: 2 other-value
+# q4-implement: 2 raises
 import autograd_lab as torch
 
 q4_prediction = {
@@ -15,12 +15,12 @@ q4_prediction = {
 
 def vjp(f, values, v):
     x = torch.tensor(values, requires_grad=True)
-    f(x).backward(gradient=2 * torch.tensor(v))
+    f(x).backward(gradient=torch.tensor(v))
     return x.grad.tolist()
 
 
 def in_two_parts(f, values, target):
-    x = torch.tensor(values, requires_grad=True)
+    x = torch.tensor(values)
     y = f(x)
     v = 2 * (y.detach() - torch.tensor(target))
     y.backward(gradient=v)

@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q5-predict: 2.5 always-backward
-# q5-implement: 2 graph-freed
+# q5-implement: 2 raises
 import autograd_lab as torch
 
 q5_prediction = {
@@ -14,11 +14,11 @@ q5_prediction = {
 
 
 def by_rows(f, values):
-    x = torch.tensor(values, requires_grad=True)
+    x = torch.tensor(values)
     rows = []
     for output in f(x):
         x.grad = None
-        output.backward()
+        output.backward(retain_graph=True)
         rows.append(x.grad.tolist())
     return rows
 

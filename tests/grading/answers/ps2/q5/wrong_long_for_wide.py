@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q5-predict: 2.5 long-for-wide
-# q5-implement: 2 rows-for-columns
+# q5-implement: 2 not-a-scalar
 import autograd_lab as torch
 
 q5_prediction = {
@@ -16,11 +16,12 @@ q5_prediction = {
 def by_rows(f, values):
     x = torch.tensor(values, requires_grad=True)
     rows = []
-    for output in f(x):
+    y = f(x)
+    for _output in y:
         x.grad = None
-        output.backward(retain_graph=True)
+        y.backward(retain_graph=True)
         rows.append(x.grad.tolist())
-    return torch.tensor(rows).T.tolist()
+    return rows
 
 
 def by_columns(f, values):

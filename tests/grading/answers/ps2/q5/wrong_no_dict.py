@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q5-predict: 0 no-dict
-# q5-implement: 2 not-a-scalar
+# q5-implement: 2 other-value
 import autograd_lab as torch
 
 q5_prediction = [2, 3]
@@ -9,10 +9,9 @@ q5_prediction = [2, 3]
 def by_rows(f, values):
     x = torch.tensor(values, requires_grad=True)
     rows = []
-    y = f(x)
-    for _output in y:
+    for output, _value in zip(f(x), values, strict=False):
         x.grad = None
-        y.backward(retain_graph=True)
+        output.backward(retain_graph=True)
         rows.append(x.grad.tolist())
     return rows
 

@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q5-predict: 2.5 one-pass-for-all
-# q5-implement: 2 live-grad
+# q5-implement: 2 rows-for-columns
 import autograd_lab as torch
 
 q5_prediction = {
@@ -17,9 +17,10 @@ def by_rows(f, values):
     x = torch.tensor(values, requires_grad=True)
     rows = []
     for output in f(x):
+        x.grad = None
         output.backward(retain_graph=True)
-        rows.append(x.grad)
-    return rows
+        rows.append(x.grad.tolist())
+    return torch.tensor(rows).T.tolist()
 
 
 def by_columns(f, values):

@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q5-predict: 2.5 other-value
-# q5-implement: 2 raises
+# q5-implement: 2 rows-for-columns
 import autograd_lab as torch
 
 q5_prediction = {
@@ -14,7 +14,7 @@ q5_prediction = {
 
 
 def by_rows(f, values):
-    x = torch.tensor(values)
+    x = torch.tensor(values, requires_grad=True)
     rows = []
     for output in f(x):
         x.grad = None
@@ -26,4 +26,4 @@ def by_rows(f, values):
 def by_columns(f, values):
     x = torch.tensor(values)
     columns = [torch.func.jvp(f, (x,), (unit,))[1] for unit in torch.eye(len(values))]
-    return torch.stack(columns, dim=1).tolist()
+    return torch.stack(columns, dim=0).tolist()

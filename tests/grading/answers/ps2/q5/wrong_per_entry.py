@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q5-predict: 2.5 per-entry
-# q5-implement: 2 one-pass-for-all
+# q5-implement: 2 graph-freed
 import autograd_lab as torch
 
 q5_prediction = {
@@ -15,8 +15,12 @@ q5_prediction = {
 
 def by_rows(f, values):
     x = torch.tensor(values, requires_grad=True)
-    f(x).sum().backward()
-    return x.grad.tolist()
+    rows = []
+    for output in f(x):
+        x.grad = None
+        output.backward()
+        rows.append(x.grad.tolist())
+    return rows
 
 
 def by_columns(f, values):

@@ -1,11 +1,11 @@
 # ruff: noqa: D103
-# q5-predict: 3
-# q5-implement: 2 rows-for-columns
+# q5-predict: 2.5 modes-exchanged
+# q5-implement: 2 one-pass-for-all
 import autograd_lab as torch
 
 q5_prediction = {
     "one_backward": "row",
-    "one_forward": "column",
+    "one_forward": "row",
     "passes_backward": 2,
     "passes_forward": 3,
     "loss": "backward",
@@ -15,15 +15,11 @@ q5_prediction = {
 
 def by_rows(f, values):
     x = torch.tensor(values, requires_grad=True)
-    rows = []
-    for output in f(x):
-        x.grad = None
-        output.backward(retain_graph=True)
-        rows.append(x.grad.tolist())
-    return rows
+    f(x).sum().backward()
+    return x.grad.tolist()
 
 
 def by_columns(f, values):
     x = torch.tensor(values)
     columns = [torch.func.jvp(f, (x,), (unit,))[1] for unit in torch.eye(len(values))]
-    return torch.stack(columns, dim=0).tolist()
+    return torch.stack(columns, dim=1).tolist()

@@ -1,10 +1,10 @@
 # ruff: noqa: D103
-# q5-predict: 3
-# q5-implement: 2 other-value
+# q5-predict: 2.5 modes-exchanged
+# q5-implement: 2 live-grad
 import autograd_lab as torch
 
 q5_prediction = {
-    "one_backward": "row",
+    "one_backward": "column",
     "one_forward": "column",
     "passes_backward": 2,
     "passes_forward": 3,
@@ -17,9 +17,8 @@ def by_rows(f, values):
     x = torch.tensor(values, requires_grad=True)
     rows = []
     for output in f(x):
-        x.grad = None
         output.backward(retain_graph=True)
-        rows.append(x.grad.abs().sum().tolist())
+        rows.append(x.grad)
     return rows
 
 
