@@ -1,4 +1,4 @@
-"""Question 5: the Jacobian of maps to fewer numbers, a·x_i·x_(i+1) + b·x_i, and to more."""
+"""Question 5: the Jacobian of the map to all a·x_i·x_j + b·x_j, by rows and by columns."""
 
 from __future__ import annotations
 
@@ -61,15 +61,15 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
 
 @check("q5-implement", points=4)
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
-    """Ask both functions for the Jacobians of maps to fewer and to more numbers."""
-    cases = [_narrowing(inputs, 3), _widening(inputs, 2)]
+    """Ask both functions for the Jacobian of a map to more numbers than it takes."""
+    hidden = _map(inputs, 2)
     seen = example(
         student,
         "by_rows(lambda x: x[:1] * x[1:], [2.0, 3.0])",
         [[3.0, 2.0]],
         _("one output of two inputs makes one row"),
     )
-    codes = [_by_rows(student, *case) for case in cases]
+    codes = [_by_rows(student, *hidden)]
     yield attempts("by_rows()", 2, codes, _rows_words(), seen)
     seen = example(
         student,
@@ -77,22 +77,11 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
         [[3.0, 2.0]],
         _("one output of two inputs makes one row of two columns"),
     )
-    codes = [_by_columns(student, *cases[-1])]
+    codes = [_by_columns(student, *hidden)]
     yield attempts("by_columns()", 2, codes, _columns_words(), seen)
 
 
-def _narrowing(inputs: random.Random, size: int) -> tuple[Fn, np.ndarray, np.ndarray, np.ndarray]:
-    """Return a map to one number less than it takes, with a place x, and y and J there."""
-    x = _numbers(inputs, size)
-    a, b = _numbers(inputs, 2).tolist()
-    jacobian = np.zeros((size - 1, size))
-    for i in range(size - 1):
-        jacobian[i, i], jacobian[i, i + 1] = a * x[i + 1] + b, a * x[i]
-    f = Fn(f"lambda x: {a} * x[:-1] * x[1:] + {b} * x[:-1]")
-    return f, x, a * x[:-1] * x[1:] + b * x[:-1], jacobian
-
-
-def _widening(inputs: random.Random, size: int) -> tuple[Fn, np.ndarray, np.ndarray, np.ndarray]:
+def _map(inputs: random.Random, size: int) -> tuple[Fn, np.ndarray, np.ndarray, np.ndarray]:
     """Return the map to all a·x_i·x_j + b·x_j, with a place x, and y and J there."""
     x = _numbers(inputs, size)
     a, b = _numbers(inputs, 2).tolist()
