@@ -186,10 +186,10 @@ def _call_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             ),
         ),
         "live-list": (
-            _("every entry is the same; they show the end, not the way there."),
+            _("all of its entries are the same: they show the end, not the way there."),
             (
                 _("is it one list that goes on changing, or a new one for each step?"),
-                _("append a copy: list(held)."),
+                _("append a copy of what is held."),
             ),
         ),
         "only-the-last": (

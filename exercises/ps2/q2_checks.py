@@ -175,14 +175,16 @@ def _call_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("it multiplies by X where the transposed of X is needed."),
             (
                 _("which elements of b does w_j have an influence on, and through which X_ij?"),
-                _("∂z/∂w_j = Σ_i 2 b_i X_ij: the sum runs down a column of X."),
+                _(
+                    "∂z/∂w_j adds up over all i. Does that sum run along a row of X, or down a column?"
+                ),
             ),
         ),
         "rows-for-columns": (
             _("rows and columns of its result are exchanged."),
             (
                 _("a gradient has the shape of what it belongs to, here of X."),
-                _("X_ij multiplies w_j and enters b_i. So which of the two numbers the row?"),
+                _("X_ij multiplies w_j and enters b_i. Which of the two decides the row?"),
             ),
         ),
         "summed-up": (

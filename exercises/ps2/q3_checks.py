@@ -188,14 +188,14 @@ def _train_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("in the second step w.grad is None."),
             (
                 _("which tensor gets its gradient from backward, and what is named w by then?"),
-                _("change the leaf itself, in place: w -= … under torch.no_grad()."),
+                _("change the leaf itself, in place, in a block that records nothing."),
             ),
         ),
         "in-place-on-leaf": (
             _("it stops: a leaf that requires grad is changed in place, and recorded."),
             (
                 _("the step is not a part of the loss. Should it be recorded?"),
-                _("with torch.no_grad(): around the step, and nothing else."),
+                _("put the step, and nothing else, into a block that records nothing."),
             ),
         ),
         "rebound-without-grad": (

@@ -168,7 +168,7 @@ def _vjp_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("it stops: backward was called without an argument on several numbers."),
             (
                 _("how is backward to know how much each output counts?"),
-                _("hand v over as gradient=."),
+                _("there is an argument for that, in the shape of the result."),
             ),
         ),
         "shape-lost": (
@@ -197,7 +197,7 @@ def _two_parts_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("v is right, but the gradient with respect to x does not use it."),
             (
                 _("which argument did the backward call get?"),
-                _("use your v as gradient=."),
+                _("you have just worked out how much each output counts."),
             ),
         ),
         "mean-for-sum": (

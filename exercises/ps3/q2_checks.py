@@ -150,14 +150,14 @@ def _step_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("it stops: a leaf that requires grad is changed in place, and recorded."),
             (
                 _("is the step a part of what shall be differentiated?"),
-                _("with torch.no_grad(): around the loop."),
+                _("put the loop into a block that records nothing."),
             ),
         ),
         "leaf-replaced": (
             _("the list holds other tensors after the step, and they are not leaves that learn."),
             (
                 _("params[i] = … puts a new tensor into the list. What does the model hold?"),
-                _("change the leaf itself: params[i] -= … under torch.no_grad()."),
+                _("change the leaf itself, in place, in a block that records nothing."),
             ),
         ),
     }
@@ -171,7 +171,7 @@ def _momentum_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("each step goes as if it were the first one: the velocities are lost."),
             (
                 _("is the velocity in the list changed, or a new tensor that you throw away?"),
-                _("v.mul_(mu).add_(gradient) changes the one in the list."),
+                _("methods whose names end in _ change the tensor that they are called on."),
             ),
         ),
         "gradient-damped": (

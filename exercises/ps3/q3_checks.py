@@ -206,7 +206,7 @@ def _negatives_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("at the negative values it returns 3; they have no influence, so 0 was expected."),
             (
                 _("no_grad, detach and .data hide the replacement from the graph. Is that wanted?"),
-                _("replace in a recorded copy of x, and keep x as the leaf."),
+                _("replace in a copy that knows where it came from, and keep x as the leaf."),
             ),
         ),
         "nothing-replaced": (
@@ -217,7 +217,7 @@ def _negatives_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("it stops: the leaf itself is still changed in place."),
             (
                 _("the leaf must stay as it is. What else could carry the ones?"),
-                _("change a clone of x, or use torch.where."),
+                _("change a recorded copy, or choose element by element."),
             ),
         ),
     }

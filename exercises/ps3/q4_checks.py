@@ -196,7 +196,7 @@ def _restart_words() -> dict[str, tuple[str, tuple[str, ...]]]:
             _("a step of the new leaf changes the old tensor as well."),
             (
                 _("does detach copy the numbers?"),
-                _("copy them, too: clone."),
+                _("which method gives the copy memory of its own?"),
             ),
         ),
         "same-tensor": (
