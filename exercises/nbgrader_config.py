@@ -6,6 +6,8 @@ from pathlib import Path
 
 from autograd_lab.grading.course import PRIVATE, prepare_private
 
+LANGUAGE = "en"
+
 course = Path(__file__).resolve().parent
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
@@ -18,5 +20,6 @@ c.Execute.timeout = 60
 
 # The kernels that grade find the course's secret by this variable; students never have either.
 os.environ[PRIVATE] = str(prepare_private(course / "private"))
+os.environ["AUTOGRAD_LAB_LANG"] = LANGUAGE
 # nbgrader calls `alembic`, which lies beside Python also where the environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -23,10 +23,10 @@ def build_course(folder: Path, target: Path, language: str = LANGUAGES[0]) -> li
     one another would double the maximum of points. Raises FileNotFoundError where there is no
     assignment, and what `read` and `notebook` raise.
     """
-    assignments = [path.parent for path in sorted(folder.glob("*/*.py")) if _is_head(path)]
-    if not assignments:
+    folders = assignments(folder)
+    if not folders:
         raise FileNotFoundError(f"no assignments (<name>/<name>.py) in {folder}")
-    sources = [assignment_source(path) for path in assignments]
+    sources = [assignment_source(path) for path in folders]
     import nbformat  # after `read`, which says what brings it
 
     made = {
@@ -40,6 +40,11 @@ def build_course(folder: Path, target: Path, language: str = LANGUAGES[0]) -> li
     return list(made)
 
 
+def assignments(folder: Path) -> list[Path]:
+    """Return the folders of the assignments in a course, by name."""
+    return [path.parent for path in sorted(folder.glob("*/*.py")) if path.stem == path.parent.name]
+
+
 def assignment_source(folder: Path) -> Source:
     """Return the text of an assignment: its head, then its questions by number."""
     parts = [folder / f"{folder.name}.py", *questions(folder)]
@@ -51,10 +56,6 @@ def questions(folder: Path) -> list[Path]:
     found = {re.fullmatch(r"q(\d+)", path.stem): path for path in folder.glob("q*.py")}
     numbered = {int(match[1]): path for match, path in found.items() if match}
     return [numbered[number] for number in sorted(numbered)]
-
-
-def _is_head(path: Path) -> bool:
-    return path.stem == path.parent.name
 
 
 @click.command("course")

@@ -29,24 +29,29 @@ class CourseError(Exception):
 
 
 def public_checks(assignment: str, question: str = "") -> dict[str, Check]:
-    """Return the checks that ship with an assignment, by question.
+    """Return the checks that students of an assignment have, by question.
 
-    With a `question`, such as `"q2-predict"` or `"q2"`, only the file with its checks is read.
+    They ship with the exercises, or lie beside the notebook in the working folder: an instructor's
+    own. With a `question`, such as `"q2-predict"` or `"q2"`, only the file with its checks is read.
     """
-    place = _assignments().get(assignment)
-    if place is None:
+    # Those that ship come first: nobody grades an assignment by a file that was handed in with it.
+    place = _assignments().get(assignment, Path())
+    found = checks_in(place, question)
+    if not found and not checks_in(place):
         raise CourseError(_("there is no assignment {name!r}").format(name=assignment))
-    return _checks_in(place, question)
+    return found
 
 
-def find(name: str) -> dict[str, dict[str, Check]]:
-    """Return the public checks that `name` means, by assignment and question.
+def find(name: str, here: str = "") -> tuple[str, dict[str, Check]]:
+    """Return the assignment and the public checks, by question, that `name` means.
 
-    `"ps1/q2"` and `"q2"` mean every part of question 2, `"q2-predict"` one part. Raises CourseError
-    for a name that means nothing, or questions of several assignments.
+    `"ps1/q2"` and `"q2"` mean every part of question 2, `"q2-predict"` one part; a name without
+    assignment means that of the assignment `here`. Raises CourseError for a name that means
+    nothing, or questions of several assignments.
     """
     assignment, _slash, question = name.rpartition("/")
     found = {}
+    assignment = assignment or here
     for each in [assignment] if assignment else _assignments():
         parts = {
             key: one
@@ -60,13 +65,27 @@ def find(name: str) -> dict[str, dict[str, Check]]:
     if len(found) > 1:
         names = ", ".join(f"{each}/{question}" for each in found)
         raise CourseError(_("say which question you mean: {names}").format(names=names))
-    return found
+    return found.popitem()
+
+
+def question_names() -> list[str]:
+    """Return the questions that have public checks: `["ps1/q1", "ps1/q2", …]`."""
+    ending = CHECKS.format("")
+    return [
+        f"{assignment}/{path.name.removesuffix(ending)}"
+        for assignment, place in _assignments().items()
+        for path in sorted(place.glob(CHECKS.format("q*")))
+    ]
 
 
 def private_checks(assignment: str, question: str = "") -> dict[str, Check]:
-    """Return the checks that decide: the public ones, and the course's own in their place."""
-    own = _checks_in(private_folder() / assignment, question)
-    return {**public_checks(assignment, question), **own}
+    """Return the checks that decide: the public ones, and the course's own in their place.
+
+    The course's own are those beside the text of its assignments, and those in its private folder.
+    """
+    own = checks_in(private_folder().parent / assignment, question)
+    private = checks_in(private_folder() / assignment, question)
+    return {**(own or public_checks(assignment, question)), **private}
 
 
 def private_folder() -> Path:
@@ -110,15 +129,15 @@ def prepare_private(private: Path) -> Path:
 
 def _assignments() -> dict[str, Path]:
     """Return the folder of each assignment that has checks."""
-    found = sorted(folder("exercises").glob(f"*/{CHECKS.format('*')}"))
+    found = sorted(folder("exercises").glob(f"*/{CHECKS.format('q*')}"))
     return {path.parent.name: path.parent for path in found}
 
 
-def _checks_in(place: Path, question: str) -> dict[str, Check]:
+def checks_in(place: Path, question: str = "") -> dict[str, Check]:
     """Return the checks of a question, or of all questions, that lie in a folder."""
     name = question.partition("-")[0]
     # A name is a name, never a pattern or a path.
-    files = place.glob(CHECKS.format(name if name.isalnum() else "*"))
+    files = place.glob(CHECKS.format(name if name.isalnum() else "q*"))
     return {key: one for path in sorted(files) for key, one in _load(path).items()}
 
 
@@ -130,10 +149,12 @@ def _load(path: Path) -> dict[str, Check]:
 
 __all__ = [
     "CourseError",
+    "checks_in",
     "find",
     "prepare_private",
     "private_checks",
     "private_folder",
     "public_checks",
+    "question_names",
     "read_secret",
 ]

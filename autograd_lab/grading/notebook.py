@@ -1,4 +1,4 @@
-"""What the cells of an exercise call: `check` for the learner, `score` in the locked test cell.
+"""What the cells of an exercise call: `begin` at the top, `check`, and `score` in a locked test cell.
 
 nbgrader takes a test cell's points from its last expression, which must be a plain Python float:
 any other result, and none at all, is full marks, while an exception or text on stderr is 0.
@@ -10,13 +10,25 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..i18n import _
+from ..i18n import _, set_language
 from . import progress
 from .check import Check, Verdict, hidden_seed
 from .course import CourseError, find, private_checks, public_checks, read_secret
 from .quiet import quiet
 from .report import Progress, Report
 from .student import LocalStudent
+
+_here = ""
+
+
+def begin(assignment: str, language: str) -> None:
+    """Say which assignment the notebook is and which language it speaks: its first cell does this.
+
+    From now on `check("q2")` means the question of this assignment.
+    """
+    global _here
+    _here = assignment
+    set_language(language)
 
 
 def check(question: str, namespace: Mapping[str, object] | None = None) -> None:
@@ -27,7 +39,7 @@ def check(question: str, namespace: Mapping[str, object] | None = None) -> None:
     """
     answers = vars(sys.modules["__main__"]) if namespace is None else namespace
     try:
-        ((assignment, checks),) = find(question).items()
+        assignment, checks = find(question, _here)
         for one in checks.values():
             with quiet():
                 verdict = _grade(one, answers, assignment, b"", progress.learner())
@@ -126,4 +138,4 @@ def _show(report: Report | Progress) -> None:
         print(report)
 
 
-__all__ = ["check", "private_score", "score"]
+__all__ = ["begin", "check", "private_score", "score"]

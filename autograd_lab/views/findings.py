@@ -19,6 +19,10 @@ class Finding(Protocol):
         """`"problem"` or `"note"`."""
 
     @property
+    def rule(self) -> str:
+        """Name of the rule that found it."""
+
+    @property
     def line(self) -> str:
         """The source text of the cause; `""` where that is not known."""
 
@@ -59,7 +63,9 @@ def _one(finding: Finding) -> str:
     """Return one finding: its cause, what happened and why, and the fix."""
     told = " ".join(escape(one_line(part)) for part in (finding.what, finding.why) if part)
     cause = code(one_line(finding.line))
-    return f'<div class="al-finding"><b>{escape(_level(finding))}:</b> {cause} {told}{_fix(finding)}</div>'
+    level = f"<b>{escape(_level(finding))}:</b>"
+    opening = f'<div class="al-finding" data-rule="{escape(finding.rule)}">'
+    return f"{opening}{level} {cause} {told}{_fix(finding)}</div>"
 
 
 def _fix(finding: Finding) -> str:

@@ -15,15 +15,15 @@
 # 以一个数字结尾的单元格会检查你的答案，可以反复运行。`check("q2")` 一次检查整个第 2 题，并告诉你下一步该想什么；尝试的次数越多，提示越具体。请只改写留给你作答的单元格，其他单元格保持原样。
 
 # %% lang="en"
+# %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.grading.notebook import check
-from autograd_lab.i18n import set_language
+from autograd_lab.grading.notebook import begin, check
 
-set_language("en")
+begin("ps1", "en")
 
 # %% lang="zh"
+# %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.grading.notebook import check
-from autograd_lab.i18n import set_language
+from autograd_lab.grading.notebook import begin, check
 
-set_language("zh")
+begin("ps1", "zh")

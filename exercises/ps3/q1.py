@@ -87,10 +87,8 @@ q1_prediction = {
 
 # %% nbgrader={"grade_id": "q1-predict", "grade": true, "locked": true, "points": 3}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q1-predict", globals())
 
@@ -146,10 +144,8 @@ def puzzle(values, k):
 
 # %% nbgrader={"grade_id": "q1-implement", "grade": true, "locked": true, "points": 4}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q1-implement", globals())
 

@@ -84,10 +84,8 @@ q2_prediction = {
 
 # %% nbgrader={"grade_id": "q2-predict", "grade": true, "locked": true, "points": 3}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q2-predict", globals())
 
@@ -152,10 +150,8 @@ def descend(starts, targets, lr, steps, mu=None):
 
 # %% nbgrader={"grade_id": "q2-implement", "grade": true, "locked": true, "points": 4}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q2-implement", globals())
 

@@ -86,10 +86,8 @@ q3_prediction = {
 
 # %% nbgrader={"grade_id": "q3-predict", "grade": true, "locked": true, "points": 3}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q3-predict", globals())
 
@@ -171,10 +169,8 @@ def running_products(values):
 
 # %% nbgrader={"grade_id": "q3-implement", "grade": true, "locked": true, "points": 4}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q3-implement", globals())
 

@@ -73,10 +73,8 @@ q4_prediction = {
 
 # %% nbgrader={"grade_id": "q4-predict", "grade": true, "locked": true, "points": 3}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q4-predict", globals())
 
@@ -162,10 +160,8 @@ def try_restart(values):
 
 # %% nbgrader={"grade_id": "q4-implement", "grade": true, "locked": true, "points": 4}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q4-implement", globals())
 

@@ -81,10 +81,8 @@ q5_prediction = {
 
 # %% nbgrader={"grade_id": "q5-predict", "grade": true, "locked": true, "points": 3}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q5-predict", globals())
 
@@ -132,10 +130,8 @@ def sinc(values):
 
 # %% nbgrader={"grade_id": "q5-implement", "grade": true, "locked": true, "points": 4}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps3/q5-implement", globals())
 

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
+from autograd_lab.cli.gate import IMPORT, SEEDS, Answer, Question, outcomes
 from autograd_lab.grading import predictions, words
-from autograd_lab.grading.check import Verdict
 from autograd_lab.grading.report import Report
-from autograd_lab.grading.student import LocalStudent
-from tests.grading.fixtures import IMPORT, QUESTIONS, Answer, Question
+from tests.grading.fixtures import QUESTIONS
 
-SEEDS = [0, 1, 2**255]
 EACH_ANSWER = [
     pytest.param(question, answer, id=f"{question}/{name}")
     for question in QUESTIONS
@@ -26,34 +24,18 @@ each_answer = pytest.mark.parametrize(("question", "answer"), EACH_ANSWER)
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def verdicts(
-    question: Question, text: str, seed: int, library: str = "autograd_lab"
-) -> dict[str, Verdict]:
-    """Return the verdict on each part of an answer."""
-    student = LocalStudent(question.namespace(text, library))
-    return {part: check.grade(student, seed) for part, check in question.checks.items()}
-
-
-def outcomes(found: dict[str, Verdict]) -> dict[str, tuple[float, str]]:
-    """Return points and leading code of each verdict."""
-    return {
-        part: (verdict.points, verdict.lead.code if verdict.lead else "")
-        for part, verdict in found.items()
-    }
-
-
 @each_answer
 def test_an_answer_gets_its_points_and_code(question: Question, answer: Answer) -> None:
     """Points and the misconception to explain first are those the answer names, for any seed."""
     for seed in SEEDS:
-        assert outcomes(verdicts(question, answer.text, seed)) == answer.stated
+        assert outcomes(question.verdicts(answer.text, seed)) == answer.stated
 
 
 @pytest.mark.needs_torch
 @each_answer
 def test_pytorch_gets_the_same_verdict(question: Question, answer: Answer) -> None:
     """The same answer written with PyTorch is worth the same."""
-    found = verdicts(question, answer.text, SEEDS[0], "torch")
+    found = question.verdicts(answer.text, SEEDS[0], "torch")
     assert outcomes(found) == answer.stated
 
 
@@ -62,7 +44,7 @@ def test_what_students_find_is_worth_nothing(question: Question) -> None:
     """The cells as they are released score 0, with the code that the empty answer names."""
     stated = question.answers["empty"].stated
     assert {points for points, _code in stated.values()} == {0}
-    assert outcomes(verdicts(question, question.stub(), 0)) == stated
+    assert outcomes(question.verdicts(question.stub)) == stated
 
 
 @each_question
@@ -81,7 +63,7 @@ def test_there_are_answers_enough(question: Question) -> None:
 @each_question
 def test_every_code_has_its_wrong_answer(question: Question) -> None:
     """Each code in the file of checks, a word with a hyphen, is what some answer gets first."""
-    codes = codes_in(question.checks_file) - set(question.checks)
+    codes = codes_in(question.folder / f"{question.name}_checks.py") - set(question.checks)
     shared = codes_in(Path(predictions.__file__)) | codes_in(Path(words.__file__))
     met = {code for answer in question.answers.values() for _points, code in answer.stated.values()}
     assert met - shared - {""} == codes - shared
@@ -104,7 +86,7 @@ def test_every_mistake_has_words_and_hints_of_its_own(question: Question) -> Non
     """Each wrong part is explained; no two codes of a part share their words, none is empty."""
     said: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
     for answer in question.answers.values():
-        for part, verdict in verdicts(question, answer.text, 0).items():
+        for part, verdict in question.verdicts(answer.text).items():
             for finding in filter(lambda each: each.code, verdict.feedback):
                 assert finding.what
                 assert 1 <= len(finding.hints) <= 3
@@ -118,7 +100,7 @@ def test_every_mistake_has_words_and_hints_of_its_own(question: Question) -> Non
 def test_feedback_shows_no_hidden_input(question: Question, answer: Answer) -> None:
     """The words on an answer are the same for every student's hidden inputs."""
     reports: list[Any] = [
-        [str(Report(verdict, 3)) for verdict in verdicts(question, answer.text, seed).values()]
+        [str(Report(verdict, 3)) for verdict in question.verdicts(answer.text, seed).values()]
         for seed in SEEDS
     ]
     assert reports == [reports[0]] * len(SEEDS)

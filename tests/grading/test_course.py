@@ -208,25 +208,30 @@ def test_a_course_without_secret_says_so(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "here", "found"),
     [
-        ("q2", ["q2-predict", "q2-implement"]),
-        ("ps1/q2", ["q2-predict", "q2-implement"]),
-        ("q2-predict", ["q2-predict"]),
+        ("ps1/q2", "", ["q2-predict", "q2-implement"]),
+        ("q2", "ps1", ["q2-predict", "q2-implement"]),
+        ("q2-predict", "ps1", ["q2-predict"]),
+        ("ps1/q2", "ps9", ["q2-predict", "q2-implement"]),
     ],
 )
-def test_a_short_name_means_all_parts(name: str, found: list[str]) -> None:
-    """A question may be named whole or in part, with or without its assignment."""
-    ((assignment, checks),) = module.find(name).items()
+def test_a_short_name_means_all_parts(name: str, here: str, found: list[str]) -> None:
+    """A question may be named whole or in part, with its assignment or from inside it."""
+    assignment, checks = module.find(name, here)
     assert assignment == "ps1"
     assert list(checks) == found
 
 
-@pytest.mark.parametrize("name", ["", "q", "q22", "ps1/", "ps1/q1-x", "nowhere/q2", "问题"])
+@pytest.mark.parametrize(
+    "name", ["", "q", "q222", "ps1/", "ps1/q1-x", "nowhere/q2", "../q2", "问题"]
+)
 def test_an_unknown_name_is_an_error(name: str) -> None:
     """A name that means no question says so."""
     with pytest.raises(CourseError, match="there is no"):
         module.find(name)
+    with pytest.raises(CourseError, match="there is no"):
+        module.find(name, "ps1")
 
 
 def test_an_ambiguous_name_asks_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,4 +241,12 @@ def test_an_ambiguous_name_asks_which(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "folder", lambda name: tmp_path)
     with pytest.raises(CourseError, match="a/q2, b/q2"):
         module.find("q2")
-    assert list(module.find("b/q2")) == ["b"]
+    assert module.find("b/q2")[0] == module.find("q2", "b")[0] == "b"
+
+
+def test_all_questions_can_be_named() -> None:
+    """Every name that is offered means a question."""
+    names = module.question_names()
+    assert "ps1/q2" in names
+    for name in names:
+        assert module.find(name)[0] == name.partition("/")[0]

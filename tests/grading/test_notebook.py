@@ -7,7 +7,7 @@ import pytest
 
 from autograd_lab.grading import course, notebook, progress
 from autograd_lab.grading.check import Check, Finding, hidden_seed
-from autograd_lab.i18n import set_language
+from autograd_lab.i18n import language, set_language
 
 RIGHT = {
     "q2_prediction": {
@@ -133,7 +133,7 @@ def test_grading_without_a_secret_is_no_points(
 
 def test_check_shows_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     """A learner sees the verdict on each part of the question."""
-    notebook.check("q2", RIGHT)
+    notebook.check("ps1/q2", RIGHT)
     shown = capsys.readouterr().out
     assert "q2-predict: 3 of 3 points" in shown
     assert "q2-implement: 0 of 4 points" in shown
@@ -150,12 +150,12 @@ def test_hints_grow_with_each_check(capsys: pytest.CaptureFixture[str]) -> None:
 
     counts = []
     for _time in range(4):
-        notebook.check("q2-predict", answers)
+        notebook.check("ps1/q2-predict", answers)
         counts.append(hints())
     assert counts == [1, 2, 3, 3]
     notebook.score("ps1/q2-predict", answers)
     assert hints() == 3
-    notebook.check("q2-predict", RIGHT)
+    notebook.check("ps1/q2-predict", RIGHT)
     assert hints() == 0
 
 
@@ -178,7 +178,7 @@ def test_practice_inputs_are_the_learners_own(monkeypatch: pytest.MonkeyPatch) -
         return []
 
     judging(draws, monkeypatch)
-    monkeypatch.setattr(notebook, "find", lambda name: {"ps1": notebook.public_checks("ps1")})
+    monkeypatch.setattr(notebook, "find", lambda *name: ("ps1", notebook.public_checks("ps1")))
     notebook.check("q", {})
     notebook.score("ps1/q", {})
     monkeypatch.setattr(progress, "learner", lambda: "another")
@@ -201,8 +201,22 @@ def test_check_reads_the_notebooks_variables(
     """Without a namespace the answers are the variables of the main module."""
     for name, value in RIGHT.items():
         monkeypatch.setattr(sys.modules["__main__"], name, value, raising=False)
-    notebook.check("q2-predict")
+    notebook.check("ps1/q2-predict")
     assert "q2-predict: 3 of 3 points" in capsys.readouterr().out
+
+
+def test_a_notebook_says_which_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After the first cell of a notebook, a short name means its own question."""
+    monkeypatch.setattr(notebook, "_here", "")
+    notebook.begin("ps1", "zh")
+    notebook.check("q2-predict", RIGHT)
+    assert "q2-predict" in capsys.readouterr().out
+    assert language() == "zh"
+    notebook.begin("ps9", "en")
+    notebook.check("q2-predict", RIGHT)
+    assert "there is no assignment 'ps9'" in capsys.readouterr().out
 
 
 def test_check_never_raises(
@@ -211,9 +225,9 @@ def test_check_never_raises(
     """A wrong name and a faulty check are one line each."""
     notebook.check("q77", {})
     assert capsys.readouterr().out == "q77 cannot be checked: there is no question 'q77'\n"
-    monkeypatch.setattr(notebook, "find", lambda name: {"ps1": {"q": Check("q", 2, boom)}})
+    monkeypatch.setattr(notebook, "find", lambda *name: ("ps1", {"q": Check("q", 2, boom)}))
     notebook.check("q", {})
     assert capsys.readouterr().out == "q cannot be checked: LookupError('no such row')\n"
-    monkeypatch.setattr(notebook, "find", lambda name: {"ps1": {"q": Check("q", 2, interrupted)}})
+    monkeypatch.setattr(notebook, "find", lambda *name: ("ps1", {"q": Check("q", 2, interrupted)}))
     notebook.check("q", {})
     assert "took too long, or was interrupted" in capsys.readouterr().out

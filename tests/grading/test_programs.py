@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from autograd_lab.cli.gate import Question
 from autograd_lab.grading.predictions import Row, agrees
 from autograd_lab.grading.student import LocalStudent
-from tests.grading.fixtures import EXERCISES, QUESTIONS, Question
+from tests.grading.fixtures import QUESTIONS
 
 PROGRAM = re.compile(r"^\*\*(\w+)\*\*\n```python\n(.*?)```", re.MULTILINE | re.DOTALL)
 START = "start"
@@ -26,7 +27,7 @@ def grid(question: Question) -> dict[str, Row]:
 
 def programs(question: Question) -> dict[str, str]:
     """Return the programs in a question's text that print something, each with its start."""
-    text = (EXERCISES / question.assignment / f"{question.name}.py").read_text(encoding="utf-8")
+    text = (question.folder / f"{question.name}.py").read_text(encoding="utf-8")
     found = dict(PROGRAM.findall(re.sub(r"^# ?", "", text, flags=re.MULTILINE)))
     start = found.pop(START, "")
     return {name: start + program for name, program in found.items() if "print(" in program}

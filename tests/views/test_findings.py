@@ -48,3 +48,8 @@ def test_hostile_text_stays_text(found: Make) -> None:
     shown = as_html([found(line=attack, what=attack, why=attack, fix=attack)])
     assert "<img" not in shown and "\x1b" not in shown and shown.count("</pre>") == 1
     assert "\x1b" not in "".join(as_text([found(line=attack, what=attack, fix=attack)]))
+
+
+def test_the_rule_can_be_read_by_a_program(found: Make) -> None:
+    """Whoever tests a notebook asks which findings it shows."""
+    assert 'data-rule="accumulated-grad"' in as_html([found(rule="accumulated-grad")])

@@ -16,7 +16,7 @@ def train(xs, ys, w, b, lr, steps):
         with torch.no_grad():
             w -= lr * w.grad
             b -= lr * b.grad
-    return [w.item, b.item]()
+    return [w.items(), b.items()]
 
 
 def train_in_parts(parts, w, lr, steps):
