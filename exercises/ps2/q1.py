@@ -5,8 +5,9 @@
 #
 # ### 1.1 Predict (4 points)
 #
-# What does each program print? Do not run it yet. Write numbers as a (nested) list, `"None"` for
-# None, a word as a string, and `"error"` if the program stops with an error.
+# What does each program print? Do not run it yet. Write numbers as a (nested) list, `True` or `False`
+# as they are, `"None"` for None, any other word as a string, and `"error"` if the program stops with
+# an error.
 
 # %% [markdown] lang="zh"
 # ## 1 会打印什么？（10 分，约 25 分钟）
@@ -15,7 +16,7 @@
 #
 # ### 1.1 预测（4 分）
 #
-# 每个程序会打印什么？先不要运行。数写成（嵌套的）列表，None 写成 `"None"`，单词写成字符串；如果程序会报错，就写 `"error"`。
+# 每个程序会打印什么？先不要运行。数写成（嵌套的）列表，`True` 或 `False` 照写，None 写成 `"None"`，其他单词写成字符串；如果程序会报错，就写 `"error"`。
 
 # %% [markdown]
 # **before**
