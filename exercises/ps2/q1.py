@@ -181,7 +181,7 @@ score("ps2/q1-implement", globals())
 # In your own words, a sentence or two for each point:
 #
 # 1. **eye**: almost all numbers of `inp` are 0. Why is their gradient not 0?
-# 2. **another**: which number would you call *the gradient of* `x.sum()`, and why is it not what is
+# 2. **another**: which numbers would you call *the gradient of* `x.sum()`, and why are they not what is
 #    printed?
 # 3. **late**: what would have to change for the answer to be different, and why does the flag come
 #    too late here?
