@@ -1,96 +1,137 @@
 """Checks made weaker, one decision at a time.
 
-A mutant is the file of a question's checks with one change: a condition that always holds or never
-does, a part of an `and` or `or` left out, a comparison with what is right that always or never agrees,
-one of several hidden inputs not tried, one kind of reply not told apart.
+A mutant is the file of a question's checks with one change. Either a condition always holds or never
+does, or a part of an `and` or `or` is left out, or a kind of reply is not told apart: then some answer
+must be judged otherwise. Or something that can cost points is not looked at, such as one of several
+hidden inputs: then some wrong answer must lose less.
 """
 
 import ast
 import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-COMPARISONS = {"near", "same"}
+COMPARISONS = {"near", "agrees"}
 """Functions that compare a reply with what is right."""
+JUDGES = {"judged"}
+"""Functions that return the code of what is wrong with a reply, empty for a right one."""
+VERDICTS = {"codes"}
+"""Lists of what several calls ended with."""
+ROW = "Row"
+"""What makes a row of a grid of predictions."""
 
 
-def mutants(source: str) -> Iterator[tuple[str, str]]:
-    """Yield what was changed, with its line, and the source with this change."""
+@dataclass(frozen=True)
+class Mutant:
+    """Checks with one change."""
+
+    change: str
+    """What was changed, and in which line."""
+    source: str
+    spares: bool
+    """It leaves something out that can cost points, so that wrong answers should lose less."""
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Yield the weaker forms of a file of checks."""
     tree = ast.parse(source)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    for place, node in [pair for function in functions for pair in _walk(function)]:
-        for change, new in _changes(node):
-            changed = copy.deepcopy(tree)
-            _replace(changed, (tree.body.index(place[0]), *place[1:]), new)
-            line = next((n.lineno for n in ast.walk(node) if hasattr(n, "lineno")), "?")
-            yield f"line {line}: {change}", ast.unparse(ast.fix_missing_locations(changed))
+    for index, statement in enumerate(tree.body):
+        for way, node in _walk(statement):
+            for change, new, spares in _changes(node):
+                changed = copy.deepcopy(tree)
+                _replace(changed, (index, *way), new)
+                line = next((n.lineno for n in ast.walk(node) if hasattr(n, "lineno")), "?")
+                text = ast.unparse(ast.fix_missing_locations(changed))
+                yield Mutant(f"line {line}: {change}", text, spares)
 
 
-def _walk(function: ast.FunctionDef) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
-    """Yield the nodes of a function, each with the way that leads to it."""
-
-    def down(way: tuple[Any, ...], node: ast.AST) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
-        yield way, node
-        for name, value in ast.iter_fields(node):
-            if isinstance(value, ast.AST):
-                yield from down((*way, name), value)
-            elif isinstance(value, list):
-                for index, item in enumerate(value):
-                    if isinstance(item, ast.AST):
-                        yield from down((*way, name, index), item)
-
-    yield from down((function,), function)
+Way = tuple[Any, ...]
+"""Fields and indices that lead from a statement to a node in it."""
 
 
-def _replace(tree: ast.Module, way: tuple[Any, ...], new: ast.AST) -> None:
+def _walk(node: ast.AST, way: Way = ()) -> Iterator[tuple[Way, ast.AST]]:
+    """Yield a node and all below it, each with the way that leads to it."""
+    yield way, node
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            yield from _walk(value, (*way, name))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    yield from _walk(item, (*way, name, index))
+
+
+def _replace(tree: ast.Module, way: Way, new: ast.AST) -> None:
     """Put `new` where `way` leads."""
-    first, *rest = way
     holder: Any = tree.body
-    steps: list[Any] = [first, *rest]
-    for step in steps[:-1]:
+    for step in way[:-1]:
         holder = holder[step] if isinstance(step, int) else getattr(holder, step)
-    if isinstance(steps[-1], int):
-        holder[steps[-1]] = new
+    if isinstance(way[-1], int):
+        holder[way[-1]] = new
     else:
-        setattr(holder, steps[-1], new)
+        setattr(holder, way[-1], new)
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the weaker forms of one node, each with what it does."""
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, bool]]:
+    """Yield the weaker forms of one node: what was changed, the new node, whether it spares."""
     match node:
-        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
+        case ast.If(test=test) | ast.IfExp(test=test):
             for value in (True, False):
-                if not isinstance(node, ast.While) or not value:
-                    yield f"`{ast.unparse(test)}` is {value}", _with(node, test=ast.Constant(value))
+                yield _is(test, value), _with(node, test=ast.Constant(value)), False
+        case ast.While(test=test):
+            yield _is(test, False), _with(node, test=ast.Constant(False)), False
         case ast.BoolOp(values=values):
-            for index, value in enumerate(values):
-                rest = values[:index] + values[index + 1 :]
+            for value, rest in _each(values):
                 new = rest[0] if len(rest) == 1 else _with(node, values=rest)
-                yield f"without `{ast.unparse(value)}`", new
+                yield f"without `{ast.unparse(value)}`", new, False
         case ast.Call(func=ast.Name(id=name)) if name in COMPARISONS:
             for value in (True, False):
-                yield f"`{ast.unparse(node)}` is {value}", ast.Constant(value)
+                yield _is(node, value), ast.Constant(value), False
+        case ast.Call(func=ast.Name(id=name)) if name in JUDGES:
+            yield _is(node, ""), ast.Constant(""), True
         case ast.Return(value=ast.Compare() as test):
             for value in (True, False):
-                yield f"`{ast.unparse(test)}` is {value}", _with(node, value=ast.Constant(value))
+                yield _is(test, value), _with(node, value=ast.Constant(value)), False
         case (
             ast.For(iter=ast.Tuple(elts) | ast.List(elts))
             | ast.comprehension(iter=ast.Tuple(elts) | ast.List(elts))
-        ) if len(elts) > 1:
-            for index, element in enumerate(elts):
-                rest = elts[:index] + elts[index + 1 :]
-                yield (
-                    f"without `{ast.unparse(element)}`",
-                    _with(node, iter=ast.List(rest, ast.Load())),
-                )
+        ):
+            for element, rest in _each(elts):
+                new = _with(node, iter=ast.List(rest, ast.Load()))
+                yield f"without `{ast.unparse(element)}`", new, True
         case ast.comprehension(ifs=[_, *_] as tests):
-            yield f"without `{ast.unparse(tests[0])}`", _with(node, ifs=tests[1:])
+            yield f"without `{ast.unparse(tests[0])}`", _with(node, ifs=tests[1:]), False
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.List(elts)) if name in VERDICTS:
+            for element, rest in _each(elts):
+                new = _with(node, value=ast.List(rest, ast.Load()))
+                yield f"without `{ast.unparse(element)}`", new, True
+        case ast.Dict(keys, values) if values and all(map(_is_row, values)):
+            for index, key in enumerate(keys):
+                left = [n for n in range(len(keys)) if n != index]
+                new = _with(node, keys=[keys[n] for n in left], values=[values[n] for n in left])
+                yield f"without {ast.unparse(key) if key else '**'}", new, True
         case ast.Match(cases=cases):
-            for index, case in enumerate(cases):
-                rest = cases[:index] + cases[index + 1 :]
+            for case, rest in _each(cases):
                 # Without a last case that answers nothing, nothing is answered.
-                if rest and not _is_nothing(case):
-                    yield f"without `case {ast.unparse(case.pattern)}`", _with(node, cases=rest)
+                if not _is_nothing(case):
+                    change = f"without `case {ast.unparse(case.pattern)}`"
+                    yield change, _with(node, cases=rest), False
+
+
+def _each(items: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield each of several items with the others."""
+    if len(items) > 1:
+        for index, item in enumerate(items):
+            yield item, items[:index] + items[index + 1 :]
+
+
+def _is(node: ast.AST, value: object) -> str:
+    return f"`{ast.unparse(node)}` is {value!r}"
+
+
+def _is_row(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == ROW
 
 
 def _is_nothing(case: ast.match_case) -> bool:
