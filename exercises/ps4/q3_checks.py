@@ -62,7 +62,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
         student,
         "faulty([[lambda x: x * x, lambda x: 2 * x], [lambda x: x * x, lambda x: x]], [1.0])",
         [1],
-        _("the second derivative lacks the factor 2"),
+        _("the df of the second pair lacks the factor 2"),
     )
     yield attempts("faulty()", 3, [_faulty(student, inputs)], _faulty_words(), seen)
 
