@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
@@ -122,9 +121,9 @@ class Job:
             raise NoJail(hello["refused"])
         self._reason = ""
 
-    def put_file(self, name: str, content: bytes) -> None:
-        """Write a file into the job's working folder."""
-        self._ask({"file": name, "content": base64.b64encode(content).decode("ascii")})
+    def put_file(self, name: str, content: str) -> None:
+        """Write a file, given in Base64, into the job's working folder."""
+        self._ask({"file": name, "content": content})
 
     def run_cell(self, source: str) -> tuple[list[dict[str, Any]], int | None]:
         """Run a cell of a notebook; return its outputs and its number.
