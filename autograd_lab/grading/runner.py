@@ -170,7 +170,7 @@ class Run:
         exporter = NotebookExporter(**self._options)
         exporter._preprocessors = []
         for each in Autograde(self._directory, **self._options).sanitize_preprocessors:
-            exporter.register_preprocessor(each, enabled=True)
+            exporter.register_preprocessor(each)
         with shared(self.gradebook):
             text, _resources = exporter.from_notebook_node(notebook, resources=resources)
         return nbformat.reads(text, as_version=4)
@@ -298,7 +298,7 @@ class _Recorded(Autograde):
         self.exporter._preprocessors = []
         for each in self.autograde_preprocessors:
             executes = each in (Execute, "nbgrader.preprocessors.Execute")
-            self.exporter.register_preprocessor(self._recorded if executes else each, enabled=True)
+            self.exporter.register_preprocessor(self._recorded if executes else each)
 
 
 class _PutOutputs(NbGraderPreprocessor):
