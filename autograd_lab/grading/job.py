@@ -200,7 +200,12 @@ def _valid(output: object) -> Output | None:
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
             return {"output_type": "stream", "name": name, "text": text}
-        case {"output_type": "error", "ename": str(name), "evalue": str(text), "traceback": list(lines)}:
+        case {
+            "output_type": "error",
+            "ename": str(name),
+            "evalue": str(text),
+            "traceback": list(lines),
+        }:
             trace = [line for line in lines if isinstance(line, str)]
             return {"output_type": "error", "ename": name, "evalue": text, "traceback": trace}
         case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:

@@ -71,7 +71,10 @@ class Run:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.gradebook.forget()
         self.gradebook.end()
@@ -328,7 +331,9 @@ class _PutOutputs(NbGraderPreprocessor):
 def _settings(course: Path) -> Any:
     """Return nbgrader's settings for a course: its own file, and those of the user and system."""
     if not (course / "nbgrader_config.py").is_file():
-        raise RunError(_("{folder} is no course: it has no nbgrader_config.py").format(folder=course))
+        raise RunError(
+            _("{folder} is no course: it has no nbgrader_config.py").format(folder=course)
+        )
     app = NbGrader()
     app.log_level = logging.ERROR
     with contextlib.chdir(course):

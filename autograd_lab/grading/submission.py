@@ -101,7 +101,9 @@ def _read(path: Path) -> NotebookNode:
         notebook: NotebookNode = nbformat.reads(json.dumps(content), as_version=4)
         nbformat.validate(notebook)
     except Exception as error:  # whatever nbformat meets in a file that is no notebook
-        raise ValueError(_("it is not a notebook ({kind})").format(kind=type(error).__name__)) from None
+        raise ValueError(
+            _("it is not a notebook ({kind})").format(kind=type(error).__name__)
+        ) from None
     return notebook
 
 

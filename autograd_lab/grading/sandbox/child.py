@@ -19,7 +19,6 @@ from .messages import receive, send
 from .shell import Shell, redirect_descriptors
 
 
-
 class TooLong(KeyboardInterrupt):
     """Raised in the student's code when its processor time is used up."""
 

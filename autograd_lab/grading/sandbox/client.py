@@ -23,7 +23,9 @@ from ..student import Student
 from .limits import Limits
 from .messages import ConversationError, receive, send
 
-START = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main({fd})"
+START = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main({fd})"
+)
 SERVER = f"{__package__}.server"
 MARGIN = 30.0
 """Seconds on the clock that a job may take beyond what its processor time allows."""
@@ -72,7 +74,10 @@ class Sandbox:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -114,7 +114,11 @@ def _own_user_namespace() -> None:
     # A process that has changed its user is not allowed to write its own maps otherwise.
     _call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
     _call("unshare", NEW_USER)
-    for name, text in [("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")]:
+    for name, text in [
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid} {uid} 1"),
+        ("gid_map", f"{gid} {gid} 1"),
+    ]:
         Path("/proc/self", name).write_text(text, encoding="ascii")
 
 

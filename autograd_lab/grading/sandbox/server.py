@@ -49,9 +49,10 @@ def _warm_up(shell: Shell) -> None:
 
     Nothing of it is left in the namespace, and the first cell of a job is number 1.
     """
-    for name in ("autograd_lab.grading.notebook", "autograd_lab.engine.printing", "math"):
-        importlib.import_module(name)
-    shell.run("import autograd_lab\nautograd_lab.ones(1).sum()\n1 / 0", 10_000)
+    importlib.import_module("autograd_lab.grading.notebook")
+    first = "%load_ext autograd_lab\nimport autograd_lab\nautograd_lab.ones(1).sum()"
+    for cell in (first, "%unload_ext autograd_lab", "1 / 0"):
+        shell.run(cell, 10_000)
     shell.reset(new_session=True)
 
 
@@ -107,7 +108,9 @@ def visible_folders() -> tuple[list[str], list[str]]:
     Python and its libraries, the system's, this package without the exercises and their checks.
     """
     package = Path(__file__).parents[2]
-    wanted = [Path(place) for place in ("/usr", "/lib", "/lib64", "/bin", sys.prefix, sys.base_prefix)]
+    wanted = [
+        Path(place) for place in ("/usr", "/lib", "/lib64", "/bin", sys.prefix, sys.base_prefix)
+    ]
     wanted += [Path(place) for place in sys.path if Path(place).name == "site-packages"]
     wanted += [package, Path("/etc/fonts")]
     real = [path for path in dict.fromkeys(wanted) if path.is_dir()]
