@@ -246,6 +246,8 @@ class ChainLab(Lab):
                 (f"[{slot}] {_named(chain, stop)}", slot)
                 for slot, stop in enumerate(chain.choices())
             ]
+            # A list that was empty before chooses nothing by itself.
+            entries.index = 0 if entries.options else None
 
         def move(action: Any) -> Any:
             def moved() -> None:
