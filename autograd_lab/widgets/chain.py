@@ -192,7 +192,8 @@ class Chain:
             return _(
                 "{name} holds {dtype}, and only floating-point tensors have gradients."
             ).format(name=name, dtype=dtype)
-        if node.op:
+        made = None if node.tensor is None else facts.maker(node.tensor, len(facts.events))
+        if made is not None and facts.events[made].kind != "create":
             return _("nothing that {name} was computed from requires grad.").format(name=name)
         return _("{name} does not require grad, so it is a constant here.").format(name=name)
 

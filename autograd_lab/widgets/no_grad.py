@@ -121,8 +121,10 @@ class NoGrad:
         """Return a statement in the way that it is to run."""
         source, way = self.statements[number], self.ways.get(number, "")
         if way == "detach":
-            target, _equals, value = source.partition(" = ")
-            return f"{target} = ({value}).detach()"
+            (copy,) = ast.parse(source).body  # the tree of the program stays as it is
+            assert isinstance(copy, ast.Assign)
+            copy.value = ast.Call(ast.Attribute(copy.value, "detach"), [], [])
+            return ast.unparse(copy)
         if way:
             return "\n".join([f"with torch.{way}():", *(f"    {s}" for s in source.splitlines())])
         return source
