@@ -2,11 +2,13 @@
 
 import ast
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograd_lab.cli.gate import IMPORT, SEEDS, Answer, Question, outcomes
+from autograd_lab.grading import predictions, words
 from autograd_lab.grading.report import Report
 from tests.grading.fixtures import QUESTIONS
 
@@ -61,16 +63,17 @@ def test_there_are_answers_enough(question: Question) -> None:
 @each_question
 def test_every_code_has_its_wrong_answer(question: Question) -> None:
     """Each code in the file of checks, a word with a hyphen, is what some answer gets first."""
-    tree = ast.parse(checks_file(question))
-    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    codes = {word for word in words if isinstance(word, str) and is_code(word)}
+    codes = codes_in(question.folder / f"{question.name}_checks.py") - set(question.checks)
+    shared = codes_in(Path(predictions.__file__)) | codes_in(Path(words.__file__))
     met = {code for answer in question.answers.values() for _points, code in answer.stated.values()}
-    assert met - {""} == codes - set(question.checks)
+    assert met - shared - {""} == codes - shared
 
 
-def checks_file(question: Question) -> str:
-    """Return the source of a question's checks."""
-    return (question.folder / f"{question.name}_checks.py").read_text(encoding="utf-8")
+def codes_in(path: Path) -> set[str]:
+    """Return the texts in a module that name a misconception."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and is_code(text)}
 
 
 def is_code(text: str) -> bool:
