@@ -10,9 +10,9 @@ from ..i18n import _
 
 
 def skip(lines: list[str]) -> list[str]:
-    """Leave out a cell; keep one that begins with a magic or a command, such as `%pip install`."""
-    first = next((line for line in lines if line.strip()), "").lstrip()
-    kept = first.startswith(("%", "!")) and not first.startswith("%%autograd")
+    """Leave out a cell; keep one that is magics and commands alone, such as `%pip install`."""
+    written = [line.lstrip() for line in lines if line.strip()]
+    kept = all(line.startswith(("%", "!")) and not line.startswith("%%") for line in written)
     return lines if kept else []
 
 

@@ -87,7 +87,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     yield attempts("momentum_step()", 2, codes, _momentum_words(), seen)
 
 
-def _descend(student: Student, inputs: random.Random, steps: int, mu: float | None = None) -> str:
+def _descend(student: Student, inputs: random.Random, steps: int, mu: float = 0.0) -> str:
     """Return the code for one descent; with `mu`, one with momentum."""
     starts, targets = _numbers(inputs, 5), _numbers(inputs, 5)
     lr = round(inputs.uniform(0.05, 0.2), 3)
@@ -100,21 +100,21 @@ def _descend(student: Student, inputs: random.Random, steps: int, mu: float | No
             place = place - rate * velocity
         return _halves(place)
 
-    right = arrive(lr, mu or 0.0)
-    moved = arrive(lr, mu or 0.0)[:1] + _halves(starts)[1:]
+    right = arrive(lr, mu)
+    moved = arrive(lr, mu)[:1] + _halves(starts)[1:]
     thoughts: list[tuple[object, str]] = [
         (_halves(starts), "name-rebound"),
-        (arrive(-lr, mu or 0.0), "goes-uphill"),
+        (arrive(-lr, mu), "goes-uphill"),
         (moved, "first-leaf-only"),
         (arrive(lr, 0.0), "velocity-forgotten"),
-        (arrive(lr, mu or 0.0, mu or 0.0), "gradient-damped"),
+        (arrive(lr, mu, mu), "gradient-damped"),
         (Error("RuntimeError", "leaf Variable"), "recorded-in-place"),
         (Error("RuntimeError", "does not require grad"), "leaf-replaced"),
         (Error("TypeError", "NoneType"), "leaf-replaced"),
     ]
     arguments = [_halves(starts), _halves(targets), lr, steps]
-    reply = student.call("descend", *arguments, *([] if mu is None else [mu]))
-    return judged(reply, right, thoughts, "step" if mu is None else "momentum_step")
+    reply = student.call("descend", *arguments, *([mu] if mu else []))
+    return judged(reply, right, thoughts, "momentum_step" if mu else "step")
 
 
 def _halves(values: np.ndarray) -> list[object]:

@@ -72,12 +72,12 @@ predict("bend", guess)
 # Look at what is printed beside the slope: `grad_fn=<MulBackward0>`. A backward pass is a computation,
 # too: it multiplies and takes powers. With `create_graph=True` these operations are **recorded** like any
 # others, so the slope has a graph of its own, and a gradient can be taken through it. Without it the
-# slope is a plain number, and the second line of gradients raises an error.
+# slope is a plain number, and the second `grad` raises an error.
 
 # %% [markdown] lang="zh"
 # 用笔算一遍：$y' = 3x^2$，$y'' = 6x$，在 $x = 2$ 处等于 12。
 #
-# 请看斜率后面印出的 `grad_fn=<MulBackward0>`。反向传播本身也是一段计算：要做乘法，也要求幂。写上 `create_graph=True`，这些运算也会像别的运算一样被**记录**下来，于是斜率有了自己的计算图，可以沿着它再求一次梯度。不写的话，斜率只是一个普通的数，第二次求梯度就会报错。
+# 请看斜率后面印出的 `grad_fn=<MulBackward0>`。反向传播本身也是一段计算：要做乘法，也要求幂。写上 `create_graph=True`，这些运算也会像别的运算一样被**记录**下来，于是斜率有了自己的计算图，可以沿着它再求一次梯度。不写的话，斜率只是一个普通的数，第二个 `grad` 就会报错。
 
 # %% [markdown] lang="en"
 # ## 3. Step
@@ -162,7 +162,7 @@ count_derivatives(10)
 # Is it worse for a longer function? Ten times as many turns:
 
 # %% [markdown] lang="zh"
-# 三倍还多；到了三阶导数，又翻了三倍还多。原因有两个：
+# 是三倍多；到了三阶导数，又是三倍多。原因有两个：
 #
 # - **导数是一段比函数更长的程序。** 按乘积法则，一个乘积变成两个乘积再求和；正弦变成余弦再做一次乘积。二阶导数是对这段更长的程序再求导。
 # - **第一遍必须留着。** 普通的反向传播边走边释放计算图。写上 `create_graph=True`，函数的计算图要留下，**还要**再加上梯度的计算图，而后者是前者的两倍多。
@@ -173,9 +173,9 @@ count_derivatives(10)
 count_derivatives(100)
 
 # %% [markdown] lang="en"
-# Everything is ten times as large, and the *factor* between the rows is still about three and a half. So
-# a second derivative costs a **fixed number of first derivatives**, however long the function is. It is
-# more, but not out of reach. The danger lies elsewhere.
+# Everything is ten times as large, and the *factor* from one derivative to the next is still about three
+# and a half. So a second derivative costs a **fixed number of first derivatives**, however long the
+# function is. It is more, but not out of reach. The danger lies elsewhere.
 #
 # ## 5. Change one thing: many inputs
 #
@@ -184,7 +184,7 @@ count_derivatives(100)
 # derivatives. This table is the **Hessian** $H$.
 
 # %% [markdown] lang="zh"
-# 所有的数都变成十倍，而相邻两行之间的**倍数**仍然是三倍半左右。可见，不管函数有多长，二阶导数的开销都是一阶导数的**固定几倍**。贵一些，但还付得起。真正的危险在别处。
+# 所有的数都变成十倍，而从一阶到下一阶的**倍数**仍然是三倍半左右。可见，不管函数有多长，二阶导数的开销都是一阶导数的**固定几倍**。贵一些，但还付得起。真正的危险在别处。
 #
 # ## 5. 只改一处：输入变多
 #

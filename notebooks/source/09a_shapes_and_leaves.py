@@ -6,7 +6,7 @@
 #
 # - say which tensor keeps a gradient, and from when on,
 # - tell an error about shapes from one about leaves, and repair either,
-# - notice three mistakes that raise no error at all.
+# - notice two mistakes that raise no error and give no warning.
 #
 # Every mistake goes the same way: read the cell, **decide what will happen**, run it. Below the cell stands
 # what was found in it, and why. Then comes the repaired program.
@@ -18,7 +18,7 @@
 #
 # - 说清哪个张量会保留梯度，从什么时候开始有；
 # - 分清哪些错误与形状有关，哪些与叶子张量有关，并一一改正；
-# - 发现三个根本不报错的错误。
+# - 发现两个既不报错、也不警告的错误。
 #
 # 每个错误都按同样的步骤来：先读单元格，**判断会发生什么**，再运行。单元格下方会写出从中发现了什么、为什么。随后是改正后的程序。
 
@@ -43,15 +43,15 @@ warnings.simplefilter("always")
 #
 # ## 1. A gradient before its time
 #
-# One step of gradient descent. What happens: (a) `w` gets smaller, (b) nothing, as the gradient is still 0,
-# (c) an error?
+# A step of gradient descent is a tenth of the gradient, and the gradient is 2 · (3 − 1). What is `step`:
+# (a) 0.4, (b) 0, as no gradient has come yet, (c) there is an error?
 
 # %% [markdown] lang="zh"
 # 在这里，报错和警告都只显示一行；它们都是课程的一部分。
 #
 # ## 1. 还没到时候的梯度
 #
-# 梯度下降走一步。会发生什么：(a) `w` 变小；(b) 什么也没变，因为梯度还是 0；(c) 报错？
+# 梯度下降走一步，这一步是梯度的十分之一，而梯度是 2 · (3 − 1)。`step` 是多少：(a) 0.4；(b) 0，因为梯度还没来；(c) 报错？
 
 # %% tags=["raises-exception"] finding=["grad-is-none-yet"]
 # %%autograd

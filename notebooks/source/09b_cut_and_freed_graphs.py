@@ -103,7 +103,7 @@ with torch.no_grad():
     y = x**2
 y.backward()
 
-# %% [markdown] lang="en" covers=["003/stop/wrong-requires-grad-true"]
+# %% [markdown] lang="en"
 # Do not write `y.requires_grad = True` now. The error goes away, and so does every hope of a gradient: `y`
 # becomes a new leaf, and nothing leads from it to `x`. Repair: compute outside of `no_grad`. To hold one
 # parameter still, freeze that one; gradients still flow *through* it.
@@ -112,7 +112,7 @@ y.backward()
 # 这时不要去写 `y.requires_grad = True`。错误会消失，梯度也永远不会来了：`y` 变成一个新的叶子张量，从它出发没有路通向 `x`。改法：把计算移到 `no_grad` 外面。如果只想让某一个参数保持不变，就冻结这一个；梯度仍然会**穿过**它继续往回传。
 
 # %%
-frozen = torch.tensor(5.0)
+frozen = torch.tensor(5.0)  # does not require grad
 y = frozen * x**2
 y.backward()
 print(x.grad)

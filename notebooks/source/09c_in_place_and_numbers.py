@@ -258,13 +258,13 @@ print(t.grad)
 # %% [markdown] lang="en"
 # ## 7. Not a number
 #
-# A square root, and 0 where there is none. The result is [0, 2]. What will the gradient be: (a) [0, 0.25],
+# The square root where `x` is positive, and 0 elsewhere: [0, 2]. What will the gradient be: (a) [0, 0.25],
 # (b) [inf, 0.25], (c) [nan, 0.25]?
 
 # %% [markdown] lang="zh"
 # ## 7. 不是一个数
 #
-# 求平方根，不能求的地方取 0。结果是 [0, 2]。梯度会是：(a) [0, 0.25]；(b) [inf, 0.25]；(c) [nan, 0.25]？
+# `x` 为正时取平方根，其余取 0，结果是 [0, 2]。梯度会是：(a) [0, 0.25]；(b) [inf, 0.25]；(c) [nan, 0.25]？
 
 # %% finding=["nan-gradient"]
 # %%autograd

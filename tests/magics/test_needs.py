@@ -25,11 +25,12 @@ def test_without_it_the_cells_that_follow_do_nothing(shell: Shell) -> None:
     assert said.count("\n") == 1
     assert f"%pip install {ABSENT}" in said
     before = shell.execution_count
-    for cell in (f"import {ABSENT}", "print('here')", "%%autograd --text\ny = torch.ones(1)"):
+    cells = ["%xmode Minimal\nprint('here')", "%%autograd --text\ny = torch.ones(1)"]
+    for cell in (f"import {ABSENT}", "%%time\n'here'", *cells):
         shown = run(shell, cell)
         assert (shown.stdout, shown.stderr) == ("", "")
     assert "y" not in shell.user_ns
-    assert shell.execution_count == before + 3
+    assert shell.execution_count == before + 4
 
 
 def test_magics_and_commands_still_run(shell: Shell) -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from autograd_lab.authoring.source import read
 from autograd_lab.trace import run_cells
+from tests.lessons import RUN
 
 from .corpus import IMPORT, own_import
 
 ROOT = Path(__file__).parents[3]
 SEED = json.loads((ROOT / "tests/data/seed_cells.json").read_text(encoding="utf-8"))
-LESSONS = sorted((ROOT / "notebooks/source").glob("*.py"))
 MAGIC = re.compile(r"^\s*(%|!).*$", re.MULTILINE)
 
 
@@ -42,7 +42,7 @@ def test_seed_documents(document: dict, engine: str) -> None:
         assert problems(cells[:count]) == []
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", RUN)
 def test_cells_of_lessons(lesson: Path) -> None:
     """Each cell by itself, after those before it, shows the mistakes that it declares and no others."""
     namespace: dict[str, object] = {}
@@ -52,7 +52,7 @@ def test_cells_of_lessons(lesson: Path) -> None:
             assert sorted(rule.partition(":")[0] for rule in found) == sorted(cell.findings)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", RUN)
 def test_lessons(lesson: Path) -> None:
     """All cells together, except of lessons that show mistakes: one of theirs may hide what follows."""
     cells = [cell for cell in read(lesson).cells if cell.kind == "code"]
