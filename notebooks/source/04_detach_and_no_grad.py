@@ -19,7 +19,7 @@
 # %%
 # %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import DetachLab, NoGradLab, predict
 
 # %% [markdown] lang="en"
 # ## 1. Predict
@@ -71,8 +71,8 @@ print(x.grad)
 print(x.grad == u)
 
 # %% [markdown] lang="en" covers=["000/2.5.3/in24-not-cubed"]
-# `y` and `u` print the same numbers, but only `y` has a `grad_fn`. And the gradient of $x^3$ is not
-# $3x^2$ here; it is `u` itself.
+# `y` and `u` print the same numbers, but only `y` has a `grad_fn`. And although
+# `z` has the values of $x^3$, the gradient is not $3x^2$; it is `u` itself.
 #
 # ## 3. Step
 #
@@ -190,6 +190,7 @@ w.grad == 3 * w**2
 # 在下面的实验里，两条路由你来切：切一条，或者两条都切。动手之前，先说出梯度会是多少。
 
 # %%
+DetachLab()
 
 # %% [markdown] lang="en" covers=["001/no-grad/default", "001/no-grad/forward-only", "003/tensor/no-grad-for-evaluation"]
 # ## 6. A whole block: `no_grad`
@@ -331,7 +332,15 @@ try:
 except RuntimeError as error:
     print(error)
 
+# %% [markdown] lang="en"
+# In the lab you put each of them around the lines of a small network. Watch the flags, and the bytes that are
+# kept.
+
+# %% [markdown] lang="zh"
+# 在下面的实验里，可以把它们分别加到一个小网络的各行代码上，看看 `requires_grad` 和留下的字节数怎样变化。
+
 # %%
+NoGradLab()
 
 # %% [markdown] lang="en"
 # ## 8. One memory, two names

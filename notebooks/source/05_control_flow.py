@@ -337,7 +337,7 @@ while d < 1000:
 d.backward()
 
 # %%
-print(d, a.grad, d / a)
+print(d.item(), a.grad.item(), (d / a).item())
 print(a.grad == 16 * d / a)
 
 # %% [markdown] lang="en"

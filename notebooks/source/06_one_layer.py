@@ -20,7 +20,7 @@
 # %load_ext autograd_lab
 import autograd_lab as torch
 from autograd_lab.optim import SGD
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import ChainLab, GraphGrowthLab, predict
 
 # %% [markdown] lang="en" covers=["001/intro/backpropagation"]
 # ## 1. Predict
@@ -81,13 +81,13 @@ print(b.grad)
 # %% [markdown] lang="en" covers=["001/graph/function-object", "001/graph/grad-fn", "003/function/grad-fn"]
 # ## 3. Step
 #
-# Press <kbd>→</kbd> in the figure. Each box is an object that knows how to compute its operation and, on the way back,
-# its derivative; a tensor keeps it in `grad_fn`. Its `next_functions` say where the gradient goes next:
+# Press <kbd>→</kbd> in the figure. Each operation in it is an object that knows how to compute its result and, on
+# the way back, its derivative; a tensor keeps it in `grad_fn`. Its `next_functions` say where the gradient goes next:
 
 # %% [markdown] lang="zh"
 # ## 3. 一步一步走
 #
-# 在图上按 <kbd>→</kbd>。每个方框都是一个对象，它既会做自己的运算，也会在往回走的时候求出这一步的导数；张量用 `grad_fn` 记住它。它的 `next_functions` 则说明梯度接下来传到哪里：
+# 在图上按 <kbd>→</kbd>。图里的每个运算都是一个对象，它既会算出结果，也会在往回走的时候求出这一步的导数；张量用 `grad_fn` 记住它。它的 `next_functions` 则说明梯度接下来传到哪里：
 
 # %% covers=["001/in3/grad-fn"]
 node = loss.grad_fn
@@ -119,6 +119,13 @@ while node:
 # - **反向**时，每个 `grad_fn` 求出自己的导数，按链式法则往下传，到叶子处累积进 `.grad`。
 #
 # 请你自己一跳一跳地走一遍：
+
+# %%
+program = """
+z = torch.matmul(x, w) + b
+loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
+"""
+ChainLab(program, x=x, y=y, w=w, b=b)
 
 # %% [markdown] lang="en"
 # ## 4. Explain
@@ -209,7 +216,7 @@ print(w.grad[1])
 #
 # ## 6. Train by hand
 #
-# The gradient points to where the loss grows; training takes small steps the other way. Four lines are repeated:
+# The gradient points to where the loss grows; training takes small steps the other way. Four things are repeated:
 # compute the loss, go backwards, change the parameters, empty the gradients. Changing parameters is not
 # part of the computation, therefore it stands under `no_grad`.
 
@@ -260,6 +267,9 @@ for turn in range(50):
 # - 没有 `zero_()`，每次的梯度都会加到以前所有的梯度上。
 #
 # 记录损失时，`loss.item()` 只取出数值。如果把 `loss` 本身收集起来，每一轮的计算图就都释放不掉；在下面的实验里可以看着它们越堆越多。
+
+# %%
+GraphGrowthLab()
 
 # %% [markdown] lang="en" covers=["001/in7/optimizers"]
 # ## 7. Train with an optimizer

@@ -19,7 +19,7 @@
 # %%
 # %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import DerivativeLab, ModesLab, predict
 
 # %% [markdown] lang="en"
 # ## 1. Predict
@@ -138,6 +138,9 @@ for exponent in range(1, 13):
 #
 # 在下面的实验里，可以输入自己的函数，找一找最合适的 $h$。
 
+# %%
+DerivativeLab()
+
 # %% [markdown] lang="en" covers=["002/chain-rule/example", "002/chain-rule/wrong-dx-dw"]
 # ## 5. The chain rule of a small model
 #
@@ -227,7 +230,8 @@ for n in 10, 20, 40:
         chain(x, n).backward()
     with torch.measure() as forward:
         torch.func.jvp(lambda x: chain(x, n), (ones,), (ones,))
-    print(n, "reverse:", reverse.forward, "+", reverse.backward, "operations,", reverse.peak, "bytes")
+    there, back = reverse.forward, reverse.backward
+    print(n, "reverse:", there, "+", back, "operations,", reverse.peak, "bytes")
     print(n, "forward:", forward.forward, "operations,", forward.peak, "bytes")
 
 # %% [markdown] lang="en" covers=["002/complexity/time", "002/complexity/alike", "002/complexity/memory", "002/complexity/forward-one-variable", "002/complexity/wrong-constant-memory"]
@@ -269,6 +273,9 @@ print("forward:", in_forward, "operations in 5 passes")
 
 # %% [markdown] lang="zh"
 # 神经网络有上百万个参数，却只有一个损失，所以用反向来训练。如果输入少、输出多，情况就倒过来：反向累积每个**输出**都要走一遍。在下面的实验里两种都试试。
+
+# %%
+ModesLab()
 
 # %% [markdown] lang="en"
 # ## 7. Change one thing, and predict again
