@@ -5,7 +5,7 @@ It must not know nbgrader or points.
 """
 
 from .accumulation import AccumulationLab
-
+from .control_flow import ControlFlowLab
 from .derivative import DerivativeLab
 from .modes import ModesLab
 from .predict import predict

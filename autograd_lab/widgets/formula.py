@@ -237,7 +237,11 @@ def _apply(name: str, values: list[Any]) -> Any:
     (value,) = values
     if name == "neg":
         return -value
-    return getattr(np, name)(value) if isinstance(value, np.generic | np.ndarray) else getattr(value, name)()
+    return (
+        getattr(np, name)(value)
+        if isinstance(value, np.generic | np.ndarray)
+        else getattr(value, name)()
+    )
 
 
 __all__ = ["FUNCTIONS", "NUMBERS", "FormulaError", "Op", "Tree", "evaluate", "parse"]

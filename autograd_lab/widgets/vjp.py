@@ -35,8 +35,14 @@ class VJP:
         """Check both, and compute the Jacobian row by row; v begins as ones."""
         if not callable(function):
             raise TypeError("function takes a tensor: for example lambda x: x * x")
-        if not hasattr(x, "requires_grad") or not x.is_floating_point() or not 0 < x.numel() <= MOST:
-            raise ValueError(f"x must be a float tensor of 1 to {MOST} numbers: tensor([1., 2., 3.])")
+        if (
+            not hasattr(x, "requires_grad")
+            or not x.is_floating_point()
+            or not 0 < x.numel() <= MOST
+        ):
+            raise ValueError(
+                f"x must be a float tensor of 1 to {MOST} numbers: tensor([1., 2., 3.])"
+            )
         self.function = function
         self.x = x.detach().clone()
         y = self._computed()
@@ -195,7 +201,7 @@ class VJPLab(Lab):
             for i, value in enumerate(self.vjp.v)
         ]
         for i, slider in enumerate(sliders):
-            watched(self, slider, lambda new, i=i: self.vjp.set(i, new))
+            watched(self, slider, partial(self.vjp.set, i))
 
         def button(name: str, action: Callable[[], None]) -> Any:
             def act() -> None:
