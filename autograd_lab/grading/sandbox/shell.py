@@ -1,5 +1,8 @@
 """An IPython shell that runs cells and returns their outputs as a notebook stores them."""
 
+# mypy: disable-error-code="no-untyped-call"
+# (much of IPython has no types.)
+
 from __future__ import annotations
 
 import builtins
@@ -12,6 +15,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 Output = dict[str, Any]
 
@@ -32,6 +36,8 @@ class _Publisher(DisplayPublisher):
 
 class _Hook(DisplayHook):
     """Keeps the value of a cell's last expression."""
+
+    shell: Shell
 
     def __call__(self, result: Any = None) -> None:
         self.check_for_underscore()
@@ -131,13 +137,10 @@ class Shell(InteractiveShell):
 
     def __init__(self, **options: Any) -> None:
         """Start a shell without history, files and colours."""
-        super().__init__(**options)
+        # On disk it would be one open file for all jobs, and a thread that no fork inherits.
+        history = {"enabled": False, "hist_file": ":memory:"}
+        super().__init__(config=Config(HistoryManager=history), **options)
         self.outputs = Outputs(0)
-
-    def init_history(self) -> None:
-        """Keep no history on disk."""
-        super().init_history()
-        self.history_manager.enabled = False  # type: ignore[union-attr]
 
     def init_io(self) -> None:
         """Leave the process's own streams alone; `run` replaces them."""
@@ -151,8 +154,8 @@ class Shell(InteractiveShell):
         """Run a cell; return its outputs, at most `limit` characters, and its number."""
         self.outputs = Outputs(limit)
         streams = sys.stdout, sys.stderr
-        sys.stdout = _Stream(self, "stdout", 1)  # type: ignore[assignment]
-        sys.stderr = _Stream(self, "stderr", 2)  # type: ignore[assignment]
+        sys.stdout = _Stream(self, "stdout", 1)
+        sys.stderr = _Stream(self, "stderr", 2)
         number = self.execution_count
         try:
             self.run_cell(source, store_history=True)
@@ -166,8 +169,8 @@ class Shell(InteractiveShell):
 
 def make_shell() -> Shell:
     """Return the shell of this process, in which `input()` says that nobody is there to answer."""
-    Shell.display_pub_class = _Publisher
-    Shell.displayhook_class = _Hook
+    Shell.display_pub_class = _Publisher  # type: ignore[assignment]
+    Shell.displayhook_class = _Hook  # type: ignore[assignment]
     shell = Shell.instance()
     builtins.input = _no_input
     return shell
