@@ -42,6 +42,9 @@ from .submission import Submission, read_submission, substitute
 WORK = ".autograd_lab"
 """The folder in a course for what is being written, and for the markers of what is done."""
 
+FLAGS = "autograd_lab_flags"
+"""In the metadata of an autograded notebook: what an instructor should look at."""
+
 
 class RunError(Exception):
     """There is nothing to grade, or nothing to grade it with; the message is for the instructor."""
@@ -103,7 +106,11 @@ class Run:
 
     def save(self, student: str, outcomes: dict[str, Outcome]) -> None:
         """Write a student's autograded notebooks, scores and late penalty, all or nothing."""
+        flags = self.flags(student, outcomes)
         key, read = self._submissions.pop(student)
+        for submission in read.values():
+            # Metadata is in nobody's feedback. What a student wrote there is replaced.
+            submission.notebook.metadata[FLAGS] = flags
         stage = self.course / WORK / "stage"
         with self._staged(stage, student, read):
             converter = _Recorded(self._staging(stage, student), outcomes, self._options)
@@ -131,6 +138,12 @@ class Run:
         """Return what was odd about a submission that is being graded."""
         _key, read = self._submissions[student]
         return [note for submission in read.values() for note in submission.notes]
+
+    def flags(self, student: str, outcomes: dict[str, Outcome]) -> list[str]:
+        """Return what an instructor should look at in a submission that is being graded."""
+        _key, read = self._submissions[student]
+        seen = [flag for submission in read.values() for flag in submission.flags]
+        return seen + [flag for outcome in outcomes.values() for flag in outcome.flags]
 
     def score(self, student: str) -> tuple[float, float]:
         """Return what a student has for the assignment, and the most there is."""

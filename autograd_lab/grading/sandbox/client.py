@@ -149,6 +149,10 @@ class Job:
             raise self._ended("the process answered with something that is no reply")
         return reply
 
+    def others(self) -> int:
+        """Return how many processes run in the job beside its own."""
+        return len(_below(self._root)) - 1
+
     def end(self) -> None:
         """End the job's process, and with it all it has started."""
         self._connection.close()
@@ -224,16 +228,23 @@ def _usage(root: int) -> tuple[float, int]:
 
     What lost its parent hangs below the first process of the job's tree. Shared pages count for each.
     """
-    below: dict[int, list[list[str]]] = {}
+    found = _below(root)
+    pages = sum(int(stat[21]) for stat in found)
+    return sum(_seconds(stat) for stat in found), pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _below(root: int) -> list[list[str]]:
+    """Return the `stat` of each process that runs below another one."""
+    below: dict[str, list[tuple[str, list[str]]]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             stat = _stat(int(entry.name))
-            below.setdefault(int(stat[1]), []).append([entry.name, *stat])
-    found = list(below.get(root, ()))
-    for pid, *_stat_of in found:
-        found += below.get(int(pid), ())
-    pages = sum(int(stat[22]) for stat in found)
-    return sum(_seconds(stat[1:]) for stat in found), pages * os.sysconf("SC_PAGE_SIZE")
+            below.setdefault(stat[1], []).append((entry.name, stat))
+    found = list(below.get(str(root), ()))
+    for pid, _fields in found:
+        found += below.get(pid, ())
+    # Those that have ended and wait to be collected run no more.
+    return [stat for _pid, stat in found if stat[0] not in "ZX0"]
 
 
 def _stat(pid: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""Submissions written to be difficult, each with the verdict it must get."""
