@@ -19,6 +19,7 @@ from .course import public_checks
 from .report import Report
 from .sandbox.client import Job as Process
 from .sandbox.client import JobEnded, RemoteStudent, Sandbox
+from .submission import whole
 
 Output = dict[str, Any]
 
@@ -205,17 +206,18 @@ def _valid(output: object) -> Output | None:
     """Return an output as a notebook may hold it; None for anything else a process may send."""
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return {"output_type": "stream", "name": name, "text": text}
+            return {"output_type": "stream", "name": name, "text": whole(text)}
         case {
             "output_type": "error",
             "ename": str(name),
             "evalue": str(text),
             "traceback": list(lines),
         }:
-            trace = [line for line in lines if isinstance(line, str)]
-            return {"output_type": "error", "ename": name, "evalue": text, "traceback": trace}
+            trace = [whole(line) for line in lines if isinstance(line, str)]
+            told = {"ename": whole(name), "evalue": whole(text), "traceback": trace}
+            return {"output_type": "error", **told}
         case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
-            texts = {key: value for key, value in data.items() if _plain(key, value)}
+            texts = {whole(key): whole(value) for key, value in data.items() if _plain(key, value)}
             shown: Output = {"output_type": kind, "data": texts, "metadata": {}}
             if kind == "execute_result":
                 shown["execution_count"] = None

@@ -61,7 +61,8 @@ class Run:
         self.course, self.assignment, self.language = course.resolve(), assignment, language
         config = _settings(self.course)
         logger = logging.getLogger("autograd_lab.grading")
-        logger.setLevel(logging.ERROR)
+        # What nbgrader cannot use is told in a note; its tracebacks would stand between the lines.
+        logger.setLevel(logging.CRITICAL)
         self._options = {"config": config, "log": logger}
         self._directory = CourseDirectory(**self._options)
         self._directory.assignment_id = assignment

@@ -68,7 +68,7 @@ class _Link(ValueError):
 
 def substitute(released: NotebookNode, reason: str) -> NotebookNode:
     """Return the released notebook with a first cell that says why it stands here."""
-    made: NotebookNode = nbformat.from_dict(json.loads(json.dumps(released)))
+    made = _copy(released)
     made.cells.insert(0, v4.new_markdown_cell(f"**{reason}**"))
     return made
 
@@ -111,13 +111,20 @@ def _read(path: Path) -> NotebookNode:
         for cell in content.get("cells", ()):
             if cell.get("cell_type") == "code":
                 cell["outputs"], cell["execution_count"] = [], None
-        notebook: NotebookNode = nbformat.reads(json.dumps(content), as_version=4)
+        notebook: NotebookNode = nbformat.reads(
+            whole(json.dumps(content, ensure_ascii=False)), as_version=4
+        )
         nbformat.validate(notebook)
     except Exception as error:  # whatever nbformat meets in a file that is no notebook
         raise ValueError(
             _("it is not a notebook ({kind})").format(kind=type(error).__name__)
         ) from None
     return notebook
+
+
+def whole(text: str) -> str:
+    """Return a text without halves of characters, which JSON may hold and no file can."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _changed(notebook: NotebookNode, released: NotebookNode) -> list[str]:
@@ -154,8 +161,9 @@ def _reaching(notebook: NotebookNode, released: NotebookNode) -> list[str]:
 
 def _restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
     """Put tested cells back that the student's notebook has lost; return what to say about it."""
-    there = _cells_by_name(notebook)
     known = _cells_by_name(released)
+    _trust_no_metadata(notebook, known)
+    there = _cells_by_name(notebook)
     put_back = []
     place = len(notebook.cells)
     # From the end, so that each finds its place before the one that follows it.
@@ -163,12 +171,33 @@ def _restore(notebook: NotebookNode, released: NotebookNode) -> list[str]:
         if name in there:
             place = notebook.cells.index(there[name])
         elif cell.metadata.nbgrader.get("grade") and not cell.metadata.nbgrader.get("solution"):
-            notebook.cells.insert(place, nbformat.from_dict(json.loads(json.dumps(cell))))
+            notebook.cells.insert(place, _copy(cell))
             put_back.append(name)
     if not put_back:
         return []
     names = ", ".join(reversed(put_back))
     return [_("Test cells were missing and have been put back: {names}").format(names=names)]
+
+
+def _trust_no_metadata(notebook: NotebookNode, known: dict[str, Any]) -> None:
+    """Let cells be what they were when they were released; others are nobody's for grading."""
+    for place, cell in enumerate(notebook.cells):
+        if "nbgrader" not in cell.metadata:
+            continue
+        mine = cell.metadata.pop("nbgrader")
+        given = known.get(str(mine.get("grade_id"))) if isinstance(mine, dict) else None
+        if given is None:
+            continue
+        if cell.cell_type != given.cell_type:
+            cell = notebook.cells[place] = nbformat.from_dict(
+                {**_copy(given), "source": cell.source}
+            )
+        cell.metadata["nbgrader"] = _copy(given.metadata.nbgrader)
+
+
+def _copy(node: NotebookNode) -> NotebookNode:
+    copied: NotebookNode = nbformat.from_dict(json.loads(json.dumps(node)))
+    return copied
 
 
 def _cells_by_name(notebook: NotebookNode) -> dict[str, Any]:
@@ -209,4 +238,4 @@ def _files(folder: Path) -> tuple[dict[str, str], list[str], list[str]]:
     return files, told, told[-1:] if links else []
 
 
-__all__ = ["Submission", "read_submission", "substitute"]
+__all__ = ["Submission", "read_submission", "substitute", "whole"]

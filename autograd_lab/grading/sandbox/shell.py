@@ -82,9 +82,9 @@ class Outputs:
             self._left -= len(text)
         last = self.kept[-1] if self.kept else {}
         if last.get("name") == name:
-            last["text"] += text
+            last["text"].append(text)
         else:
-            self.kept.append({"output_type": "stream", "name": name, "text": text})
+            self.kept.append({"output_type": "stream", "name": name, "text": [text]})
 
     def display(self, data: Any, metadata: Any, display_id: str | None, update: Any) -> None:
         """Keep a display, or put it in the place of the one with its id."""
@@ -95,6 +95,13 @@ class Outputs:
         self.add(output_type="display_data", data=data, metadata=metadata)
         if display_id and self.kept and self.kept[-1]["output_type"] == "display_data":
             self._ids[display_id] = self.kept[-1]
+
+    def joined(self) -> list[Output]:
+        """Return what was kept, the text of each stream in one piece."""
+        streams = (output for output in self.kept if output["output_type"] == "stream")
+        for stream in streams:
+            stream["text"] = "".join(stream["text"])
+        return self.kept
 
     def clear(self) -> None:
         """Forget everything, as `clear_output()` does."""
@@ -164,7 +171,7 @@ class Shell(InteractiveShell):
             for name, descriptor in (("stdout", 1), ("stderr", 2)):
                 if text := _written(descriptor):
                     self.outputs.text(name, text)
-        return self.outputs.kept, number
+        return self.outputs.joined(), number
 
 
 def make_shell() -> Shell:

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 (a change is called what it does)
 """Submissions that are broken, by accident or by a bad tool: each gets a verdict and a reason."""
 
 import json

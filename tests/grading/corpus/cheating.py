@@ -1,6 +1,6 @@
+# ruff: noqa: D103 (a change is called what it does)
 """Submissions that try to gain points without answers, or to harm: worth what they answer, flagged."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -154,19 +154,19 @@ BEFORE: dict[str, tuple[str, str]] = {
         "import glob, autograd_lab\n"
         "from pathlib import Path\n"
         "found = [*Path(autograd_lab.__path__[0]).parent.rglob('*_checks.py')]\n"
-        "assert not found, 'FOUND'\nprint(found[0].read_text())",
+        "if found: print('STOLEN', found[0].read_text())",
         "_checks.py",
     ),
     "reads_other_students": (
         "import glob\n"
-        "found = glob.glob('../../*/ps1/*') + glob.glob('/**/submitted', recursive=True) + "
-        "glob.glob('/tmp/*') + glob.glob('/**/gradebook.db', recursive=True)\n"
+        "found = glob.glob('../../*/ps1/*') + glob.glob('/home/**/submitted', recursive=True) + "
+        "glob.glob('/tmp/*') + glob.glob('/root/**') + glob.glob('/*/gradebook.db')\n"
         "if found: print('STOLEN', found)",
         "gradebook.db",
     ),
     "writes_the_gradebook": (
         "import sqlite3, glob\n"
-        "for path in glob.glob('/**/gradebook.db', recursive=True): "
+        "for path in glob.glob('/home/**/gradebook.db', recursive=True): "
         "sqlite3.connect(path).execute('update grade set manual_score = 9').connection.commit()",
         "gradebook.db",
     ),
@@ -279,6 +279,6 @@ def linked_file(notebook: Any, folder: Path) -> Any:
 
 @register(CHEATING, flag="link", told="left out", **UNANSWERED)
 def links_to_folders(notebook: Any, folder: Path) -> Any:
-    os.symlink("/etc/passwd", folder / "answers.py")
+    Path(folder / "answers.py").symlink_to("/etc/passwd")
     (folder / "more").symlink_to("../../..")
     return notebook

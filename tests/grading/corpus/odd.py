@@ -1,15 +1,24 @@
+# ruff: noqa: D103 (a change is called what it does)
 """Submissions that are odd and honest: they cost nothing, and nothing is flagged."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from tests.grading.corpus.case import Case, Cases, begun_with, in_place_of, named, register
-from tests.grading.test_class import RIGHT
+from tests.grading.corpus.case import (
+    FUNCTIONS,
+    PREDICTION,
+    Case,
+    Cases,
+    begun_with,
+    in_place_of,
+    named,
+    register,
+)
 
 ODD: Cases = {}
-(ANSWER,) = (answer.text for question, answer in RIGHT.items() if question.name == "q2")
 
 # Run before the answers.
 BEFORE = {
@@ -51,28 +60,36 @@ BEFORE = {
 }
 ODD |= {name: Case(begun_with(source)) for name, source in BEFORE.items()}
 
-# In place of the right answers to the second part.
-NUMPY = (
-    "q2-functions",
-    ANSWER.replace("import autograd_lab as torch", "import autograd_lab as torch, numpy as np")
-    .replace("return x.grad.tolist()", "return x.grad.numpy().copy()")
-    .replace("append(x.grad.tolist())", "append(np.array(x.grad.tolist()))"),
-)
-ODD["numpy_answers"] = Case(in_place_of(*NUMPY))
-ODD["tensors_as_answers"] = Case(
-    in_place_of("q2-functions", ANSWER.replace("return x.grad.tolist()", "return x.grad"))
-)
-ODD["prints_in_functions"] = Case(
-    in_place_of("q2-functions", ANSWER.replace("    x =", "    print('here' * 1000)\n    x ="))
-)
-ODD["numpy_predictions"] = Case(
-    in_place_of(
-        "q2-prediction",
-        ANSWER.partition("\n\n\n")[0].replace("[", "np.array([").replace("]", "])")
-        + "\nimport numpy",
+# In place of one of the right answers.
+INSTEAD = {
+    "numpy_answers": (
+        "q2-functions",
+        "import numpy as np\n\n"
+        + FUNCTIONS.replace("return x.grad.tolist()", "return x.grad.numpy().copy()").replace(
+            "append(x.grad.tolist())", "append(np.array(x.grad.tolist()))"
+        ),
     ),
-    predict=0,  # np is not imported
-)
+    "tensors_as_answers": (
+        "q2-functions",
+        FUNCTIONS.replace("return x.grad.tolist()", "return x.grad"),
+    ),
+    "prints_in_functions": (
+        "q2-functions",
+        FUNCTIONS.replace("    x =", "    print('here' * 1000)\n    x ="),
+    ),
+    "numpy_predictions": (
+        "q2-prediction",
+        "import numpy as np\n\n" + re.sub(r"(\[[\d., ]+\])", r"np.array(\1)", PREDICTION),
+    ),
+    # Its name comes late: nothing that others left may be there.
+    "works_where_nothing_is_left": (
+        "q2-functions",
+        "import os\n"
+        "assert os.listdir() == [] and not [n for n in os.listdir('/tmp') if n[0] != '.']\n"
+        "assert 'INFECTED' not in dir(__builtins__)\n" + FUNCTIONS,
+    ),
+}
+ODD |= {name: Case(in_place_of(cell, source)) for name, (cell, source) in INSTEAD.items()}
 
 
 @register(ODD)
@@ -96,16 +113,17 @@ def answers_to_the_front(notebook: Any, _folder: Path) -> Any:
 def data_beside(notebook: Any, folder: Path) -> Any:
     (folder / "data").mkdir()
     (folder / "data" / "points.csv").write_text("1,2\n", encoding="utf-8")
-    assert_there = "assert open('data/points.csv').read() == '1,2\\n'"
-    named(notebook, "q2-functions").source += f"\n{assert_there}\n"
-    # Without the file the functions would be gone.
-    named(notebook, "q2-functions").source = f"{assert_there}\n" + ANSWER
+    # Without the file there are no functions.
+    read = "assert open('data/points.csv').read() == '1,2\\n'\n"
+    named(notebook, "q2-functions").source = read + FUNCTIONS
     return notebook
 
 
 @register(ODD)
 def module_beside(notebook: Any, folder: Path) -> Any:
-    (folder / "answers.py").write_text(ANSWER, encoding="utf-8")
+    (folder / "answers.py").write_text(
+        "import autograd_lab as torch\n" + FUNCTIONS, encoding="utf-8"
+    )
     named(notebook, "q2-functions").source = "from answers import accumulated, each_gradient"
     return notebook
 

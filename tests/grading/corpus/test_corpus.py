@@ -80,9 +80,17 @@ def grade(root: Path) -> dict[str, list[str]]:
     return flags
 
 
+def printed(notebook: Any) -> str:
+    """Return all that the cells of a notebook printed."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return "".join(output.get("text", "") for output in outputs)
+
+
 def test_there_are_enough() -> None:
     """At least 25 are broken, 20 odd, 25 cheating, and no name is used twice."""
-    assert (len(BROKEN) >= 25, len(ODD) >= 20, len(CHEATING) >= 25) == (True, True, True)
+    assert len(BROKEN) >= 25
+    assert len(ODD) >= 20
+    assert len(CHEATING) >= 25
     assert len(CORPUS) == len(BROKEN) + len(ODD) + len(CHEATING)
 
 
@@ -94,8 +102,7 @@ def test_a_submission_gets_its_verdict(graded: Graded, name: str) -> None:
     notebook = graded.notebook(name)
     written = nbformat.writes(notebook)
     assert re.search(case.told, written)
-    for word in ("STOLEN", "WRITTEN", "ESCAPED", 'INFECTED = True"}'):
-        assert not re.search(f'"text[^"]*": *"{word}', written)
+    assert not re.search("STOLEN|WRITTEN|ESCAPED", printed(notebook))
     assert notebook.metadata[FLAGS] == graded.flags[name]
     if case.flag:
         assert case.flag in "\n".join(graded.flags[name])
