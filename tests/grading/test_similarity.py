@@ -20,7 +20,7 @@ def gradient(f, x):
     f(t).backward()
     return t.grad.item()
 '''
-OTHER = '''
+OTHER = """
 def newton(f, x, steps):
     history = [x]
     while len(history) < steps:
@@ -30,7 +30,7 @@ def newton(f, x, steps):
         history.append(float(history[-1] - y.item() / t.grad.item()))
     zeros = sorted((abs(f(each)), each) for each in history)
     return zeros[0][1] if zeros else None
-'''
+"""
 
 
 def renamed(source: str) -> str:

@@ -160,7 +160,7 @@ def null_bytes(notebook: Any, folder: Path) -> Any:
     return notebook
 
 
-@register(BROKEN, implement=0)
+@register(BROKEN)
 def half_a_character(notebook: Any, folder: Path) -> Any:
     named(notebook, "q2-functions").source += "\n'\ud800'"
     return notebook

@@ -1,1 +1,0 @@
-"""Submissions written to be difficult, each with the verdict it must get."""
