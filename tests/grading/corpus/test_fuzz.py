@@ -1,5 +1,6 @@
 """Notebooks broken by chance: each ends with a verdict, whatever it has become."""
 
+import copy
 import json
 import os
 import random
@@ -64,7 +65,7 @@ def any_place(tree: Any, chance: random.Random) -> tuple[Any, Any]:
 def replace(tree: Any, chance: random.Random) -> None:
     """Write something else into a place."""
     node, key = any_place(tree, chance)
-    node[key] = chance.choice(VALUES)
+    node[key] = copy.deepcopy(chance.choice(VALUES))
 
 
 def remove(tree: Any, chance: random.Random) -> None:
