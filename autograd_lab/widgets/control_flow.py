@@ -281,8 +281,9 @@ class ControlFlowLab(Lab):
         """Return the choice of numbers and the slider that drags them."""
         import ipywidgets  # type: ignore[import-untyped]
 
+        given = {} if self._given == 1.0 else {_("as given"): self._given}
         shapes = {
-            _("as given"): self._given,
+            **given,
             _("a number"): 1.0,
             _("a vector"): [1.0, -2.0, 3.0],
             _("a vector with a zero"): [1.0, 0.0, -3.0],
