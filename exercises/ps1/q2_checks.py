@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from autograd_lab.grading.check import Finding, Mistaken, check, near
 from autograd_lab.grading.codec import Error, Fn
+from autograd_lab.grading.example import example
 from autograd_lab.grading.student import Student
 from autograd_lab.i18n import _
 
@@ -39,7 +40,8 @@ def predict(student: Student, inputs: random.Random) -> Iterator[Finding]:
     answer = student.answer("q2.prediction")
     if not isinstance(answer, dict):
         what = _("the variable q2_prediction should be a dict with one entry per program.")
-        raise Mistaken(Finding("q2_prediction", 0, 3, "no-dict", what))
+        hint = _("keep the names of the programs, and write what you expect in place of each None.")
+        raise Mistaken(Finding("q2_prediction", 0, 3, "no-dict", what, hint))
     for name, truth in GRID.items():
         predicted = answer.get(name)
         if _agrees(predicted, truth):
@@ -63,10 +65,7 @@ def _agrees(predicted: object, outcome: object) -> bool:
 
 def _misconception(name: str, predicted: object, answer: dict[object, object]) -> str:
     """Name the thought that leads to a wrong prediction."""
-    replaces = any(
-        _agrees(answer.get(program), outcome)
-        for program, outcome in [("fresh", SINGLE), ("nothing_saved", ONES)]
-    )
+    replaces = _agrees(answer.get("fresh"), SINGLE)
     thoughts: dict[str, list[tuple[object, str]]] = {
         "again": [(SINGLE, "expects-the-same"), (TWICE, "never-freed")],
         "retained": [
@@ -84,7 +83,7 @@ def _misconception(name: str, predicted: object, answer: dict[object, object]) -
     return next((code for seen, code in thoughts[name] if _agrees(predicted, seen)), "other-value")
 
 
-def _prediction_hint(code: str) -> str:
+def _prediction_hint(code: str) -> str | tuple[str, ...]:
     """Return the hint for a wrong prediction."""
     return {
         "expects-the-same": _(
@@ -95,9 +94,10 @@ def _prediction_hint(code: str) -> str:
             "you know that gradients add up. But what a backward pass needs, the values the "
             "multiplication saved, does it survive the pass?"
         ),
-        "expects-overwrite": _(
-            "does backward write x.grad, or add to it? Look at x.grad before and after a second "
-            "call on a new graph."
+        "expects-overwrite": (
+            _("does backward write x.grad, or add to it?"),
+            _("look at x.grad before and after a second call on a new graph."),
+            _("PyTorch never empties x.grad by itself: what is in it before the second call?"),
         ),
         "retain-graph-cure-all": _(
             "retain_graph keeps what the second call needs, no more. What does a second gradient "
@@ -127,18 +127,29 @@ def _prediction_hint(code: str) -> str:
 
 @check("q2-implement", points=4)
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
-    """Call the two functions with losses that the student has not seen."""
-    yield _worst("accumulated()", [_accumulated(student, inputs, n) for n in (1, 2, 5)])
-    yield _worst("each_gradient()", [_each_gradient(student, inputs, n) for n in (1, 3, 4)])
+    """Call the two functions, first with a loss that may be seen, then with hidden ones."""
+    seen = example(
+        student,
+        "accumulated(lambda x: (x * x).sum(), [1.0, 2.0], 2)",
+        [4.0, 8.0],
+        _("each of the two passes adds the gradient 2x to x.grad"),
+    )
+    yield _judged("accumulated()", seen, _accumulated(student, inputs, inputs.randint(3, 5)))
+    seen = example(
+        student,
+        "each_gradient(lambda x: x * x, [lambda h: h.sum(), lambda h: 3 * h.sum()], [1.0, 2.0])",
+        [[2.0, 4.0], [6.0, 12.0]],
+        _("the two losses have the gradients 2x and 6x, each on its own"),
+    )
+    yield _judged("each_gradient()", seen, _each_gradient(student, inputs, inputs.randint(3, 4)))
 
 
-def _worst(part: str, codes: list[str]) -> Finding:
-    """Return the finding for a function that was tried several times; the hardest try speaks."""
-    code = next(filter(None, reversed(codes)), "")
+def _judged(part: str, seen: str, code: str) -> Finding:
+    """Return the finding for a function whose call ended with this code."""
     if not code:
         return Finding(part, 2, 2)
     what, hint = _call_words(code)
-    return Finding(part, 0, 2, code, what, hint)
+    return Finding(part, 0, 2, code, what, hint, example="" if code == "not-answered" else seen)
 
 
 def _accumulated(student: Student, inputs: random.Random, n: int) -> str:
@@ -202,7 +213,7 @@ def _unusable(reply: object) -> str:
             return ""
 
 
-def _call_words(code: str) -> tuple[str, str]:
+def _call_words(code: str) -> tuple[str, str | tuple[str, ...]]:
     """Return what came back and the hint, for a function that went wrong in this way."""
     return {
         "not-answered": (
@@ -211,7 +222,10 @@ def _call_words(code: str) -> tuple[str, str]:
         ),
         "graph-freed": (
             _("it stops with the error about a second backward through the same graph."),
-            _("the first backward call frees what the graph saved. Which argument keeps it?"),
+            (
+                _("the first backward call frees what the graph saved."),
+                _("which argument of backward keeps it for the next call?"),
+            ),
         ),
         "raises": (
             _("it stops with an error."),
@@ -219,7 +233,10 @@ def _call_words(code: str) -> tuple[str, str]:
         ),
         "expects-overwrite": (
             _("for several backward calls it returns the gradient of one; the sum was expected."),
-            _("backward adds to x.grad. Are you zeroing in between, or starting anew?"),
+            (
+                _("what does backward do with the gradient that x.grad holds already?"),
+                _("backward adds to x.grad. Are you zeroing in between, or starting anew?"),
+            ),
         ),
         "forgot-to-zero": (
             _("each gradient it returns still contains the ones before it."),
@@ -230,7 +247,10 @@ def _call_words(code: str) -> tuple[str, str]:
         ),
         "live-grad": (
             _("all the gradients it returns are the same, though the losses differ."),
-            _("x.grad is one tensor that goes on changing. Keep a copy: x.grad.tolist()."),
+            (
+                _("how many tensors are there for all the gradients you collect?"),
+                _("x.grad is one tensor that goes on changing. What would a copy of it do?"),
+            ),
         ),
         "summed-losses": (
             _("it returns one gradient, that of the sum of all losses; one per loss was expected."),
