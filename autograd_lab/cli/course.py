@@ -74,7 +74,7 @@ def build(folder: Path) -> None:
     Their checks are put beside the notebooks, so that students have them.
     """
     try:
-        made = build_course(folder, folder, _language(folder))
+        made = build_course(folder, folder, course_language(folder))
         for path in made:
             click.echo(path)
             for checks in _own_checks(folder / path.stem):
@@ -133,7 +133,7 @@ def _new_course(folder: Path, lang: str) -> list[Path]:
     return made
 
 
-def _language(folder: Path) -> str:
+def course_language(folder: Path) -> str:
     """Return the language of a course, from its settings."""
     settings = folder / CONFIG
     found = settings.is_file() and _LANGUAGE.search(settings.read_text(encoding="utf-8"))

@@ -62,8 +62,8 @@ class Report:
         verdict = self._verdict
         return _("{question}: {points} of {max_points} points").format(
             question=verdict.question,
-            points=_number(verdict.points),
-            max_points=_number(verdict.max_points),
+            points=number(verdict.points),
+            max_points=number(verdict.max_points),
         )
 
     def _parts(self) -> Iterator[str]:
@@ -79,7 +79,7 @@ class Report:
         lead = self._verdict.lead
         if lead is None:
             return
-        yield f"{lead.part}: {lead.what}"
+        yield _("{part}: {what} [{code}]").format(part=lead.part, what=lead.what, code=lead.code)
         if lead.example:
             yield lead.example
         for hint in lead.hints[: self._attempt]:
@@ -114,7 +114,7 @@ class Progress:
         """Yield sign, name and points of each row, the sum last."""
         for name, got, worth in self._rows:
             if got is None:
-                said = _("not tried yet, {max_points} points").format(max_points=_number(worth))
+                said = _("not tried yet, {max_points} points").format(max_points=number(worth))
                 yield "·", name, said
             else:
                 yield "✓" if got >= worth else "✗", name, _of(got, worth)
@@ -124,12 +124,13 @@ class Progress:
 
 def _of(points: float, worth: float) -> str:
     return _("{points} of {max_points} points").format(
-        points=_number(points), max_points=_number(worth)
+        points=number(points), max_points=number(worth)
     )
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Return points as short as they are exact to the hundredth."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-__all__ = ["VERDICT", "Progress", "Report"]
+__all__ = ["VERDICT", "Progress", "Report", "number"]

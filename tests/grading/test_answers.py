@@ -2,11 +2,13 @@
 
 import ast
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograd_lab.cli.gate import IMPORT, SEEDS, Answer, Question, outcomes
+from autograd_lab.grading import course, notebook, predictions, words
 from autograd_lab.grading.report import Report
 from tests.grading.fixtures import QUESTIONS
 
@@ -27,6 +29,23 @@ def test_an_answer_gets_its_points_and_code(question: Question, answer: Answer) 
     """Points and the misconception to explain first are those the answer names, for any seed."""
     for seed in SEEDS:
         assert outcomes(question.verdicts(answer.text, seed)) == answer.stated
+
+
+@each_answer
+def test_the_cells_give_the_same_points(
+    question: Question,
+    answer: Answer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What a graded cell calls, in a student's notebook and while grading, returns the points stated."""
+    monkeypatch.setenv(course.PRIVATE, str(course.prepare_private(tmp_path / "private")))
+    names = question.namespace(answer.text)
+    for part, (points, _code) in answer.stated.items():
+        asked = f"{question.folder.name}/{part}"
+        assert notebook.score(asked, names) == notebook.private_score(asked, names) == points
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.needs_torch
@@ -61,16 +80,17 @@ def test_there_are_answers_enough(question: Question) -> None:
 @each_question
 def test_every_code_has_its_wrong_answer(question: Question) -> None:
     """Each code in the file of checks, a word with a hyphen, is what some answer gets first."""
-    tree = ast.parse(checks_file(question))
-    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    codes = {word for word in words if isinstance(word, str) and is_code(word)}
+    codes = codes_in(question.folder / f"{question.name}_checks.py") - set(question.checks)
+    shared = codes_in(Path(predictions.__file__)) | codes_in(Path(words.__file__))
     met = {code for answer in question.answers.values() for _points, code in answer.stated.values()}
-    assert met - {""} == codes - set(question.checks)
+    assert met - shared - {""} == codes - shared
 
 
-def checks_file(question: Question) -> str:
-    """Return the source of a question's checks."""
-    return (question.folder / f"{question.name}_checks.py").read_text(encoding="utf-8")
+def codes_in(path: Path) -> set[str]:
+    """Return the texts in a module that name a misconception."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and is_code(text)}
 
 
 def is_code(text: str) -> bool:

@@ -37,7 +37,7 @@ def test_one_misconception_at_a_time() -> None:
         "  ✓ a: right",
         "  ✗ b: not yet",
         "  ✗ c: not yet",
-        "b: what about b",
+        "b: what about b [x]",
         "Hint: hint b",
         "1 more part waits; look at this one first.",
     ]
@@ -68,7 +68,7 @@ def test_html_escapes_everything() -> None:
     page = Tags()
     page.feed(Report(Verdict(HOSTILE, 0, 1, (finding,)))._repr_html_())
     assert page.names == {"p", "strong", "ul", "li"}
-    assert page.text.count(HOSTILE) == 5
+    assert page.text.count(HOSTILE) == 6
 
 
 @pytest.mark.parametrize(("attempt", "shown"), [(1, 1), (2, 2), (3, 3), (99, 3)])
@@ -84,7 +84,7 @@ def test_an_example_follows_the_words() -> None:
     """What was called, and what came back, stands before the hint."""
     finding = Finding("p", 0, 1, "x", "what", "hint", example="f(2) returned 3")
     report = str(Report(Verdict("q", 0, 1, (finding,))))
-    assert report.splitlines()[-3:] == ["p: what", "f(2) returned 3", "Hint: hint"]
+    assert report.splitlines()[-3:] == ["p: what [x]", "f(2) returned 3", "Hint: hint"]
 
 
 def test_a_notebook_keeps_the_verdict_as_data() -> None:
