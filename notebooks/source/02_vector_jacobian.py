@@ -19,7 +19,7 @@
 # %%
 # %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import VJPLab, predict
 
 # %% [markdown] lang="en"
 # ## 1. Predict
@@ -179,9 +179,16 @@ print(J @ v)
 # %% [markdown] lang="en"
 # The last line is something else: it lets the *columns* be weighted, and asks how the results change if `x`
 # moves along $v$. Forward mode computes that.
+#
+# Move $v$ below, and watch the rows of $J$ being weighted:
 
 # %% [markdown] lang="zh"
 # 最后一行是另一回事：它给**列**加权，问的是 `x` 沿着 $v$ 移动时结果怎样变化。那是前向模式计算的东西。
+#
+# 拖动下面的 $v$，看 $J$ 的各行怎样被加权：
+
+# %%
+VJPLab(f, torch.tensor([2.0, 5.0], requires_grad=True))
 
 # %% [markdown] lang="en" covers=["003/math/JT-v", "004/math/JT-v", "001/words/wrong-gradient", "004/math/wrong-vector"]
 # **Where does $v$ come from in earnest?** From the chain rule. If a scalar $l = g(y)$ follows, and $v$ is the gradient of
