@@ -207,8 +207,8 @@ class ModesLab(Lab):
                 _(
                     "Operations for the whole Jacobian, over n on the left and over m on the right: Je "
                     "is forward mode, a column a pass, eᵀJ is reverse mode, a row a pass. Forward mode "
-                    "keeps next to nothing, but needs a pass for each input; reverse mode needs one for each "
-                    "output, and all that the way forward saved."
+                    "keeps next to nothing, but needs a pass for each input; reverse mode needs one for "
+                    "each output, and all that the way forward saved."
                 )
             )
             + table(_("Derivatives of L = sum of y"), heads, self._higher())

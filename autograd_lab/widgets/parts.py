@@ -16,7 +16,7 @@ CELL = "text-align:left;padding:2px 10px 2px 4px;vertical-align:top"
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return an HTML table, perhaps without heads; every text is plain. On a narrow page it scrolls by itself."""
+    """Return an HTML table, perhaps without heads; every text is plain. It scrolls where it is too wide."""
     lines = [_row("th", heads) if heads else "", *(_row("td", row) for row in rows)]
     title = f'<caption style="text-align:left;padding:4px">{html.escape(caption)}</caption>'
     return (

@@ -201,7 +201,7 @@ class VJPLab(Lab):
             for i, value in enumerate(self.vjp.v)
         ]
         for i, slider in enumerate(sliders):
-            watched(self, slider, lambda new, i=i: self.vjp.set(i, new))
+            watched(self, slider, partial(self.vjp.set, i))
 
         def button(name: str, action: Callable[[], None]) -> Any:
             def act() -> None:

@@ -174,7 +174,7 @@ w.grad == 3 * w**2
 # | the slope of z, with y as a function of x | `(y * x).sum().backward()` | $3x^2$ |
 # | the slope of y itself | `y.sum().backward()` | $2x$ |
 #
-# In the lab you may cut either way yourself, or both. Say first what the gradient will be.
+# In the lab you may cut any edge yourself, or several. Say first what the gradient will be.
 
 # %% [markdown] lang="zh"
 # 现在除了直达的路，又多了经过 `y` 的路，而 `y` 是由两个 `w` 相乘得来的。三份梯度传到 `w`，加在一起：$w^2 + w^2 + w^2 = 3w^2$。
@@ -187,7 +187,7 @@ w.grad == 3 * w**2
 # | 把 y 看成 x 的函数，z 的导数 | `(y * x).sum().backward()` | $3x^2$ |
 # | y 自己的导数 | `y.sum().backward()` | $2x$ |
 #
-# 在下面的实验里，两条路由你来切：切一条，或者两条都切。动手之前，先说出梯度会是多少。
+# 在下面的实验里，每条边都可以由你来切，切一条或者几条。动手之前，先说出梯度会是多少。
 
 # %%
 DetachLab()

@@ -180,14 +180,14 @@ print(a.grad, a.grad == d / a)
 #
 # For more than one number we must know what `norm()` is. It is the **2-norm**: the root of the sum of the
 # squares. The sum of the absolute values is the 1-norm, which is sometimes taken for it. For a single number both
-# are the same; here they are not:
+# are the same; for this vector they are not:
 
 # %% [markdown] lang="zh"
 # 同样是十一次翻倍，只是没有乘以 100。
 #
 # ## 6. 向量与矩阵
 #
-# 数不止一个的时候，就得弄清 `norm()` 是什么。它是 **2 范数**：平方和的平方根。绝对值之和是 1 范数，有人会把两者弄混。只有一个数时两者相等，下面就不等了：
+# 数不止一个的时候，就得弄清 `norm()` 是什么。它是 **2 范数**：平方和的平方根。绝对值之和是 1 范数，有人会把两者弄混。只有一个数时两者相等，而对下面这个向量就不等了：
 
 # %%
 v = torch.tensor([240.0, 320.0])
@@ -269,17 +269,15 @@ for entries in [1.0, 0.0, 2.0], [1.0, float("nan"), 2.0]:
 #
 # 在下面的实验里，可以拖动 `a`，看它走过 `f` 的一段段直线，也可以换别的向量。
 
-# %%
-
 # %% [markdown] lang="en"
 # ## 7. A loop in the wild
 #
-# This one stands in PyTorch's tutorial, without a word, and has made many a reader ask what it is for:
+# This one stands in PyTorch's tutorial with hardly a word, and has made many a reader ask what it is for:
 
 # %% [markdown] lang="zh"
 # ## 7. 教程里的一个循环
 #
-# 下面这段出自 PyTorch 的教程，原文没有解释，不少读者看了都会问：这个例子到底是什么意思？
+# 下面这段出自 PyTorch 的教程，原文几乎没有解释，不少读者看了都会问：这个例子到底是什么意思？
 
 # %% covers=["003/in15/norm-loop", "003/in16/v"]
 x = torch.tensor([1.6350, -1.1664, 0.2053], requires_grad=True)

@@ -81,7 +81,7 @@ x.grad
 # ```
 #
 # At $x = 2$ this is $4 + 48 = 52$. It holds for every $x$, but it needs a formula. A program with loops and branches
-# is none, and the formulas for many layers become very long.
+# is not one, and the formulas for many layers become very long.
 #
 # **Numeric.** By definition the derivative is a limit:
 #
@@ -134,7 +134,7 @@ for exponent in range(1, 13):
 # %% [markdown] lang="zh"
 # 左边是 16 位有效数字（`float64`），右边是 7 位（`float32`）。$h$ 太大不准，因为在这一步之内曲线已经拐弯了；$h$ 太小也不准，因为 $f(x + h)$ 和 $f(x)$ 的数字几乎全部相同，一减就只剩下末尾几位。最合适的 $h$ 在两者之间，即便如此也会损失一半的有效数字。再说，每个输入都得单独算一遍函数值。
 #
-# **自动求导。** 每个运算都知道自己的导数，链式法则把它们乘起来。没有 $h$，就没有误差的来源；没有公式，就不怕循环，也不怕层数多到没法用笔算。得到的是某一点上的导数，除了舍入误差之外是精确的。
+# **自动求导。** 每个运算都知道自己的导数，链式法则把它们乘起来。没有 $h$，也就没有它带来的误差；没有公式，就不怕循环，也不怕层数多到没法用笔算。得到的是某一点上的导数，除了舍入误差之外是精确的。
 #
 # 在下面的实验里，可以输入自己的函数，找一找最合适的 $h$。
 
@@ -242,7 +242,7 @@ for n in 10, 20, 40:
 #   as the next one is computed; it keeps nothing, however long the chain, $O(1)$.
 #
 # Then why does everybody go backwards? Because of the price behind "$O(1)$ memory": a forward pass answers for *one
-# direction*. All 1000 entries of the gradient need 1000 forward passes, and one backward pass. Here with 5 inputs:
+# direction*. All 1000 entries of the gradient need 1000 forward passes, but only one backward pass. Here with 5 inputs:
 
 # %% [markdown] lang="zh"
 # - **运算。** 两种办法都与 $n$ 成正比，记作 $O(n)$。对反向累积来说，去程和回程的代价差不多。
