@@ -192,7 +192,8 @@ class Chain:
             return _(
                 "{name} holds {dtype}, and only floating-point tensors have gradients."
             ).format(name=name, dtype=dtype)
-        if node.op:
+        made = None if node.tensor is None else facts.maker(node.tensor, len(facts.events))
+        if made is not None and facts.events[made].kind != "create":
             return _("nothing that {name} was computed from requires grad.").format(name=name)
         return _("{name} does not require grad, so it is a constant here.").format(name=name)
 
@@ -246,6 +247,8 @@ class ChainLab(Lab):
                 (f"[{slot}] {_named(chain, stop)}", slot)
                 for slot, stop in enumerate(chain.choices())
             ]
+            # A list that was empty before chooses nothing by itself.
+            entries.index = 0 if entries.options else None
 
         def move(action: Any) -> Any:
             def moved() -> None:

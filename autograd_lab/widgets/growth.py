@@ -8,7 +8,6 @@ from typing import Any
 
 from ..engine.filled import linspace
 from ..i18n import _, ngettext
-from ..trace.cells import run_cells
 from ..trace.measure import measure
 from ..trace.model import Trace
 from ..views.markup import number_cell, table
@@ -16,7 +15,7 @@ from ..views.wording import byte_count
 from . import pictures
 from .lab import Lab
 from .plots import image, new_figure
-from .program import is_tensor, library_of
+from .program import is_tensor, library_of, replayed
 from .values import as_numbers
 
 KEEPING = ("loss", "loss.item()", "loss.detach()")
@@ -98,7 +97,7 @@ class Growth:
 
     def trace(self) -> Trace:
         """Return what the loop as it is written does."""
-        return run_cells(
+        return replayed(
             [self.code], {"torch": library_of(self.x), "f": self.function, "x": self._start()}
         )
 
@@ -203,11 +202,11 @@ class GraphGrowthLab(Lab):
             axes.set_xlim(0, MOST)
             axes.set_ylim(bottom=0)
         above.set_ylabel("$n$")
-        below.set_ylabel("bytes")
+        below.set_ylabel("$b$")
         below.set_xlabel("$k$")
         return pictures.figure(
             image(drawing, self.answer),
-            _("Above: nodes alive (n) after step k. Below: bytes kept for backward."),
+            _("Above: nodes alive (n) after step k. Below: bytes kept for backward (b)."),
         )
 
 

@@ -16,7 +16,7 @@ _instances = itertools.count(1)
 STYLE = """\
 .jp-OutputArea:has(.{live}) .{saved}, body:not(:has(.jp-OutputArea)) .{saved} {{ display: none }}
 .{live} .widget-html-content {{ line-height: 1.4 }}
-.{live} table {{ border-collapse: collapse }}
+.{live} table {{ border-collapse: collapse; margin-bottom: 8px }}
 .{live} th, .{live} td {{ padding: 2px 8px; text-align: left; vertical-align: top }}
 .{live} img {{ max-width: 100%; height: auto }}"""
 """What the living widget brings: it hides the saved HTML of its own cell, where one can tell cells

@@ -42,7 +42,7 @@ def figure(image: str, caption: str) -> str:
 def beside(*parts: str) -> str:
     """Return parts side by side, one below the other where it is narrow; empty ones are left out."""
     columns = "".join(
-        f'<div style="flex:0 1 auto;min-width:0;max-width:100%;overflow-x:auto">{part}</div>'
+        f'<div style="flex:1 1 280px;min-width:0;overflow-wrap:break-word">{part}</div>'
         for part in parts
         if part
     )
@@ -57,7 +57,7 @@ def told(answer: str) -> str:
 def listing(lines: Iterable[str]) -> str:
     """Return lines of code with their numbers."""
     numbered = (f"{number:>2}  {line}" for number, line in enumerate(lines, start=1))
-    return f'<pre style="line-height:1.4">{escape(chr(10).join(numbered))}</pre>'
+    return f'<pre style="line-height:1.4;overflow-x:auto">{escape(chr(10).join(numbered))}</pre>'
 
 
 __all__ = ["beside", "figure", "graph", "listing", "told"]

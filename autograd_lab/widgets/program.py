@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 from ..trace.cells import run_cells
@@ -44,7 +46,7 @@ class Program:
     def run(self, *cells: str) -> tuple[Trace, dict[str, Any]]:
         """Return what these lines did to fresh copies of the tensors, and the variables they leave."""
         names = self.fresh()
-        return run_cells(cells, names), names
+        return replayed(cells, names), names
 
     def fresh(self) -> dict[str, Any]:
         """Return the variables that code starts with: copies of the tensors, without gradients."""
@@ -53,6 +55,12 @@ class Program:
             for name, tensor in self.tensors.items()
         }
         return {"torch": self.library, **copies}
+
+
+def replayed(cells: Iterable[str], names: dict[str, Any]) -> Trace:
+    """Return the trace of these cells; what they print goes nowhere, for they run at each move."""
+    with redirect_stdout(StringIO()):
+        return run_cells(cells, names)
 
 
 def is_tensor(value: Any) -> bool:
@@ -80,4 +88,4 @@ def _library(tensors: Mapping[str, Any]) -> Any:
     return next(iter(libraries.values()))
 
 
-__all__ = ["Program", "is_tensor", "library_of"]
+__all__ = ["Program", "is_tensor", "library_of", "replayed"]
