@@ -19,7 +19,7 @@ c.CourseDirectory.course_id = "autograd_lab"
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 # One student's copied cell must not stop the run for all.
 c.Autograde.sanitize_preprocessors = [
-    "autograd_lab.grading.sanitize.RepairMetadata",
+    "autograd_lab.grading.sanitize.repair_metadata",
     # By name: formgrader shows the settings as JSON.
     *(f"{each.__module__}.{each.__name__}" for each in Autograde.sanitize_preprocessors.default()),
 ]

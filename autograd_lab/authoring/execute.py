@@ -25,9 +25,10 @@ class OutputError(ValueError):
 def execute(notebook: NotebookNode, language: str, folder: Path, timeout: int = 60) -> NotebookNode:
     """Return a copy of `notebook` with the outputs of a fresh kernel that runs in `folder`.
 
-    The package speaks `language` there; a cell may take `timeout` seconds. No times, no widget
-    views and no frames of other files in a traceback are kept. Raises OutputError for a cell that fails without the tag `raises-exception`, takes
-    too long, writes to stderr or shows an object's address; ImportError without nbclient.
+    The package speaks `language` there; a cell may take `timeout` seconds. Not kept are times, widget
+    views, and the frames of other files in a traceback. Raises OutputError for a cell that fails
+    without the tag `raises-exception`, takes too long, writes to stderr or shows an object's address;
+    ImportError without nbclient.
     """
     try:
         from nbclient import NotebookClient

@@ -183,7 +183,8 @@ def _cell_faults(question: Question, checks: Mapping[str, Check]) -> Iterator[st
         points = cells[name].metadata["nbgrader"]["points"]
         if points != checks[name].points:
             yield f"{name!r}: the cell has {points} points, its check {checks[name].points}"
-        if cells[name].texts["en"] != GRADED.format(name=f"{question.folder.name}/{name}"):
+        lines = filter(None, cells[name].texts["en"].splitlines())
+        if "\n".join(lines) != GRADED.format(name=f"{question.folder.name}/{name}"):
             yield f"{name!r}: the graded cell is not the one that CONTRIBUTING shows"
 
 

@@ -49,7 +49,7 @@ def judge_grid(
         elif predicted is None:
             yield Finding(name, 0, points, "not-answered", _("there is no prediction yet."), ask)
         else:
-            what = _("that is not what happens. You may run it and see.")
+            what = _("that is not right. You may try it out and see.")
             thoughts = (code for seen, code in row.thoughts if agrees(predicted, seen))
             code = next(thoughts, "other-value")
             yield Finding(name, 0, points, code, what, hint(code))

@@ -4,36 +4,31 @@ nbgrader empties the metadata of a cell that was copied, takes the emptied cell 
 format, and ends the run: nobody after that student is graded. `nbgrader_config.py` puts this first.
 """
 
-# mypy: disable-error-code="misc"
-# (nbgrader has no types.)
-
 from __future__ import annotations
 
 from typing import Any
-
-from nbgrader.preprocessors import NbGraderPreprocessor
 
 SCHEMA = 3
 """The version of nbgrader's metadata that our notebooks have."""
 
 
-class RepairMetadata(NbGraderPreprocessor):
-    """Makes copies of nbgrader's cells ordinary cells, and cells of another version ours."""
+def repair_metadata(notebook: Any, resources: Any) -> tuple[Any, Any]:
+    """Make copies of nbgrader's cells ordinary cells, and cells of another version ours.
 
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Repair a submitted notebook; the last of several cells with one name is kept."""
-        seen: set[str] = set()
-        for cell in reversed(nb.cells):
-            known = cell.metadata.get("nbgrader")
-            if known is None:
-                continue
-            name = known.get("grade_id") if isinstance(known, dict) else None
-            if not isinstance(name, str) or name in seen:
-                del cell.metadata["nbgrader"]
-                continue
-            seen.add(name)
-            known["schema_version"] = SCHEMA
-        return nb, resources
+    A preprocessor, as nbconvert has it. The last of several cells with one name is kept.
+    """
+    seen: set[str] = set()
+    for cell in reversed(notebook.cells):
+        known = cell.metadata.get("nbgrader")
+        if known is None:
+            continue
+        name = known.get("grade_id") if isinstance(known, dict) else None
+        if not isinstance(name, str) or name in seen:
+            del cell.metadata["nbgrader"]
+            continue
+        seen.add(name)
+        known["schema_version"] = SCHEMA
+    return notebook, resources
 
 
-__all__ = ["RepairMetadata"]
+__all__ = ["repair_metadata"]

@@ -60,10 +60,8 @@ q1_prediction = {
 
 # %% nbgrader={"grade_id": "q1-predict", "grade": true, "locked": true, "points": 2}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q1-predict", globals())
 
@@ -131,10 +129,8 @@ def backward(x, steps):
 
 # %% nbgrader={"grade_id": "q1-implement", "grade": true, "locked": true, "points": 5}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q1-implement", globals())
 

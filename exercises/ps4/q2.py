@@ -66,10 +66,8 @@ q2_prediction = {
 
 # %% nbgrader={"grade_id": "q2-predict", "grade": true, "locked": true, "points": 2}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q2-predict", globals())
 
@@ -156,10 +154,8 @@ def grads(expression, values):
 
 # %% nbgrader={"grade_id": "q2-implement", "grade": true, "locked": true, "points": 5}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q2-implement", globals())
 

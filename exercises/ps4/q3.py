@@ -43,10 +43,8 @@ q3_prediction = {
 
 # %% nbgrader={"grade_id": "q3-predict", "grade": true, "locked": true, "points": 2}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q3-predict", globals())
 
@@ -92,10 +90,8 @@ def faulty(pairs, xs):
 
 # %% nbgrader={"grade_id": "q3-implement", "grade": true, "locked": true, "points": 5}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q3-implement", globals())
 

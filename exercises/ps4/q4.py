@@ -65,10 +65,8 @@ q4_prediction = {
 
 # %% nbgrader={"grade_id": "q4-predict", "grade": true, "locked": true, "points": 2}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q4-predict", globals())
 
@@ -146,10 +144,8 @@ def through(a, b, grad):
 
 # %% nbgrader={"grade_id": "q4-implement", "grade": true, "locked": true, "points": 5}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q4-implement", globals())
 

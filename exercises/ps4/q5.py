@@ -45,10 +45,8 @@ q5_prediction = {
 
 # %% nbgrader={"grade_id": "q5-predict", "grade": true, "locked": true, "points": 2}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q5-predict", globals())
 
@@ -113,10 +111,8 @@ def along(expression, values, direction):
 
 # %% nbgrader={"grade_id": "q5-implement", "grade": true, "locked": true, "points": 5}
 from autograd_lab.grading.notebook import score
-
 ### BEGIN HIDDEN TESTS
 from autograd_lab.grading.notebook import private_score as score
-
 ### END HIDDEN TESTS
 score("ps4/q5-implement", globals())
 

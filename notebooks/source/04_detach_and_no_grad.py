@@ -19,7 +19,7 @@
 # %%
 # %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import DetachLab, NoGradLab, predict
 
 # %% [markdown] lang="en"
 # ## 1. Predict
@@ -54,7 +54,7 @@ predict("x.grad", guess)
 # %% [markdown] lang="zh"
 # ## 2. 运行
 
-# %%
+# %% covers=["000/2.5.3/in24-detach", "002/example-2/04-detach"]
 # %%autograd
 x = torch.arange(4.0, requires_grad=True)
 y = x * x
@@ -62,7 +62,7 @@ u = y.detach()
 z = u * x
 z.sum().backward()
 
-# %%
+# %% covers=["000/2.5.3/in24-prints"]
 predict("x.grad", guess)
 print(y)
 print(u)
@@ -70,9 +70,9 @@ print(z)
 print(x.grad)
 print(x.grad == u)
 
-# %% [markdown] lang="en"
-# `y` and `u` print the same numbers, but only `y` has a `grad_fn`. And the gradient of $x^3$ is not
-# $3x^2$ here; it is `u` itself.
+# %% [markdown] lang="en" covers=["000/2.5.3/in24-not-cubed"]
+# `y` and `u` print the same numbers, but only `y` has a `grad_fn`. And although
+# `z` has the values of $x^3$, the gradient is not $3x^2$; it is `u` itself.
 #
 # ## 3. Step
 #
@@ -128,18 +128,19 @@ x.grad.zero_()
 y.sum().backward()
 predict("x.grad", guess)
 
-# %%
+# %% covers=["000/2.5.3/in25-y-lives"]
 x.grad == 2 * x
 
-# %% [markdown] lang="en"
-# $2x$, the slope of $y = x^2$. (`zero_()` comes first, because gradients add up.)
+# %% [markdown] lang="en" covers=["000/2.5.3/wrong-xmode"]
+# $2x$, the slope of $y = x^2$. (`zero_()` comes first, because gradients add up. If you ever read
+# `2*%xmode` in this place: a slip of the keyboard, $2x$ is meant.)
 #
 # ## 5. Change one thing, and predict again
 #
 # Now `z` is computed from `y` itself; nothing is cut. (The leaf is a new one, `w`, with the same numbers.)
 
 # %% [markdown] lang="zh"
-# 是 $2x$，也就是 $y = x^2$ 的导数。（先调用 `zero_()`，因为梯度会累积。）
+# 是 $2x$，也就是 $y = x^2$ 的导数。（先调用 `zero_()`，因为梯度会累积。如果你在别处见到这里写着 `2*%xmode`，那是误触键盘，应为 $2x$。）
 #
 # ## 5. 只改一处，再猜一次
 #
@@ -160,7 +161,7 @@ z.sum().backward()
 predict("w.grad", guess)
 w.grad == 3 * w**2
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["002/example-2/04-wrong-contrast"]
 # Besides the direct way there is now the one through `y`, which was computed from two `w`. Three shares
 # arrive at `w` and are added: $w^2 + w^2 + w^2 = 3w^2$.
 #
@@ -173,7 +174,7 @@ w.grad == 3 * w**2
 # | the slope of z, with y as a function of x | `(y * x).sum().backward()` | $3x^2$ |
 # | the slope of y itself | `y.sum().backward()` | $2x$ |
 #
-# In the lab you may cut either way yourself, or both. Say first what the gradient will be.
+# In the lab you may cut any edge yourself, or several. Say first what the gradient will be.
 
 # %% [markdown] lang="zh"
 # 现在除了直达的路，又多了经过 `y` 的路，而 `y` 是由两个 `w` 相乘得来的。三份梯度传到 `w`，加在一起：$w^2 + w^2 + w^2 = 3w^2$。
@@ -186,22 +187,24 @@ w.grad == 3 * w**2
 # | 把 y 看成 x 的函数，z 的导数 | `(y * x).sum().backward()` | $3x^2$ |
 # | y 自己的导数 | `y.sum().backward()` | $2x$ |
 #
-# 在下面的实验里，两条路由你来切：切一条，或者两条都切。动手之前，先说出梯度会是多少。
+# 在下面的实验里，每条边都可以由你来切，切一条或者几条。动手之前，先说出梯度会是多少。
 
 # %%
+DetachLab()
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/no-grad/default", "001/no-grad/forward-only", "003/tensor/no-grad-for-evaluation"]
 # ## 6. A whole block: `no_grad`
 #
-# `detach()` cuts one tensor off. Under `torch.no_grad()` nothing is recorded at all. That is what one
-# wants when a trained model is only applied to data.
+# Whatever is computed from a tensor that requires grad is recorded. `detach()` cuts one tensor off from that.
+# Under `torch.no_grad()` nothing is recorded at all, and that is what one wants when a trained model is only
+# applied to data.
 
 # %% [markdown] lang="zh"
 # ## 6. 整段代码：`no_grad`
 #
-# `detach()` 切下的是一个张量；而在 `torch.no_grad()` 之下，什么都不记录。模型训练好以后，只想拿它来算结果时，正需要这样。
+# 只要用到需要梯度的张量，运算默认都会被记录。`detach()` 从中切下一个张量；而在 `torch.no_grad()` 之下，什么都不记录。模型训练好以后，只想拿它来算结果时，正需要这样。
 
-# %%
+# %% covers=["001/in5/no-grad", "001/in6/detach"]
 torch.manual_seed(0)
 x = torch.ones(5)
 w = torch.randn(5, 3, requires_grad=True)
@@ -218,14 +221,15 @@ z = torch.matmul(x, w) + b
 z_det = z.detach()
 print(z_det.requires_grad)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/no-grad/speed"]
 # The second and the third way answer the same, `False`, but they do not do the same work. The third one
-# recorded the graph first. `measure` counts what the operations keep for the way back:
+# recorded the graph first. The second one makes fewer objects, so it is faster, and it keeps nothing for the
+# way back. `measure` counts the bytes:
 
 # %% [markdown] lang="zh"
-# 第二种和第三种写法的答案都是 `False`，做的事却不一样：第三种是先记录了计算图的。`measure` 能统计各个运算为反向传播留下了多少字节：
+# 第二种和第三种写法的答案都是 `False`，做的事却不一样：第三种是先记录了计算图的。第二种要创建的对象更少，所以更快，也不为反向传播留下任何东西。`measure` 能数出留下了多少字节：
 
-# %%
+# %% covers=["004/intro/no-grad"]
 x = torch.ones(1000, requires_grad=True)
 with torch.measure() as recorded:
     y = (x**2).exp()
@@ -239,7 +243,7 @@ print("bytes kept:", recorded.kept, "and", unrecorded.kept)
 # %% [markdown] lang="zh"
 # 这两种做法都不会改变 `x`。它们决定的是**结果**怎样得来，而不是 `x` 是什么：
 
-# %%
+# %% covers=["003/in17/no-grad", "003/in18/detach"]
 x = torch.tensor([1.6350, -1.1664, 0.2053], requires_grad=True)
 print(x.requires_grad, (x**2).requires_grad)
 with torch.no_grad():
@@ -247,18 +251,19 @@ with torch.no_grad():
 y = x.detach()
 print(y.requires_grad, x.eq(y).all())
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["003/attributes/requires-grad-in-place", "003/attributes/wrong-default"]
 # ## 7. The flag: `requires_grad`
 #
-# A result requires grad if something that it was computed from does. A leaf decides for itself, when it is
-# made or later, with `requires_grad_()`. What was computed before is not in the graph:
+# A result requires grad if something that it was computed from does. A leaf decides for itself. It begins with
+# `False`, if nothing else is said when it is made, and `requires_grad_()` changes that in place; without an argument
+# it means `True`. What was computed before is not in the graph:
 
 # %% [markdown] lang="zh"
 # ## 7. 开关：`requires_grad`
 #
-# 运算结果是否需要梯度，取决于算出它的那些张量；叶子张量则由自己决定，可以在创建时写明，也可以之后用 `requires_grad_()` 设置。在此之前做过的运算不会进入计算图：
+# 运算结果是否需要梯度，取决于算出它的那些张量；叶子张量则由自己决定。创建时什么都不写，就是 `False`；之后可以用 `requires_grad_()` 就地修改，不写参数表示 `True`。在此之前做过的运算不会进入计算图：
 
-# %%
+# %% covers=["003/in14/flag-later", "004/in5/no-history-before"]
 torch.manual_seed(0)
 a = torch.randn(2, 2)
 a = (a * 3) / (a - 1)
@@ -268,7 +273,7 @@ print(a.requires_grad)
 b = (a * a).sum()
 print(b.grad_fn.name(), a.is_leaf)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["003/stop/wrong-requires-grad-true"]
 # Among the ways to *stop* the recording, notes sometimes list `.requires_grad = True`. That is the way to
 # *start* it; `False` stops it, and only a leaf can be told so:
 
@@ -281,7 +286,7 @@ try:
 except RuntimeError as error:
     print(error)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/no-grad/frozen"]
 # A parameter with `requires_grad=False` is called **frozen**: it takes part in the computation and lets
 # gradients pass to the others, but gets none itself, so training leaves it as it is.
 
@@ -294,8 +299,8 @@ frozen = torch.tensor([5.0, 7.0])
 (frozen * x).sum().backward()
 print(x.grad, frozen.grad)
 
-# %% [markdown] lang="en"
-# Which one, then?
+# %% [markdown] lang="en" covers=["003/gradients/two-ways-to-stop", "004/intro/detach"]
+# Which one, then? Notes often name the first two only.
 #
 # | you want | write |
 # |---|---|
@@ -307,7 +312,7 @@ print(x.grad, frozen.grad)
 # `inference_mode` keeps still less than `no_grad`, and does not allow a way back:
 
 # %% [markdown] lang="zh"
-# 那么，什么时候用哪一个？
+# 那么，什么时候用哪一个？很多笔记只提到前两个。
 #
 # | 你想要 | 就写 |
 # |---|---|
@@ -327,7 +332,15 @@ try:
 except RuntimeError as error:
     print(error)
 
+# %% [markdown] lang="en"
+# In the lab you put each of them around the lines of a small network. Watch the flags, and the bytes that are
+# kept.
+
+# %% [markdown] lang="zh"
+# 在下面的实验里，可以把它们分别加到一个小网络的各行代码上，看看 `requires_grad` 和留下的字节数怎样变化。
+
 # %%
+NoGradLab()
 
 # %% [markdown] lang="en"
 # ## 8. One memory, two names
@@ -366,7 +379,7 @@ y.data[0] = 100.0
 y.sum().backward()
 x.grad
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["003/in15/wrong-data"]
 # 100 where 1 is right, and no error. So take `detach()` rather than `.data`, and `detach().clone()` if you
 # are going to write. (`.data` is an attribute of every tensor. The `data` in the description of
 # `torch.tensor(data)` is another thing: the numbers that a new tensor is made of.)
@@ -413,7 +426,7 @@ s = t.detach()
 s[1] = 5.0
 predict("t", ...)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["003/tensor/detach"]
 # The second one is worth a thought: `detach()` forbids nothing for the future. It returns a constant, and
 # what is computed from a constant and a tensor that requires grad is recorded, for the sake of the latter.
 

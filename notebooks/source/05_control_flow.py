@@ -21,7 +21,7 @@
 import autograd_lab as torch
 from autograd_lab.widgets import predict
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.4/in52-function"]
 # ## 1. Predict
 #
 # Here is a function with a loop and a branch. `b.norm()` is the size of `b`; for a single number that is
@@ -71,7 +71,7 @@ predict("a.grad", guess)
 # %% [markdown] lang="zh"
 # ## 2. 运行
 
-# %%
+# %% covers=["000/2.5.4/in53-loop"]
 # %%autograd
 def f(a):
     b = a * 2
@@ -87,13 +87,13 @@ a = torch.tensor(-0.5637, requires_grad=True)
 d = f(a)
 d.backward()
 
-# %%
+# %% covers=["000/2.5.4/in56-slope"]
 predict("a.grad", guess)
 print(d)
 print(a.grad)
 print(a.grad == d / a)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.4/grad-fn"]
 # ## 3. Step
 #
 # Look for the `while` and the `if` in the figure: they are not there. What is there is `a * 2`, the ten turns
@@ -124,7 +124,7 @@ while abs(b) < 1000:
     print(turns, round(b, 4))
 print("k =", 2 * 2**turns * 100)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.4/open-d-over-a", "000/2.5.4/wrong-slope-note"]
 # ## 4. Explain
 #
 # What was carried out is one long product, and all its factors but `a` are plain numbers:
@@ -133,7 +133,9 @@ print("k =", 2 * 2**turns * 100)
 #
 # If `a` changes a very little, the loop makes as many turns as before and the branch stays the same. So close to
 # `a` the function is a straight line through zero. Its slope is $k$, and because the line goes through zero,
-# $k$ is also $d / a$. That is all there is behind `a.grad == d / a`.
+# $k$ is also $d / a$. That is all there is behind `a.grad == d / a`. Mind that `a.grad` is the product of the factors
+# alone, without `a` and without the condition: a note like "`a.grad` is b = 2·…·2·x < 1000" mixes up the
+# value, the test and the slope.
 #
 # Each further turn, and the other sign, gives another $k$: `f` is made of many straight pieces. Between two
 # pieces it jumps; there it has no slope, and autograd gives the one of the piece it ran through.
@@ -151,7 +153,7 @@ print("k =", 2 * 2**turns * 100)
 #
 # $$d = 100 \cdot \underbrace{2 \cdot 2 \cdots 2}_{11} \cdot a = k\,a \qquad k = 204800$$
 #
-# 只要 `a` 的变动足够小，循环的次数不变，走的分支也不变。所以在 `a` 附近，这个函数是一条过原点的直线。它的斜率是 $k$；又因为直线过原点，$k$ 也等于 $d / a$。`a.grad == d / a` 的道理全在这里。
+# 只要 `a` 的变动足够小，循环的次数不变，走的分支也不变。所以在 `a` 附近，这个函数是一条过原点的直线。它的斜率是 $k$；又因为直线过原点，$k$ 也等于 $d / a$。`a.grad == d / a` 的道理全在这里。请注意，`a.grad` 只是各个因数的乘积，既不含 `a`，也不含循环条件；像“a.grad 就是求 b = 2·…·2·x < 1000”这样的笔记，是把函数值、条件和斜率混在一起了。
 #
 # 多循环一次，或者换一个符号，$k$ 就不同了：`f` 由许多段直线组成。两段之间函数值会跳变，那里没有导数；自动微分给出的，是它实际走过的那一段的斜率。
 #
@@ -171,21 +173,21 @@ predict("a.grad", guess)
 # %%
 print(a.grad, a.grad == d / a)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.4/wrong-one-norm"]
 # The same eleven doublings, without the 100.
 #
 # ## 6. A vector, a matrix
 #
 # For more than one number we must know what `norm()` is. It is the **2-norm**: the root of the sum of the
 # squares. The sum of the absolute values is the 1-norm, which is sometimes taken for it. For a single number both
-# are the same; here they are not:
+# are the same; for this vector they are not:
 
 # %% [markdown] lang="zh"
 # 同样是十一次翻倍，只是没有乘以 100。
 #
 # ## 6. 向量与矩阵
 #
-# 数不止一个的时候，就得弄清 `norm()` 是什么。它是 **2 范数**：平方和的平方根。绝对值之和是 1 范数，有人会把两者弄混。只有一个数时两者相等，下面就不等了：
+# 数不止一个的时候，就得弄清 `norm()` 是什么。它是 **2 范数**：平方和的平方根。绝对值之和是 1 范数，有人会把两者弄混。只有一个数时两者相等，而对下面这个向量就不等了：
 
 # %%
 v = torch.tensor([240.0, 320.0])
@@ -208,7 +210,7 @@ predict("a.grad", guess)
 print(d, a.grad)
 print(a.grad == d / a)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.6/q3-vector-or-matrix"]
 # - One turn, so $k = 4$, and it is **one number for the whole tensor**: the loop asks for the norm of all
 #   entries, the branch for the sum of all entries. Every $d_i$ is $k\,a_i$.
 # - `d` is a vector now, and `backward()` begins at a single number. Therefore `d.sum()`; each $d_i$ depends on its
@@ -267,19 +269,17 @@ for entries in [1.0, 0.0, 2.0], [1.0, float("nan"), 2.0]:
 #
 # 在下面的实验里，可以拖动 `a`，看它走过 `f` 的一段段直线，也可以换别的向量。
 
-# %%
-
 # %% [markdown] lang="en"
 # ## 7. A loop in the wild
 #
-# This one stands in PyTorch's tutorial, without a word, and has made many a reader ask what it is for:
+# This one stands in PyTorch's tutorial with hardly a word, and has made many a reader ask what it is for:
 
 # %% [markdown] lang="zh"
 # ## 7. 教程里的一个循环
 #
-# 下面这段出自 PyTorch 的教程，原文没有解释，不少读者看了都会问：这个例子到底是什么意思？
+# 下面这段出自 PyTorch 的教程，原文几乎没有解释，不少读者看了都会问：这个例子到底是什么意思？
 
-# %%
+# %% covers=["003/in15/norm-loop", "003/in16/v"]
 x = torch.tensor([1.6350, -1.1664, 0.2053], requires_grad=True)
 y = x * 2
 while y.data.norm() < 1000:
@@ -290,7 +290,7 @@ v = torch.tensor([0.1, 1.0, 0.0001], dtype=torch.float)
 y.backward(v)
 print(x.grad)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["003/in15/open-what-for", "003/in15/wrong-norm-not-called"]
 # It shows two things at once.
 #
 # - *How often the loop turns depends on the numbers*, and autograd does not mind. It is `f` without the
@@ -314,18 +314,19 @@ print(x.grad)
 print(y.detach().norm(), callable(y.data.norm))
 print(512 * v)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/dag/dynamic", "001/dag/control-flow"]
 # ## 8. A loop of your own
 #
-# The graph is made anew on every run, so each run may look different. Design a function with a loop yourself
+# The graph is made anew, from scratch, on every run. So each run may do other operations, or more of them, on
+# tensors of another shape. Design a function with a loop yourself
 # and analyse it as we did `f`. A suggestion: square instead of doubling. Is `a.grad` still `d / a`?
 
 # %% [markdown] lang="zh"
 # ## 8. 自己设计一个循环
 #
-# 每次运行都会重新建立计算图，所以每次的图都可以不一样。请自己设计一个带循环的函数，像分析 `f` 那样分析它。举个例子：把翻倍换成平方。`a.grad` 还等于 `d / a` 吗？
+# 每次运行都会从头建立新的计算图，所以每次都可以做不同的运算、更多的运算，张量的形状也可以不同。请自己设计一个带循环的函数，像分析 `f` 那样分析它。举个例子：把翻倍换成平方。`a.grad` 还等于 `d / a` 吗？
 
-# %%
+# %% covers=["000/2.5.6/q4-own-example"]
 # %%autograd
 a = torch.tensor(2.0, requires_grad=True)
 d = a * a
@@ -334,7 +335,7 @@ while d < 1000:
 d.backward()
 
 # %%
-print(d, a.grad, d / a)
+print(d.item(), a.grad.item(), (d / a).item())
 print(a.grad == 16 * d / a)
 
 # %% [markdown] lang="en"

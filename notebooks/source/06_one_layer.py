@@ -20,11 +20,12 @@
 # %load_ext autograd_lab
 import autograd_lab as torch
 from autograd_lab.optim import SGD
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import ChainLab, GraphGrowthLab, predict
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/intro/backpropagation"]
 # ## 1. Predict
 #
+# Networks are trained by **backpropagation**: compute the gradient of a loss, change the parameters by it, repeat.
 # The smallest network: five inputs `x`, three outputs `z`, the **parameters** `w` and `b`, and a loss that is
 # small when `z` fits the wanted outputs `y`.
 #
@@ -37,7 +38,7 @@ from autograd_lab.widgets import predict
 # %% [markdown] lang="zh"
 # ## 1. 先猜
 #
-# 这是最小的网络：五个输入 `x`，三个输出 `z`，**参数** `w` 和 `b`，还有一个损失；`z` 与期望的输出 `y` 越吻合，损失越小。
+# 神经网络是靠**反向传播**训练的：求出损失的梯度，按照它调整参数，如此反复。下面是最小的网络：五个输入 `x`，三个输出 `z`，**参数** `w` 和 `b`，还有一个损失；`z` 与期望的输出 `y` 越吻合，损失越小。
 #
 # $$z_j = \sum_i x_i\,w_{ij} + b_j \qquad
 # \mathrm{loss} = -\frac13 \sum_j \bigl(y_j \ln \sigma(z_j) + (1 - y_j) \ln (1 - \sigma(z_j))\bigr)$$
@@ -48,7 +49,7 @@ from autograd_lab.widgets import predict
 guess = ...
 predict("rows_alike", guess)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/graph/parameters", "001/gradients/derivatives-wanted", "001/graph/flag-now-or-later"]
 # ## 2. Run
 #
 # We want the gradients of the loss with respect to `w` and `b`, so these two get `requires_grad=True`. (One
@@ -59,7 +60,7 @@ predict("rows_alike", guess)
 #
 # 我们要的是损失关于 `w` 和 `b` 的梯度，所以给这两个设置 `requires_grad=True`。（也可以以后再设：`w.requires_grad_(True)`。）`x` 和 `y` 是给定的，不需要梯度。
 
-# %%
+# %% covers=["001/in2/one-layer", "001/graph/picture"]
 # %%autograd
 torch.manual_seed(0)
 x = torch.ones(5)
@@ -70,42 +71,61 @@ z = torch.matmul(x, w) + b
 loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
 loss.backward()
 
-# %%
+# %% covers=["001/in4/loss-backward"]
 rows_alike = bool((w.grad == w.grad[0]).all())
 predict("rows_alike", guess)
 print(loss)
 print(w.grad)
 print(b.grad)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/graph/function-object", "001/graph/grad-fn", "003/function/grad-fn"]
 # ## 3. Step
 #
-# Press <kbd>→</kbd> in the figure. Each box is an object that knows how to compute its operation and, on the way back,
-# its derivative; a tensor keeps it in `grad_fn`. Its `next_functions` say where the gradient goes next:
+# Press <kbd>→</kbd> in the figure. Each operation in it is an object that knows how to compute its result and, on
+# the way back, its derivative; a tensor keeps it in `grad_fn`. Its `next_functions` say where the gradient goes next:
 
 # %% [markdown] lang="zh"
 # ## 3. 一步一步走
 #
-# 在图上按 <kbd>→</kbd>。每个方框都是一个对象，它既会做自己的运算，也会在往回走的时候求出这一步的导数；张量用 `grad_fn` 记住它。它的 `next_functions` 则说明梯度接下来传到哪里：
+# 在图上按 <kbd>→</kbd>。图里的每个运算都是一个对象，它既会算出结果，也会在往回走的时候求出这一步的导数；张量用 `grad_fn` 记住它。它的 `next_functions` 则说明梯度接下来传到哪里：
 
-# %%
+# %% covers=["001/in3/grad-fn"]
 node = loss.grad_fn
 while node:
     following = [each for each, _ in node.next_functions if each]
     print(type(node).__name__, "->", [type(each).__name__ for each in following])
     node = following[0] if following else None
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/dag/record", "001/dag/leaves-and-roots", "001/dag/forward", "001/dag/backward", "003/function/acyclic-graph"]
 # `AccumulateGrad` stands before every leaf: there the gradient is added into `.grad`. `SqueezeBackward4`
 # and `MmBackward0` belong to `matmul`, which makes a 1 × 5 matrix of the vector `x` and takes the extra
 # dimension away afterwards. (Older versions print some names without the number at the end.)
 #
-# Walk through the same graph yourself, hop by hop:
+# All these objects form one graph. It is directed and has no cycles; the loss is its **root**, `w` and `b` are its
+# **leaves**.
+#
+# - *Forwards*, two things happen at once: the result is computed, and its `grad_fn` is put into the graph.
+# - *Backwards*, each `grad_fn` computes its derivative, the chain rule passes it on, and at the leaves it is added into
+#   `.grad`.
+#
+# Walk through it yourself, hop by hop:
 
 # %% [markdown] lang="zh"
 # 每个叶子张量前面都有一个 `AccumulateGrad`，梯度在那里累积到 `.grad` 中。`SqueezeBackward4` 和 `MmBackward0` 同属 `matmul`：它先把向量 `x` 变成 1 × 5 的矩阵，最后再去掉多出来的一维。（旧版本打印的某些名字末尾没有数字。）
 #
-# 同样的图，请你自己一跳一跳地走一遍：
+# 所有这些对象连成一张图。它有方向，没有环；损失是它的**根**，`w` 和 `b` 是它的**叶子**。
+#
+# - **前向**时，两件事同时进行：算出结果，并把它的 `grad_fn` 放进图里。
+# - **反向**时，每个 `grad_fn` 求出自己的导数，按链式法则往下传，到叶子处累积进 `.grad`。
+#
+# 请你自己一步一步地走一遍：
+
+# %%
+program = """
+z = torch.matmul(x, w) + b
+loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
+"""
+ChainLab(program, x=x, y=y, w=w, b=b)
 
 # %% [markdown] lang="en"
 # ## 4. Explain
@@ -136,7 +156,7 @@ by_hand = (torch.sigmoid(z) - y).detach() / 3
 print(by_hand)
 print(torch.allclose(b.grad, by_hand), torch.allclose(w.grad, torch.outer(x, by_hand)))
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/gradients/leaves-only", "001/gradients/once", "001/gradients/retain-graph"]
 # Three rules from the tutorial, in a sentence each.
 #
 # - `.grad` is filled for **leaves** that require grad. For a result such as `z`, ask before the backward pass:
@@ -196,7 +216,7 @@ print(w.grad[1])
 #
 # ## 6. Train by hand
 #
-# The gradient points to where the loss grows; training takes small steps the other way. Four lines are repeated:
+# The gradient points to where the loss grows; training takes small steps the other way. Four things are repeated:
 # compute the loss, go backwards, change the parameters, empty the gradients. Changing parameters is not
 # part of the computation, therefore it stands under `no_grad`.
 
@@ -248,7 +268,10 @@ for turn in range(50):
 #
 # 记录损失时，`loss.item()` 只取出数值。如果把 `loss` 本身收集起来，每一轮的计算图就都释放不掉；在下面的实验里可以看着它们越堆越多。
 
-# %% [markdown] lang="en"
+# %%
+GraphGrowthLab()
+
+# %% [markdown] lang="en" covers=["001/in7/optimizers"]
 # ## 7. Train with an optimizer
 #
 # An **optimizer** does the last two things for all parameters it was given: `step()` changes them, `zero_grad()`
@@ -270,7 +293,7 @@ for turn in range(50):
 print(round(loss.item(), 4))
 print(torch.equal(w, w2), torch.equal(b, b2))
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["001/no-grad/frozen"]
 # The same numbers to the last bit: the plain `SGD` *is* the loop from above.
 #
 # ## 8. Freeze a parameter

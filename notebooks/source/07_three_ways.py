@@ -19,7 +19,7 @@
 # %%
 # %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import DerivativeLab, ModesLab, predict
 
 # %% [markdown] lang="en"
 # ## 1. Predict
@@ -55,11 +55,11 @@ y.backward()
 predict("x.grad", guess)
 x.grad
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["002/graph/operators", "002/graph/acyclic", "002/graph/wrong-unrelated", "002/automatic/at-a-value"]
 # ## 3. Step
 #
 # Press <kbd>→</kbd> in the figure. The formula was taken apart into operations, and these form a graph. It has no
-# circles, since every result is newer than what it was computed from: a directed **acyclic** graph.
+# cycles, since every result is newer than what it was computed from: a directed **acyclic** graph.
 #
 # The gradient of $f$ is computed for the one number $x = 2$. Nowhere is there a formula of the derivative:
 # $x^3$ passes on $4 \cdot 3 \cdot 2^2 = 48$, and $x^2$ passes on $2 \cdot 2 = 4$. Together 52.
@@ -71,7 +71,7 @@ x.grad
 #
 # 算出来的只是 $x = 2$ 这一点上的导数，任何地方都没有出现导函数的公式：$x^3$ 传下去 $4 \cdot 3 \cdot 2^2 = 48$，$x^2$ 传下去 $2 \cdot 2 = 4$，加起来是 52。
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["002/symbolic/example", "002/numeric/definition", "002/numeric/black-box"]
 # ## 4. Explain: the three ways
 #
 # **Symbolic.** A computer algebra system turns a formula into a formula, by the rules from school:
@@ -81,7 +81,7 @@ x.grad
 # ```
 #
 # At $x = 2$ this is $4 + 48 = 52$. It holds for every $x$, but it needs a formula. A program with loops and branches
-# is none, and the formulas for many layers become very long.
+# is not one, and the formulas for many layers become very long.
 #
 # **Numeric.** By definition the derivative is a limit:
 #
@@ -119,26 +119,29 @@ for exponent in range(1, 13):
         line.append(f"error {abs(slope.item() - 52):.0e}")
     print(" | ".join(line))
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["002/automatic/why"]
 # Left with 16 digits (`float64`), right with 7 (`float32`). A large $h$ is wrong because the curve bends within
 # the step. A small one is wrong because $f(x + h)$ and $f(x)$ agree in nearly all their digits, and the difference
 # keeps only what is left. In between lies the best $h$, and even there half of the digits are lost. Besides,
 # each input needs an evaluation of its own.
 #
 # **Automatic.** Each operation knows its own derivative, and the chain rule multiplies them. There is no $h$, so
-# nothing is lost, and there is no formula, so loops do no harm. The answer holds for one place, and it
-# is exact but for rounding.
+# nothing is lost, and there is no formula, so loops do no harm, nor do layers, of which a network has too many
+# for pencil and paper. The answer holds for one place, and it is exact but for rounding.
 #
 # In the lab you may type a function of your own and look for the best $h$.
 
 # %% [markdown] lang="zh"
 # 左边是 16 位有效数字（`float64`），右边是 7 位（`float32`）。$h$ 太大不准，因为在这一步之内曲线已经拐弯了；$h$ 太小也不准，因为 $f(x + h)$ 和 $f(x)$ 的数字几乎全部相同，一减就只剩下末尾几位。最合适的 $h$ 在两者之间，即便如此也会损失一半的有效数字。再说，每个输入都得单独算一遍函数值。
 #
-# **自动求导。** 每个运算都知道自己的导数，链式法则把它们乘起来。没有 $h$，就没有误差的来源；没有公式，就不怕循环。得到的是某一点上的导数，除了舍入误差之外是精确的。
+# **自动求导。** 每个运算都知道自己的导数，链式法则把它们乘起来。没有 $h$，也就没有它带来的误差；没有公式，就不怕循环，也不怕层数多到没法用笔算。得到的是某一点上的导数，除了舍入误差之外是精确的。
 #
 # 在下面的实验里，可以输入自己的函数，找一找最合适的 $h$。
 
-# %% [markdown] lang="en"
+# %%
+DerivativeLab()
+
+# %% [markdown] lang="en" covers=["002/chain-rule/example", "002/chain-rule/wrong-dx-dw"]
 # ## 5. The chain rule of a small model
 #
 # $$a = Xw \qquad b = a - y \qquad z = \lVert b \rVert^2 \qquad
@@ -181,7 +184,7 @@ predict("w.grad", guess)
 print(w.grad)
 print(2 * b.detach() @ X)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["002/modes/chain-rule", "002/modes/forward", "002/modes/reverse"]
 # ## 6. From which end?
 #
 # A long chain $y = u_{n+1}(u_n(\cdots u_1(x)))$ gives a long product. The result does not depend on where one puts
@@ -227,10 +230,11 @@ for n in 10, 20, 40:
         chain(x, n).backward()
     with torch.measure() as forward:
         torch.func.jvp(lambda x: chain(x, n), (ones,), (ones,))
-    print(n, "reverse:", reverse.forward, "+", reverse.backward, "operations,", reverse.peak, "bytes")
+    there, back = reverse.forward, reverse.backward
+    print(n, "reverse:", there, "+", back, "operations,", reverse.peak, "bytes")
     print(n, "forward:", forward.forward, "operations,", forward.peak, "bytes")
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["002/complexity/time", "002/complexity/alike", "002/complexity/memory", "002/complexity/forward-one-variable", "002/complexity/wrong-constant-memory"]
 # - **Operations.** Both grow like $n$, written $O(n)$. For reverse accumulation, the way there and the way back
 #   cost about the same.
 # - **Memory.** On its way back, reverse accumulation needs the numbers of the way there: `sin` needs its
@@ -238,7 +242,7 @@ for n in 10, 20, 40:
 #   as the next one is computed; it keeps nothing, however long the chain, $O(1)$.
 #
 # Then why does everybody go backwards? Because of the price behind "$O(1)$ memory": a forward pass answers for *one
-# direction*. All 1000 entries of the gradient need 1000 forward passes, and one backward pass. Here with 5 inputs:
+# direction*. All 1000 entries of the gradient need 1000 forward passes, but only one backward pass. Here with 5 inputs:
 
 # %% [markdown] lang="zh"
 # - **运算。** 两种办法都与 $n$ 成正比，记作 $O(n)$。对反向累积来说，去程和回程的代价差不多。
@@ -269,6 +273,9 @@ print("forward:", in_forward, "operations in 5 passes")
 
 # %% [markdown] lang="zh"
 # 神经网络有上百万个参数，却只有一个损失，所以用反向来训练。如果输入少、输出多，情况就倒过来：反向累积每个**输出**都要走一遍。在下面的实验里两种都试试。
+
+# %%
+ModesLab()
 
 # %% [markdown] lang="en"
 # ## 7. Change one thing, and predict again
@@ -304,7 +311,7 @@ print(in_reverse, in_forward)
 #
 # 最后一件小事，却常有人弄错。输入两个数，其中一个要梯度。`p.grad` 会是多少？
 
-# %%
+# %% covers=["002/example-1/pow", "002/example-1/stores"]
 guess = ...
 p = torch.tensor(4.0, requires_grad=True)
 q = torch.tensor(3.0, requires_grad=False)
@@ -320,7 +327,7 @@ try:
 except TypeError as error:
     print(error)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["002/example-1/wrong-value", "002/example-1/wrong-call"]
 # - The slope of $p^2$ at 4 is 8. (6 would be the slope of $q^2$ at 3; it is sometimes printed here by mistake.)
 # - `q` did not ask, so `q.grad` stays `None`.
 # - `.grad` is an attribute, not a method: with brackets Python tries to *call* the tensor in it.

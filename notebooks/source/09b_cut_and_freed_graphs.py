@@ -24,7 +24,7 @@
 # %load_ext autograd_lab
 # %xmode Minimal
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import GraphGrowthLab, predict
 
 # %% [markdown] lang="en"
 # ## 1. Cut without a sound
@@ -289,6 +289,16 @@ for step in range(5):
     loss = (w - step) ** 2
     total += loss.item()
 print(total)
+
+# %% [markdown] lang="en"
+# Here is such a loop to play with. Move the slider: how many nodes stay alive for ten steps, and how many
+# for twenty? Then add `loss.item()` instead, and move it again.
+
+# %% [markdown] lang="zh"
+# 下面这个循环可以动手试。移动滑块：十步之后有多少个节点还活着，二十步之后呢？再改成加 `loss.item()`，重新移动一遍。
+
+# %%
+GraphGrowthLab()
 
 # %% [markdown] lang="en"
 # ## 9. The right lines in the wrong order

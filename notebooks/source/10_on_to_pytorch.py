@@ -38,7 +38,7 @@
 # %xmode Minimal
 import torch
 
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import ChainLab, predict
 
 guess = ...
 predict("x.grad", guess)
@@ -97,11 +97,30 @@ in_autograd_lab = _autograd
 # The same nodes with the same names, the same numbers at each of them. `autograd_lab` was written so that you
 # can read how it is done; PyTorch does the same in C++, on millions of numbers at once, and on graphics cards.
 #
-# A mistake is explained in PyTorch as well. What will this one say?
+# The labs take PyTorch's tensors, too. This one walks along PyTorch's own graph, from `grad_fn` to
+# `next_functions`, hop by hop. Start at `out` and go on until you arrive at `x`; then start at `mixed`, and see
+# where one of its two ways ends.
 
 # %% [markdown] lang="zh"
 # 节点一样，名字一样，每个节点上的数也一样。写 `autograd_lab` 是为了让你能读懂它是怎么做的；PyTorch 用 C++ 做同样的事，一次处理几百万个数，还能用上显卡。
 #
+# 各个实验也接受 PyTorch 的张量。这一个沿着 PyTorch 自己的计算图走，从 `grad_fn` 到 `next_functions`，一步一跳。从 `out` 出发，一直走到 `x`；再从 `mixed` 出发，看看两条路中有一条断在哪里。
+
+# %%
+ChainLab(
+    """
+y = x + 2
+c = y.detach()
+mixed = (c * x).sum()
+out = (3 * y * y).mean()
+""",
+    x=torch.ones(2, 2, requires_grad=True),
+)
+
+# %% [markdown] lang="en"
+# A mistake is explained in PyTorch as well. What will this one say?
+
+# %% [markdown] lang="zh"
 # 在 PyTorch 里犯了错，同样会有解释。下面这个错误会怎么说？
 
 # %% tags=["raises-exception"] finding=["not-a-scalar"]

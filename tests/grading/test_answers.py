@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograd_lab.cli.gate import IMPORT, SEEDS, Answer, Question, outcomes
-from autograd_lab.grading import predictions, words
+from autograd_lab.grading import course, notebook, predictions, words
 from autograd_lab.grading.report import Report
 from tests.grading.fixtures import QUESTIONS
 
@@ -29,6 +29,23 @@ def test_an_answer_gets_its_points_and_code(question: Question, answer: Answer) 
     """Points and the misconception to explain first are those the answer names, for any seed."""
     for seed in SEEDS:
         assert outcomes(question.verdicts(answer.text, seed)) == answer.stated
+
+
+@each_answer
+def test_the_cells_give_the_same_points(
+    question: Question,
+    answer: Answer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What a graded cell calls, in a student's notebook and while grading, returns the points stated."""
+    monkeypatch.setenv(course.PRIVATE, str(course.prepare_private(tmp_path / "private")))
+    names = question.namespace(answer.text)
+    for part, (points, _code) in answer.stated.items():
+        asked = f"{question.folder.name}/{part}"
+        assert notebook.score(asked, names) == notebook.private_score(asked, names) == points
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.needs_torch

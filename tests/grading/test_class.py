@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 
 from autograd_lab.grading.report import VERDICT, number
 from tests.browser.conftest import LOOPBACK, chromium_browser, jupyter_lab
@@ -97,10 +98,15 @@ ODD: dict[str, tuple[Callable[[Any], Any], set[str]]] = {
 BATCHES = {f"s{number:02}": answers for number, answers in enumerate(batches(ASSIGNMENT))}
 CLASS = [*BATCHES, *ODD]
 ELSEWHERE = {
-    assignment: {f"s{number:02}": answers for number, answers in enumerate(batches(assignment))}
+    assignment: dict(
+        zip(("s00", "s01", "s02"), [*batches(assignment)[:2], batches(assignment)[-1]], strict=True)
+    )
     for assignment in sorted({question.folder.name for question in QUESTIONS} - {ASSIGNMENT})
 }
-"""What is handed in in the Chinese course, besides what the README hands in."""
+"""What is handed in in the Chinese course, besides what the README hands in: stubs, right answers, and
+others. A kernel takes a second; `test_answers.py` gives every answer to what the graded cells call."""
+TAMPERED = "s01"
+"""Who changed the locked cells of a right notebook: nbgrader brings them back."""
 README = Path(__file__).parents[2] / "README.md"
 (IN_TEN_LINES,) = re.findall(
     r"ten lines:\n\n```sh\npip install .*?\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
@@ -127,7 +133,8 @@ def courses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Course]:
 def taught(made: Course) -> None:
     """Take the class through nbgrader, from a new course to the overview."""
     made.autograd_lab("course", "new", made.root.name)
-    made.nbgrader("db", "assignment", "add", ASSIGNMENT, f"--duedate={DUE}")
+    with Gradebook(f"sqlite:///{made.root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
     made.nbgrader("generate_assignment", ASSIGNMENT)
     for student, answers in BATCHES.items():
         notebook = answered(made.released(ASSIGNMENT), answers, explain=student != "s00")
@@ -146,14 +153,23 @@ def taught(made: Course) -> None:
 
 
 def taught_in_chinese(made: Course) -> None:
-    """Do what the README says, then take every answer to the other assignments through nbgrader."""
+    """Do what the README says, then take answers to the other assignments through nbgrader."""
     made.shell(IN_TEN_LINES.replace("--lang en", "--lang zh"))
     for assignment, handed_in in ELSEWHERE.items():
         made.nbgrader("generate_assignment", assignment)
         for student, answers in handed_in.items():
             notebook = answered(made.released(assignment), answers, explain=student != "s00")
+            if student == TAMPERED:
+                for locked in filter(is_driver, notebook.cells):
+                    locked.source = "raise SystemExit"
             made.hand_in(student, assignment, notebook)
         made.nbgrader("autograde", assignment)
+
+
+def is_driver(each: Any) -> bool:
+    """Tell whether a cell is locked but not graded: it calls what the student wrote."""
+    known = each.metadata.get("nbgrader", {})
+    return bool(known.get("locked") and not known.get("grade"))
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +181,6 @@ def course(courses: dict[str, Course]) -> Course:
 @pytest.fixture
 def gradebook(course: Course) -> Iterator[Any]:
     """Open the class's gradebook."""
-    from nbgrader.api import Gradebook
-
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as opened:
         yield opened
 
@@ -181,8 +195,6 @@ def expected(student: str) -> dict[str, float]:
 
 def scores(course: Course, assignment: str) -> dict[str, dict[str, float]]:
     """Return the points of the graded cells that checks judge, by student."""
-    from nbgrader.api import Gradebook
-
     checked = {part for q in QUESTIONS if q.folder.name == assignment for part in q.checks}
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         # A deleted test is nothing in the gradebook, neither points nor zero.
@@ -229,7 +241,8 @@ def test_the_ten_lines_lead_to_grades(courses: dict[str, Course]) -> None:
 
 
 def test_a_chinese_course_gives_the_same_points(courses: dict[str, Course]) -> None:
-    """Every answer to every question is worth the same in a course in Chinese."""
+    """Answers to the other assignments are worth what they state, locked cells changed or not."""
+    assert any(is_driver(each) for name in ELSEWHERE for each in courses["zh"].released(name).cells)
     for assignment, handed_in in ELSEWHERE.items():
         wanted = {
             student: {part: points for part, (points, _code) in stated(answers).items()}

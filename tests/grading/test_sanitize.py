@@ -2,7 +2,7 @@
 
 import nbformat
 
-from autograd_lab.grading.sanitize import RepairMetadata
+from autograd_lab.grading.sanitize import repair_metadata
 
 
 def test_copies_and_other_versions_are_repaired() -> None:
@@ -20,7 +20,7 @@ def test_copies_and_other_versions_are_repaired() -> None:
         nbformat.v4.new_code_cell(str(n), metadata={} if each is None else {"nbgrader": each})
         for n, each in enumerate(known)
     ]
-    notebook, _resources = RepairMetadata().preprocess(nbformat.v4.new_notebook(cells=cells), {})
+    notebook, _resources = repair_metadata(nbformat.v4.new_notebook(cells=cells), {})
     kept = {
         cell.source: cell.metadata["nbgrader"]
         for cell in notebook.cells

@@ -1,0 +1,373 @@
+"""Grade a class: read what was handed in, let jobs run elsewhere, write one submission at a time.
+
+    with Run(course, "ps1") as run:
+        for job in run.jobs():
+            run.save(job, outcome_of(job))
+
+Whatever ends this in the middle leaves whole submissions in the gradebook, and loses none: a
+submission's notebook is renamed into its place, then its scores are committed, then a marker says so.
+"""
+
+# mypy: disable-error-code="misc,no-untyped-call,no-any-unimported"
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.apps import NbGrader
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+
+from ..i18n import _
+from .check import hidden_seed
+from .course import CHECKS, PRIVATE, read_secret
+from .gradebook import Transactions, shared
+from .job import Job, Outcome, question_of
+from .submission import Submission, read_submission, substitute
+
+WORK = ".autograd_lab"
+"""The folder in a course for what is being written, and for the markers of what is done."""
+
+
+class RunError(Exception):
+    """There is nothing to grade, or nothing to grade it with; the message is for the instructor."""
+
+
+class Run:
+    """One assignment of one course; a context manager."""
+
+    def __init__(self, course: Path, assignment: str, language: str = "en") -> None:
+        """Open the gradebook that `nbgrader_config.py` in `course` names.
+
+        Raises RunError where the assignment has not been generated.
+        """
+        self.course, self.assignment, self.language = course.resolve(), assignment, language
+        config = _settings(self.course)
+        logger = logging.getLogger("autograd_lab.grading")
+        logger.setLevel(logging.ERROR)
+        self._options = {"config": config, "log": logger}
+        self._directory = CourseDirectory(**self._options)
+        self._directory.assignment_id = assignment
+        self._released = self._read_released()
+        self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
+        self._secret = read_secret() if os.environ.get(PRIVATE) else b""
+        self._submissions: dict[str, tuple[str, dict[str, Submission]]] = {}
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.gradebook.forget()
+        self.gradebook.end()
+        shutil.rmtree(self.course / WORK / "stage", ignore_errors=True)
+
+    def students(self) -> list[str]:
+        """Return the students who have handed something in, sorted."""
+        pattern = self._place(self._directory.submitted_directory, "*")
+        found = glob.glob(str(pattern))
+        return sorted(Path(path).parent.name for path in found)
+
+    def jobs(self, students: list[str], force: bool = False) -> Iterator[list[Job]]:
+        """Yield the jobs of each student who is not done yet, one per notebook, `force` for all."""
+        for student in students:
+            folder = self._place(self._directory.submitted_directory, student)
+            read = {
+                name: read_submission(folder, name, released)
+                for name, released in self._released.items()
+            }
+            jobs = [self._job(name, submission) for name, submission in read.items()]
+            key = _key(jobs, read, folder)
+            if not force and self._is_done(student, key):
+                continue
+            self._submissions[student] = key, read
+            yield jobs
+
+    def save(self, student: str, outcomes: dict[str, Outcome]) -> None:
+        """Write a student's autograded notebooks, scores and late penalty, all or nothing."""
+        key, read = self._submissions.pop(student)
+        stage = self.course / WORK / "stage"
+        with self._staged(stage, student, read):
+            converter = _Recorded(self._staging(stage, student), outcomes, self._options)
+            try:
+                with shared(self.gradebook):
+                    converter.start()
+                self._put_in_place(stage, student)
+                self.gradebook.save()
+            except BaseException:
+                self.gradebook.forget()
+                raise
+        # Time is not a property of a submission: what ran out of it is tried again.
+        if not any(outcome.ended for outcome in outcomes.values()):
+            self._mark(student, key)
+
+    def refuse(self, student: str, reason: str) -> None:
+        """Write that a submission could not be graded at all, with the reason, for 0 points."""
+        key, read = self._submissions[student]
+        for name, submission in read.items():
+            submission.notebook = substitute(self._released[name], reason)
+        self._submissions[student] = key, read
+        self.save(student, {name: Outcome({}, reason) for name in read})
+
+    def notes(self, student: str) -> list[str]:
+        """Return what was odd about a submission that is being graded."""
+        _key, read = self._submissions[student]
+        return [note for submission in read.values() for note in submission.notes]
+
+    def score(self, student: str) -> tuple[float, float]:
+        """Return what a student has for the assignment, and the most there is."""
+        submission = self.gradebook.find_submission(self.assignment, student)
+        return float(submission.score), float(submission.max_score)
+
+    def _job(self, name: str, submission: Submission) -> Job:
+        """Return a notebook as work, its cells as the instructor wrote them where they are locked."""
+        resources = self._resources(submission.student, name)
+        try:
+            submission.notebook = self._sanitized(submission.notebook, resources)
+        except Exception as error:  # nbgrader gives up on a notebook in many ways
+            reason = _("nbgrader cannot use this notebook: {reason}").format(reason=error)
+            submission.notes.append(reason)
+            substituted = substitute(self._released[name], reason)
+            submission.notebook = self._sanitized(substituted, resources)
+        cells = submission.notebook.cells
+        questions = {
+            place: question
+            for place, cell in enumerate(cells)
+            if _is_test(cell) and (question := question_of(cell.source, self.assignment))
+        }
+        return Job(
+            submission.student,
+            self.assignment,
+            name,
+            tuple(cell.source if cell.cell_type == "code" else "" for cell in cells),
+            questions,
+            {
+                question: hidden_seed(self._secret, submission.student, self.assignment, question)
+                for question in questions.values()
+            },
+            self._own_checks(),
+            {**submission.files, **self._source_files()},
+            self.language,
+        )
+
+    def _sanitized(self, notebook: Any, resources: dict[str, Any]) -> Any:
+        """Return the notebook after nbgrader's own preparation, as the course has set it."""
+        exporter = NotebookExporter(**self._options)
+        exporter._preprocessors = []
+        for each in Autograde(self._directory, **self._options).sanitize_preprocessors:
+            exporter.register_preprocessor(each)
+        with shared(self.gradebook):
+            text, _resources = exporter.from_notebook_node(notebook, resources=resources)
+        return nbformat.reads(text, as_version=4)
+
+    def _resources(self, student: str, name: str) -> dict[str, Any]:
+        known = {"student": student, "assignment": self.assignment, "notebook": name}
+        return {"unique_key": name, "nbgrader": {**known, "db_url": self._directory.db_url}}
+
+    def _read_released(self) -> dict[str, Any]:
+        """Return the notebooks that students were given, by name."""
+        folder = self._place(self._directory.release_directory, ".")
+        found = {path.stem: nbformat.read(path, 4) for path in sorted(folder.glob("*.ipynb"))}
+        if not found:
+            raise RunError(
+                _("{name} has not been released; run: nbgrader generate_assignment {name}").format(
+                    name=self.assignment
+                )
+            )
+        return found
+
+    def _own_checks(self) -> tuple[str, ...]:
+        """Return the texts of the course's own checks, those that decide last."""
+        folders = [self.course / self.assignment, self.course / "private" / self.assignment]
+        return tuple(
+            path.read_text(encoding="utf-8")
+            for folder in folders
+            for path in sorted(folder.glob(CHECKS.format("q*")))
+        )
+
+    def _source_files(self) -> dict[str, str]:
+        """Return the instructor's files beside the notebook, which replace the student's."""
+        folder = self._place(self._directory.source_directory, ".")
+        return read_submission(folder, "", self._released[min(self._released)]).files
+
+    def _place(self, step: str, student: str) -> Path:
+        return Path(self._directory.format_path(step, student, self.assignment))
+
+    def _staging(self, stage: Path, student: str) -> CourseDirectory:
+        """Return the course as the converter sees it: this student alone, in the staging folder."""
+        directory = CourseDirectory(**self._options)
+        directory.assignment_id, directory.student_id = self.assignment, glob.escape(student)
+        directory.submitted_directory = str((stage / "submitted").relative_to(self.course))
+        directory.autograded_directory = str((stage / "autograded").relative_to(self.course))
+        return directory
+
+    @contextlib.contextmanager
+    def _staged(self, stage: Path, student: str, read: dict[str, Submission]) -> Iterator[None]:
+        """Put a submission where the converter finds it, and take it away again."""
+        shutil.rmtree(stage, ignore_errors=True)
+        folder = stage / "submitted" / student / self.assignment
+        folder.mkdir(parents=True)
+        for name, submission in read.items():
+            for note in submission.notes if submission.readable else ():
+                submission.notebook.cells.insert(0, _note(note))
+            nbformat.write(submission.notebook, folder / f"{name}.ipynb")
+            for file, content in submission.files.items():
+                _write_file(folder / file, content)
+        stamp = self._place(self._directory.submitted_directory, student) / "timestamp.txt"
+        if stamp.is_file() and not stamp.is_symlink():
+            shutil.copyfile(stamp, folder / "timestamp.txt")
+        yield
+        shutil.rmtree(stage, ignore_errors=True)
+
+    def _put_in_place(self, stage: Path, student: str) -> None:
+        """Rename the new folder of autograded notebooks into the place of the old one."""
+        made = stage / "autograded" / student / self.assignment
+        place = self._place(self._directory.autograded_directory, student)
+        for path in made.rglob("*"):
+            if path.is_file():
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+        place.parent.mkdir(parents=True, exist_ok=True)
+        old = stage / "old"
+        if place.exists():
+            place.rename(old)
+        made.rename(place)
+
+    def _marker(self, student: str) -> Path:
+        return self.course / WORK / "done" / self.assignment / f"{student}.json"
+
+    def _mark(self, student: str, key: str) -> None:
+        marker = self._marker(student)
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.write_text(json.dumps({"key": key}), encoding="utf-8")
+
+    def _is_done(self, student: str, key: str) -> bool:
+        """Tell whether exactly this submission is in the gradebook already."""
+        try:
+            marked = json.loads(self._marker(student).read_text(encoding="utf-8"))
+            self.gradebook.find_submission(self.assignment, student)
+        except Exception:  # no marker, a broken one, or a gradebook that does not know of it
+            return False
+        place = self._place(self._directory.autograded_directory, student)
+        return place.is_dir() and marked == {"key": key}
+
+
+class _Recorded(Autograde):
+    """nbgrader's converter, with outcomes in the place of the execution."""
+
+    def __init__(
+        self, directory: CourseDirectory, outcomes: dict[str, Outcome], options: dict[str, Any]
+    ) -> None:
+        super().__init__(directory, **options)
+        self._outcomes = outcomes
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Convert a notebook that has been prepared before its job ran."""
+        name = Path(notebook_filename).stem
+        resources = self.init_single_notebook_resources(notebook_filename)
+        self._sanitizing = False
+        self._recorded = _PutOutputs(self._outcomes[name])
+        try:
+            self._init_preprocessors()
+            folder = Path(
+                self._format_dest(self.coursedir.assignment_id, resources["nbgrader"]["student"])
+            )
+            folder.mkdir(parents=True, exist_ok=True)
+            prepared = folder / f"{name}.ipynb"
+            shutil.copyfile(notebook_filename, prepared)
+            BaseConverter.convert_single_notebook(self, str(prepared))
+        finally:
+            self._sanitizing = True
+
+    def _init_preprocessors(self) -> None:
+        self.exporter._preprocessors = []
+        for each in self.autograde_preprocessors:
+            executes = each in (Execute, "nbgrader.preprocessors.Execute")
+            self.exporter.register_preprocessor(self._recorded if executes else each)
+
+
+class _PutOutputs(NbGraderPreprocessor):
+    """Puts the outputs of a job under the cells they belong to."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(enabled=True)
+        self._outcome = outcome
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        # Notes stand in front of the cells that the job has numbered.
+        shift = sum(bool(cell.metadata.get(WORK)) for cell in nb.cells)
+        number = 0
+        for place, cell in enumerate(nb.cells):
+            if cell.cell_type != "code":
+                continue
+            number += 1
+            cell.execution_count = number
+            found = self._outcome.outputs.get(place - shift, [])
+            cell.outputs = [nbformat.from_dict(output) for output in found]
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = number
+        return nb, resources
+
+
+def _settings(course: Path) -> Any:
+    """Return nbgrader's settings for a course: its own file, and those of the user and system."""
+    if not (course / "nbgrader_config.py").is_file():
+        raise RunError(
+            _("{folder} is no course: it has no nbgrader_config.py").format(folder=course)
+        )
+    app = NbGrader()
+    app.log_level = logging.ERROR
+    with contextlib.chdir(course):
+        app.load_config_file()
+    app.config.CourseDirectory.root = str(course)
+    return app.config
+
+
+def _is_test(cell: Any) -> bool:
+    known = cell.metadata.get("nbgrader", {})
+    return bool(known.get("grade")) and not known.get("solution") and cell.cell_type == "code"
+
+
+def _note(text: str) -> Any:
+    """Return a cell in which the grader speaks."""
+    return nbformat.v4.new_markdown_cell(f"**{text}**", metadata={WORK: True})
+
+
+def _write_file(path: Path, content: str) -> None:
+    import base64
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(base64.b64decode(content))
+
+
+def _key(jobs: list[Job], read: dict[str, Submission], folder: Path) -> str:
+    """Return a digest of all that a verdict depends on."""
+    from numpy import __version__ as numpy_version
+
+    texts = [nbformat.writes(submission.notebook) for submission in read.values()]
+    stamp = folder / "timestamp.txt"
+    when = stamp.read_bytes().hex() if stamp.is_file() else ""
+    content = [[job.as_dict() for job in jobs], texts, when, numpy_version]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+__all__ = ["Run", "RunError"]
