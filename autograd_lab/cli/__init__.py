@@ -5,7 +5,7 @@ Part of the roof: parse, call a room, say what happened. It may import any room;
 
 import click
 
-from . import course, lab, report
+from . import course, export, lab, report
 
 
 @click.group()
@@ -15,5 +15,6 @@ def main() -> None:
 
 
 main.add_command(lab.lab)
+main.add_command(export.export)
 main.add_command(course.course)
 main.add_command(report.report)
