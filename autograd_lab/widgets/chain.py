@@ -116,12 +116,19 @@ class Chain:
                 name=here.name, tensor=self.label(here) or "x"
             )
         if count == 1:
-            return _("{name}: one way goes on.").format(name=here.name)
-        return _("{name}: {count} ways go on; choose one.").format(name=here.name, count=count)
+            return _("{name}: one way goes on.").format(name=self.named(here))
+        return _("{name}: {count} ways go on; choose one.").format(
+            name=self.named(here), count=count
+        )
 
     def label(self, stop: Stop) -> str:
         """Return what a reader would call the tensor that belongs to a stop, `""` if unknown."""
         return "" if stop.node is None else node_name(self.trace.graph.nodes[stop.node])
+
+    def named(self, stop: Stop) -> str:
+        """Return the function at a stop with the tensor it belongs to, `"MulBackward0 (z)"`."""
+        label = self.label(stop)
+        return f"{stop.name} ({label})" if label else stop.name
 
     def _entry(self, here: Stop, slot: int, function: Any) -> Stop:
         """Return the stop that an entry of `next_functions` leads to."""
@@ -236,16 +243,16 @@ class ChainLab(Lab):
         import ipywidgets  # type: ignore[import-untyped]
 
         chain = self.chain
+        # No drop-down list: JupyterLab takes the arrow keys away from it.
         start = ipywidgets.ToggleButtons(options=list(chain.variables), value=chain.variable)
-        start.style.button_width = "auto"
-        entries = ipywidgets.Dropdown(
+        entries = ipywidgets.ToggleButtons(
             description="next_functions", style={"description_width": "initial"}
         )
+        start.style.button_width = entries.style.button_width = "auto"
 
         def offer() -> None:
             entries.options = [
-                (f"[{slot}] {_named(chain, stop)}", slot)
-                for slot, stop in enumerate(chain.choices())
+                (f"[{slot}] {chain.named(stop)}", slot) for slot, stop in enumerate(chain.choices())
             ]
             # A list that was empty before chooses nothing by itself.
             entries.index = 0 if entries.options else None
@@ -266,12 +273,6 @@ class ChainLab(Lab):
         ]
 
 
-def _named(chain: Chain, stop: Stop) -> str:
-    """Return the function at a stop with the tensor it belongs to."""
-    label = chain.label(stop)
-    return f"{stop.name} ({label})" if label else stop.name
-
-
 def _found(chain: Chain, stop: Stop) -> str:
     """Return what stands at a stop, as HTML."""
-    return escape(_named(chain, stop)) + (f"<br>{escape(stop.reason)}" if stop.reason else "")
+    return escape(chain.named(stop)) + (f"<br>{escape(stop.reason)}" if stop.reason else "")

@@ -192,6 +192,12 @@ def plot(flow: ControlFlow, run: Run) -> str:
     return image(figure, _("f(a) over a: pieces of straight lines that all aim at the origin."))
 
 
+@lru_cache(maxsize=1)
+def graph(run: Run) -> str:
+    """Return the graph of a run and its tables, loops folded."""
+    return "" if run.trace is None else html.render(run.trace, static=True)
+
+
 class ControlFlowLab(Lab):
     """Drag a through a function with a loop and a branch: each a has a graph of its own.
 
@@ -225,13 +231,13 @@ class ControlFlowLab(Lab):
         parts = [paragraph(self.answer)]
         if run.lines is not None:
             parts.append(self._source(run.lines))
-        if run.value is None or run.trace is None:
+        if run.value is None:
             return "".join(parts)
         if run.slope is not None:
             parts.append(self._entries(run))
             parts.append(plot(self.flow, run))
             parts.append(paragraph(self._caption(run)))
-        parts.append(html.render(run.trace, static=True))
+        parts.append(graph(run))
         return "".join(parts)
 
     def _source(self, lines: Counter[int]) -> str:
@@ -275,8 +281,9 @@ class ControlFlowLab(Lab):
         """Return the choice of numbers and the slider that drags them."""
         import ipywidgets  # type: ignore[import-untyped]
 
+        given = {} if self._given == 1.0 else {_("as given"): self._given}
         shapes = {
-            _("as given"): self._given,
+            **given,
             _("a number"): 1.0,
             _("a vector"): [1.0, -2.0, 3.0],
             _("a vector with a zero"): [1.0, 0.0, -3.0],

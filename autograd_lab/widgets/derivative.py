@@ -201,9 +201,10 @@ class DerivativeLab(Lab):
         heads = ("", "float64", _("error"), "float32", _("error"))
         return "".join(
             (
+                paragraph(found.answer),
                 paragraph(f"f(x) = {written(tidied(found.tree))}"),
                 paragraph(f"f′(x) = {written(found.slope)}"),
-                table(found.answer, heads, found.rows()),
+                table("", heads, found.rows()),
                 plot(found.tree, found.x, found.h),
                 paragraph(
                     _(

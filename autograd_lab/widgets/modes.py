@@ -194,21 +194,22 @@ class ModesLab(Lab):
 
     def snapshot(self) -> str:
         """Return the two modes side by side, their plot, and what higher derivatives cost."""
-        heads = ("", _("passes"), _("operations"), _("bytes kept for the way back, at most"))
+        heads = ("", _("passes"), _("operations"), _("bytes kept"))
         jacobian = [
             self._row(_("y = f(x) alone"), "value"),
             self._row(_("Jacobian, forward: a pass per input"), "forward"),
             self._row(_("Jacobian, reverse: a pass per output"), "reverse"),
         ]
         return (
-            table(self.answer, heads, jacobian)
+            paragraph(self.answer)
+            + table("", heads, jacobian)
             + plot(self.modes, self.modes.n, self.modes.m)
             + paragraph(
                 _(
                     "Operations for the whole Jacobian, over n on the left and over m on the right: Je "
                     "is forward mode, a column a pass, eᵀJ is reverse mode, a row a pass. Forward mode "
                     "keeps next to nothing, but needs a pass for each input; reverse mode needs one for "
-                    "each output, and all that the way forward saved."
+                    "each output, and all that the way forward saved: those bytes."
                 )
             )
             + table(_("Derivatives of L = sum of y"), heads, self._higher())

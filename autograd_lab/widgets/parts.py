@@ -19,8 +19,9 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     """Return an HTML table, perhaps without heads; every text is plain. It scrolls where it is too wide."""
     lines = [_row("th", heads) if heads else "", *(_row("td", row) for row in rows)]
     title = f'<caption style="text-align:left;padding:4px">{html.escape(caption)}</caption>'
+    # No width of its own, so that a wide table does not widen the page with all its texts.
     return (
-        '<div style="overflow-x:auto"><table style="line-height:1.4">'
+        '<div style="overflow-x:auto;width:0;min-width:100%"><table style="line-height:1.4">'
         f"{title if caption else ''}{''.join(lines)}</table></div>"
     )
 
@@ -32,7 +33,7 @@ def _row(tag: str, texts: Iterable[str]) -> str:
 
 def paragraph(text: str) -> str:
     """Return a plain text as a paragraph."""
-    return f'<p style="margin:4px 0">{html.escape(text)}</p>'
+    return f'<p style="margin:4px 0;line-height:1.4">{html.escape(text)}</p>'
 
 
 def number(value: float, digits: int = 7) -> str:

@@ -190,7 +190,15 @@ class VJPLab(Lab):
             "Each entry of v is the weight of one row; vᵀJ is the sum of the weighted rows."
         )
         picture = plot(tuple(vjp.v), tuple(map(tuple, vjp.jacobian)))
-        return paragraph(entries) + picture + paragraph(caption) + table(vjp.answer, (), rows)
+        return "".join(
+            (
+                paragraph(self.answer),
+                paragraph(entries),
+                picture,
+                table("", (), rows),
+                paragraph(caption),
+            )
+        )
 
     def controls(self) -> list[Any]:
         """Return a slider for each entry of v, and buttons for ones and for single rows."""

@@ -50,7 +50,7 @@ def test_each_expression_is_python_that_leads_there(x):
 def test_where_several_ways_go_on_one_chooses(x):
     """The entries have the names of the tensors they belong to."""
     chain = Chain("y = x + 1\nout = y * x", {"x": x})
-    assert chain.answer == "MulBackward0: 2 ways go on; choose one."
+    assert chain.answer == "MulBackward0 (out): 2 ways go on; choose one."
     assert [(s.name, chain.label(s)) for s in chain.choices()] == [
         ("AddBackward0", "y"),
         ("AccumulateGrad", "x"),
@@ -117,7 +117,7 @@ def test_a_tensor_whose_flag_was_switched_off_is_a_constant():
 def test_the_snapshot_tells_the_way_without_a_widget():
     """Code, a figure that marks the stop, and a row per hop."""
     lab = ChainLab()
-    assert lab.answer == "MeanBackward0: one way goes on."
+    assert lab.answer == "MeanBackward0 (out): one way goes on."
     lab.chain.hop(0)
     text = lab.snapshot()
     assert text.startswith(f"<p><b>{lab.answer}</b></p>")

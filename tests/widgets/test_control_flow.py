@@ -142,7 +142,7 @@ def test_ctrl_c_ends_it_and_nothing_is_lost():
 def stepping(a):
     """Take the branches of a loop in turn."""
     for i in range(7):
-        if i % 2:
+        if i % 2:  # noqa: SIM108
             a = a * 2
         else:
             a = (a +
