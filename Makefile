@@ -50,7 +50,7 @@ notebooks: .venv/.test
 
 translations: .venv/.test
 	@.venv/bin/pybabel -q extract -k ngettext:1,2 --no-location --no-wrap -o .venv/texts.pot \
-	  autograd_lab exercises/*/checks.py
+	  autograd_lab exercises/*/q*_checks.py
 	@.venv/bin/pybabel -q update $(CATALOGUES) -i .venv/texts.pot --no-wrap --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date
 	@.venv/bin/pybabel -q compile $(CATALOGUES) --statistics

@@ -4,7 +4,11 @@ import os
 import sys
 from pathlib import Path
 
+from nbgrader.converters import Autograde
+
 from autograd_lab.grading.course import PRIVATE, prepare_private
+
+LANGUAGE = "en"
 
 course = Path(__file__).resolve().parent
 
@@ -13,10 +17,17 @@ c.CourseDirectory.root = str(course)
 c.CourseDirectory.course_id = "autograd_lab"
 # A comment is enough of a stub: what is left empty is not answered, and not an error either.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+# One student's copied cell must not stop the run for all.
+c.Autograde.sanitize_preprocessors = [
+    "autograd_lab.grading.sanitize.repair_metadata",
+    # By name: formgrader shows the settings as JSON.
+    *(f"{each.__module__}.{each.__name__}" for each in Autograde.sanitize_preprocessors.default()),
+]
 # Per cell. The checks take well under a second; this is for answers that never end.
 c.Execute.timeout = 60
 
 # The kernels that grade find the course's secret by this variable; students never have either.
 os.environ[PRIVATE] = str(prepare_private(course / "private"))
+os.environ["AUTOGRAD_LAB_LANG"] = LANGUAGE
 # nbgrader calls `alembic`, which lies beside Python also where the environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

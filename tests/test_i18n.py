@@ -41,7 +41,7 @@ def _catalogue() -> Catalog:
 
 def modules() -> list[Path]:
     """Return the files that mark texts: the package, and the checks of the exercises."""
-    return [*sorted(PACKAGE.rglob("*.py")), *sorted(folder("exercises").glob("*/checks.py"))]
+    return [*sorted(PACKAGE.rglob("*.py")), *sorted(folder("exercises").glob("*/q*_checks.py"))]
 
 
 def extracted() -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _ADDRESS = re.compile(r"<[^>]* at 0x[0-9a-fA-F]+>")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME_OF_A_FILE = re.compile(r"File |\s*\[\.\.\. skipping ")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -23,9 +25,10 @@ class OutputError(ValueError):
 def execute(notebook: NotebookNode, language: str, folder: Path, timeout: int = 60) -> NotebookNode:
     """Return a copy of `notebook` with the outputs of a fresh kernel that runs in `folder`.
 
-    The package speaks `language` there; a cell may take `timeout` seconds. No times and no widget
-    views are kept. Raises OutputError for a cell that fails without the tag `raises-exception`, takes
-    too long, writes to stderr or shows an object's address; ImportError without nbclient.
+    The package speaks `language` there; a cell may take `timeout` seconds. Not kept are times, widget
+    views, and the frames of other files in a traceback. Raises OutputError for a cell that fails
+    without the tag `raises-exception`, takes too long, writes to stderr or shows an object's address;
+    ImportError without nbclient.
     """
     try:
         from nbclient import NotebookClient
@@ -68,6 +71,11 @@ def _settle(output: Any, where: str) -> None:
     """Take out of one output what holds for this run only; raise OutputError for what cannot be."""
     if output.get("name") == "stderr":
         raise OutputError(f"{where} writes to stderr: {output.text.strip()}")
+    if output.output_type == "error":
+        # Frames outside of the notebook name folders of the machine, and lines that will move.
+        output.traceback = [
+            part for part in output.traceback if not _FRAME_OF_A_FILE.match(_COLOURS.sub("", part))
+        ]
     # Without a kernel a widget view loads for ever and hides what stands beside it.
     output.get("data", {}).pop(_WIDGET, None)
     for text in (output.get("text", ""), *output.get("data", {}).values()):

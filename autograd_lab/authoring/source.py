@@ -29,6 +29,12 @@ A source is one `py:percent` file that holds every language. Its cells are writt
 - `nbgrader={…}` needs a `grade_id`, once per source; name only what differs from nbgrader's plain
   cell: `schema_version` 3 and `grade`, `locked`, `solution`, `task` false are filled in. A cell
   with `grade` or `task` true needs `points`.
+- `covers=["000/2.5.2/gradient-argument"]` says which examples and claims of `tests/data/seed_claims.toml`
+  a cell teaches, `finding=["not-a-scalar"]` which mistakes it shows on purpose: the slugs of the
+  rules in `autograd_lab/trace/findings`. Neither gets into the notebooks.
+- `nbgrader={"grade_id": "q7-driver", "locked": true}` is a cell that students run and cannot change:
+  nbgrader restores its text before it grades. There stands the function that a check calls where
+  the answer is richer than plain data, such as a class or a graph.
 - Magics are commented out, as jupytext does it: `# %%autograd` on the first line of a cell.
 """
 
@@ -59,6 +65,10 @@ class Cell:
     """Language to text; equal texts where the cell is shared."""
     metadata: Mapping[str, Any]
     """What the notebooks' cell carries, nbgrader's part complete."""
+    covers: tuple[str, ...] = ()
+    """Ids of the examples and claims that the cell teaches."""
+    findings: tuple[str, ...] = ()
+    """Slugs of the rules whose findings the cell shows on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,16 @@ def read(path: Path) -> Source:
     return Source(path.stem, cells)
 
 
+def join(name: str, parts: Sequence[Source]) -> Source:
+    """Return `parts`, one after the other, as one source; SourceError if two share a grade_id."""
+    cells = tuple(cell for part in parts for cell in part.cells)
+    try:
+        _check_grade_ids(cells)
+    except SourceError as error:
+        raise SourceError(f"{name}: {error}") from None
+    return Source(name, cells)
+
+
 def _cells(raw: Sequence[Any]) -> Iterable[Cell]:
     """Yield the cells, the sides of each translation joined."""
     place = 0
@@ -112,7 +132,8 @@ def _cells(raw: Sequence[Any]) -> Iterable[Cell]:
             texts = {side.metadata["lang"]: side.source for side in sides}
         if "nbgrader" in metadata:
             metadata["nbgrader"] = _nbgrader(metadata["nbgrader"], where)
-        yield Cell(first.cell_type, texts, metadata)
+        covers, findings = (_names(metadata, key, where) for key in ("covers", "finding"))
+        yield Cell(first.cell_type, texts, metadata, covers, findings)
         place += len(sides)
 
 
@@ -131,6 +152,14 @@ def _check_sides(sides: Sequence[Any], where: str) -> None:
             raise SourceError(f"{where}: its {side.metadata['lang']!r} side is empty")
     if any(set(side.metadata) != {"lang"} for side in sides[1:]):
         raise SourceError(f"{where}: metadata beside lang belong on its {LANGUAGES[0]!r} side")
+
+
+def _names(metadata: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
+    """Take a list of names out of `metadata`; none where it does not stand there."""
+    given = metadata.pop(key, [])
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        raise SourceError(f'{where}: {key} is a list of names: {key}=["one", "two"]')
+    return tuple(given)
 
 
 def _nbgrader(given: Any, where: str) -> dict[str, Any]:

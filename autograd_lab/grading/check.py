@@ -38,9 +38,17 @@ class Finding:
     code: str = ""
     """The misconception's name, such as `"expects-overwrite"`; empty where all is right."""
     what: str = ""
-    """What was called, what came back, what was expected. Never holds a hidden input."""
-    hint: str = ""
-    """The next thing to think about or to try."""
+    """What is not right, in words. Never holds a hidden input."""
+    hint: str | tuple[str, ...] = ""
+    """The next thing to think about or to try. Several grow from a nudge to nearly the answer: the
+    k-th attempt shows the first k."""
+    example: str = ""
+    """What came of a call that everybody may see, made with `grading.example`."""
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The hints, from the first to the last; none where there is none."""
+        return tuple(filter(None, [self.hint] if isinstance(self.hint, str) else self.hint))
 
 
 @dataclass(frozen=True, slots=True)

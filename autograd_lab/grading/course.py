@@ -1,8 +1,8 @@
 """Where a course keeps its checks and its secret.
 
-The checks that ship with an assignment are public. A course's private folder holds the `secret`
-that the hidden inputs come from, and may hold `<assignment>.py` with checks that take the place of
-public ones.
+The checks of question 2 of `ps1` lie in `ps1/q2_checks.py`. Those that ship with the exercises are
+public. A course's private folder holds the `secret` that the hidden inputs come from, and may hold
+`ps1/q2_checks.py` with checks that take the place of public ones.
 """
 
 from __future__ import annotations
@@ -20,30 +20,42 @@ PRIVATE = "AUTOGRAD_LAB_PRIVATE"
 """The environment variable that names the private folder; nbgrader_config.py sets it."""
 
 
+CHECKS = "{}_checks.py"
+"""The file with the checks of a question."""
+
+
 class CourseError(Exception):
     """A check cannot be found or loaded; the message is for the person at the notebook."""
 
 
-def public_checks(assignment: str) -> dict[str, Check]:
-    """Return the checks that ship with an assignment, by question."""
-    path = _assignments().get(assignment)
-    if path is None:
+def public_checks(assignment: str, question: str = "") -> dict[str, Check]:
+    """Return the checks that students of an assignment have, by question.
+
+    They ship with the exercises, or lie beside the notebook in the working folder: an instructor's
+    own. With a `question`, such as `"q2-predict"` or `"q2"`, only the file with its checks is read.
+    """
+    # Those that ship come first: nobody grades an assignment by a file that was handed in with it.
+    place = _assignments().get(assignment, Path())
+    found = checks_in(place, question)
+    if not found and not checks_in(place):
         raise CourseError(_("there is no assignment {name!r}").format(name=assignment))
-    return _load(path)
+    return found
 
 
-def find(name: str) -> dict[str, dict[str, Check]]:
-    """Return the public checks that `name` means, by assignment and question.
+def find(name: str, here: str = "") -> tuple[str, dict[str, Check]]:
+    """Return the assignment and the public checks, by question, that `name` means.
 
-    `"ps1/q2"` and `"q2"` mean every part of question 2, `"q2-predict"` one part. Raises CourseError
-    for a name that means nothing, or questions of several assignments.
+    `"ps1/q2"` and `"q2"` mean every part of question 2, `"q2-predict"` one part; a name without
+    assignment means that of the assignment `here`. Raises CourseError for a name that means
+    nothing, or questions of several assignments.
     """
     assignment, _slash, question = name.rpartition("/")
     found = {}
+    assignment = assignment or here
     for each in [assignment] if assignment else _assignments():
         parts = {
             key: one
-            for key, one in public_checks(each).items()
+            for key, one in public_checks(each, question).items()
             if key == question or key.startswith(f"{question}-")
         }
         if parts:
@@ -53,13 +65,27 @@ def find(name: str) -> dict[str, dict[str, Check]]:
     if len(found) > 1:
         names = ", ".join(f"{each}/{question}" for each in found)
         raise CourseError(_("say which question you mean: {names}").format(names=names))
-    return found
+    return found.popitem()
 
 
-def private_checks(assignment: str) -> dict[str, Check]:
-    """Return the checks that decide: the public ones, and the course's own in their place."""
-    path = private_folder() / f"{assignment}.py"
-    return {**public_checks(assignment), **(_load(path) if path.is_file() else {})}
+def question_names() -> list[str]:
+    """Return the questions that have public checks: `["ps1/q1", "ps1/q2", …]`."""
+    ending = CHECKS.format("")
+    return [
+        f"{assignment}/{path.name.removesuffix(ending)}"
+        for assignment, place in _assignments().items()
+        for path in sorted(place.glob(CHECKS.format("q*")))
+    ]
+
+
+def private_checks(assignment: str, question: str = "") -> dict[str, Check]:
+    """Return the checks that decide: the public ones, and the course's own in their place.
+
+    The course's own are those beside the text of its assignments, and those in its private folder.
+    """
+    own = checks_in(private_folder().parent / assignment, question)
+    private = checks_in(private_folder() / assignment, question)
+    return {**(own or public_checks(assignment, question)), **private}
 
 
 def private_folder() -> Path:
@@ -102,8 +128,17 @@ def prepare_private(private: Path) -> Path:
 
 
 def _assignments() -> dict[str, Path]:
-    """Return the file of public checks per assignment."""
-    return {path.parent.name: path for path in sorted(folder("exercises").glob("*/checks.py"))}
+    """Return the folder of each assignment that has checks."""
+    found = sorted(folder("exercises").glob(f"*/{CHECKS.format('q*')}"))
+    return {path.parent.name: path.parent for path in found}
+
+
+def checks_in(place: Path, question: str = "") -> dict[str, Check]:
+    """Return the checks of a question, or of all questions, that lie in a folder."""
+    name = question.partition("-")[0]
+    # A name is a name, never a pattern or a path.
+    files = place.glob(CHECKS.format(name if name.isalnum() else "q*"))
+    return {key: one for path in sorted(files) for key, one in _load(path).items()}
 
 
 def _load(path: Path) -> dict[str, Check]:
@@ -114,10 +149,12 @@ def _load(path: Path) -> dict[str, Check]:
 
 __all__ = [
     "CourseError",
+    "checks_in",
     "find",
     "prepare_private",
     "private_checks",
     "private_folder",
     "public_checks",
+    "question_names",
     "read_secret",
 ]

@@ -1,4 +1,4 @@
-"""What the cells of an exercise call: `check` for the learner, `score` in the locked test cell.
+"""What the cells of an exercise call: `begin` at the top, `check`, and `score` in a locked test cell.
 
 nbgrader takes a test cell's points from its last expression, which must be a plain Python float:
 any other result, and none at all, is full marks, while an exception or text on stderr is 0.
@@ -10,29 +10,46 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..i18n import _
+from ..i18n import _, set_language
+from . import progress
 from .check import Check, Verdict, hidden_seed
 from .course import CourseError, find, private_checks, public_checks, read_secret
 from .quiet import quiet
-from .report import Report
+from .report import Progress, Report
 from .student import LocalStudent
+
+_here = ""
+
+
+def begin(assignment: str, language: str) -> None:
+    """Say which assignment the notebook is and which language it speaks: its first cell does this.
+
+    From now on `check("q2")` means the question of this assignment.
+    """
+    global _here
+    _here = assignment
+    set_language(language)
 
 
 def check(question: str, namespace: Mapping[str, object] | None = None) -> None:
     """Show what is right so far in `question`, such as `"q2"` or `"ps1/q2-predict"`.
 
-    Answers are looked up in `namespace`, by default the notebook's variables. Never raises: what
-    cannot be checked is said in one line.
+    Answers are looked up in `namespace`, by default the notebook's variables. A misconception that is
+    met again gets one more hint. Never raises: what cannot be checked is said in one line.
     """
     answers = vars(sys.modules["__main__"]) if namespace is None else namespace
     try:
-        for assignment, checks in find(question).items():
-            for one in checks.values():
-                with quiet():
-                    verdict = _grade(one, answers, assignment, b"", "")
-                _show(Report(verdict))
+        assignment, checks = find(question, _here)
+        for one in checks.values():
+            with quiet():
+                verdict = _grade(one, answers, assignment, b"", progress.learner())
+            _show(Report(verdict, progress.attempt(assignment, verdict)))
+        most = {name: one.points for name, one in public_checks(assignment).items()}
+        _show(Progress(most, progress.points(assignment)))
+    except KeyboardInterrupt:
+        _show_failure(question, _interrupted())
     except Exception as error:
-        _show_failure(question, error)
+        _show_failure(question, str(error) if isinstance(error, CourseError) else repr(error))
 
 
 def score(question: str, namespace: Mapping[str, object]) -> float:
@@ -40,41 +57,59 @@ def score(question: str, namespace: Mapping[str, object]) -> float:
 
     Never raises: a check that cannot run is 0.0 points, and says why.
     """
-    return _score(question, namespace, lambda assignment: (public_checks(assignment), b"", ""))
+
+    def judge(assignment: str, part: str) -> tuple[Verdict, int]:
+        one = _named(public_checks(assignment, part), question, part)
+        verdict = _grade(one, namespace, assignment, b"", progress.learner())
+        return verdict, max(1, progress.attempts(assignment, verdict))
+
+    return _score(question, judge, repr)
 
 
 def private_score(question: str, namespace: Mapping[str, object]) -> float:
     """Like `score`, with the checks and the secret of the course that is grading.
 
-    The student is the one whose folder nbgrader executes the notebook in.
+    The student is the one whose folder nbgrader executes the notebook in. All hints are shown.
     """
-    return _score(
-        question,
-        namespace,
-        lambda assignment: (private_checks(assignment), read_secret(), Path.cwd().parent.name),
-    )
+
+    def judge(assignment: str, part: str) -> tuple[Verdict, int]:
+        one = _named(private_checks(assignment, part), question, part)
+        return _grade(
+            one, namespace, assignment, read_secret(), Path.cwd().parent.name
+        ), sys.maxsize
+
+    # The text of an unexpected error may hold a hidden input.
+    return _score(question, judge, lambda error: type(error).__name__)
 
 
 def _score(
     question: str,
-    namespace: Mapping[str, object],
-    course: Callable[[str], tuple[dict[str, Check], bytes, str]],
+    judge: Callable[[str, str], tuple[Verdict, int]],
+    describe: Callable[[Exception], str],
 ) -> float:
-    assignment, _slash, name = question.partition("/")
+    """Show what `judge` says of a part of an assignment, or why it cannot; return the points."""
+    assignment, _slash, part = question.partition("/")
     try:
         with quiet():
-            checks, secret, student = course(assignment)
-            if name not in checks:
-                raise CourseError(_("there is no question {name!r}").format(name=question))
-            verdict = _grade(checks[name], namespace, assignment, secret, student)
-        _show(Report(verdict))
+            verdict, attempt = judge(assignment, part)
+        _show(Report(verdict, attempt))
     except KeyboardInterrupt:  # nbgrader's way to end a cell that takes too long
-        _show_failure(question, TimeoutError(_("it took too long, or was interrupted")))
+        _show_failure(question, _interrupted())
+        return 0.0
+    except CourseError as error:
+        _show_failure(question, str(error))
         return 0.0
     except Exception as error:
-        _show_failure(question, error)
+        _show_failure(question, describe(error))
         return 0.0
     return verdict.points
+
+
+def _named(checks: Mapping[str, Check], question: str, part: str) -> Check:
+    """Return the check of a part, or raise CourseError."""
+    if part not in checks:
+        raise CourseError(_("there is no question {name!r}").format(name=question))
+    return checks[part]
 
 
 def _grade(
@@ -85,13 +120,16 @@ def _grade(
     return one.grade(LocalStudent(namespace), seed)
 
 
-def _show_failure(question: str, error: Exception) -> None:
+def _interrupted() -> str:
+    return _("it took too long, or was interrupted")
+
+
+def _show_failure(question: str, reason: str) -> None:
     """Say in one line why there is no verdict."""
-    reason = str(error) if isinstance(error, CourseError | TimeoutError) else repr(error)
     print(_("{question} cannot be checked: {reason}").format(question=question, reason=reason))
 
 
-def _show(report: Report) -> None:
+def _show(report: Report | Progress) -> None:
     """Display a report where IPython runs, print it elsewhere."""
     ipython = sys.modules.get("IPython")
     if ipython is not None and ipython.get_ipython() is not None:
@@ -100,4 +138,4 @@ def _show(report: Report) -> None:
         print(report)
 
 
-__all__ = ["check", "private_score", "score"]
+__all__ = ["begin", "check", "private_score", "score"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,7 +40,8 @@ def judge_grid(
         name = variable.replace(".", "_")
         what = _("the variable {name} should be a dict with one entry per program.")
         total = points * len(rows)
-        raise Mistaken(Finding(name, 0, total, "no-dict", what.format(name=name), ask))
+        hints = _("take the cell as it was, and put your answers in place of None."), ask
+        raise Mistaken(Finding(name, 0, total, "no-dict", what.format(name=name), hints))
     for name, row in rows.items():
         predicted = answer.get(name)
         if agrees(predicted, row.truth):
@@ -49,14 +49,14 @@ def judge_grid(
         elif predicted is None:
             yield Finding(name, 0, points, "not-answered", _("there is no prediction yet."), ask)
         else:
-            what = _("that is not what happens. You may run it and see.")
+            what = _("that is not right. You may try it out and see.")
             thoughts = (code for seen, code in row.thoughts if agrees(predicted, seen))
             code = next(thoughts, "other-value")
             yield Finding(name, 0, points, code, what, hint(code))
 
 
 def agrees(predicted: object, outcome: object) -> bool:
-    """Tell whether a prediction means this outcome: words in any case, NaN equal to itself.
+    """Tell whether a prediction means this outcome: words in any case, `"nan"` like NaN.
 
     Never raises, whatever the prediction is.
     """
@@ -68,10 +68,11 @@ def agrees(predicted: object, outcome: object) -> bool:
             and len(predicted) == len(outcome)
             and all(agrees(*pair) for pair in zip(predicted, outcome, strict=True))
         )
-    if isinstance(outcome, str):
-        return isinstance(predicted, str) and predicted.strip().lower() == outcome
-    if isinstance(outcome, float) and math.isnan(outcome):
-        return isinstance(predicted, float) and math.isnan(predicted)
+    if outcome is None:
+        return predicted is None
+    if isinstance(outcome, str | bool) or outcome != outcome:
+        plain = isinstance(predicted, str | bool | float)
+        return plain and str(predicted).strip().lower() == str(outcome).lower()
     return near(predicted, outcome)
 
 

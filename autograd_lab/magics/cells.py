@@ -22,7 +22,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
 from ..showing import TRACE_NAME
 from ..trace.record import Recorder, hide_watching
-from . import commands
+from . import commands, needs
 from .options import DEFAULTS, display_of, parser, present, read
 
 COMPLETED = r"%%?autograd\b"
@@ -75,8 +75,10 @@ class AutogradMagics(Magics):
             %autograd why x          why x.grad is None, a sum of several, zero or NaN
             %autograd on | off       record every cell | only those under %%autograd
             %autograd compare a b    two recordings side by side
+            %autograd check q2       what is right so far in a question of an exercise
             %autograd config ...     options for all that follows; alone: print them; reset
             %autograd lang zh        the language: en, zh, auto
+            %autograd needs torch    where torch is missing, the cells below do nothing
 
         Options::
 
@@ -239,6 +241,7 @@ def unload_ipython_extension(shell: Any) -> None:
         return
     magics.abandon()
     shell.input_transformers_cleanup.remove(rewrite_first_line)
+    needs.run_all(shell)
     hooks = shell.strdispatchers["complete_command"].regexs
     for pattern in [key for key in hooks if key.pattern == COMPLETED]:
         del hooks[pattern]

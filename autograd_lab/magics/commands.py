@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
+from ..grading.course import question_names
+from ..grading.notebook import check as check_question
 from ..i18n import _, language, set_language
 from ..showing import TRACE_NAME, Answer, answer
 from ..trace.findings.why import why as why_in
@@ -14,6 +16,7 @@ from ..trace.model import Trace
 from ..trace.sources.behind import behind, is_tensor
 from ..views.compare import Comparison
 from ..views.display import Display
+from .needs import need
 from .options import DEFAULTS, display_of, parser, present, read
 
 if TYPE_CHECKING:
@@ -107,6 +110,20 @@ def compare(magics: AutogradMagics, words: str) -> None:
     present(shown, options)
 
 
+def needs(magics: AutogradMagics, words: str) -> None:
+    """Let the cells that follow do nothing where a library is missing."""
+    if not words.isidentifier():
+        raise UsageError(_("%autograd needs takes the name of one library: %autograd needs torch"))
+    need(magics.shell, words)
+
+
+def check(magics: AutogradMagics, words: str) -> None:
+    """Say what is right so far in a question of an exercise."""
+    if not words:
+        raise UsageError(_("%autograd check needs the name of a question: %autograd check q2"))
+    check_question(words, magics.shell.user_ns)
+
+
 def lang(magics: AutogradMagics, words: str) -> None:
     """Choose the language of all that is shown, or print it."""
     try:
@@ -123,6 +140,8 @@ COMMANDS: dict[str, Callable[[AutogradMagics, str], None]] = {
     "off": off,
     "config": config,
     "compare": compare,
+    "needs": needs,
+    "check": check,
     "lang": lang,
 }
 
@@ -162,6 +181,8 @@ def completions(magics: AutogradMagics, line: str) -> list[str]:
     words = line.split()
     if words[1:2] == ["lang"]:
         return ["auto", "en", "zh"]
+    if words[1:2] == ["check"]:
+        return question_names()
     names = [name for name, value in magics.shell.user_ns.items() if is_tensor(value)]
     if words[1:2] == ["compare"]:
         names = [n for n, v in magics.shell.user_ns.items() if isinstance(_as_trace(v), Trace)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import warnings
 from collections.abc import Sequence
 from html import escape
 from typing import Protocol
@@ -17,6 +20,10 @@ class Finding(Protocol):
     @property
     def level(self) -> str:
         """`"problem"` or `"note"`."""
+
+    @property
+    def rule(self) -> str:
+        """Name of the rule that found it."""
 
     @property
     def line(self) -> str:
@@ -51,26 +58,52 @@ def as_text(findings: Sequence[Finding]) -> list[str]:
     lines = [head.rstrip()]
     lines += [f"  {one_line(part)}" for part in (best.what, best.why) if part]
     if best.fix:
-        lines += ["  " + _("Fix:"), *("    " + code_line(line) for line in best.fix.splitlines())]
+        lines += ["  " + _("Fix:"), *("    " + line for line in _lines(best.fix))]
     return [*lines, _others(len(findings) - 1)] if len(findings) > 1 else lines
 
 
 def _one(finding: Finding) -> str:
     """Return one finding: its cause, what happened and why, and the fix."""
-    told = " ".join(escape(one_line(part)) for part in (finding.what, finding.why) if part)
+    told = " ".join(_sentence(one_line(part)) for part in (finding.what, finding.why) if part)
     cause = code(one_line(finding.line))
-    return f'<div class="al-finding"><b>{escape(_level(finding))}:</b> {cause} {told}{_fix(finding)}</div>'
+    level = f"<b>{escape(_level(finding))}:</b>"
+    opening = f'<div class="al-finding" data-rule="{escape(finding.rule)}">'
+    return f"{opening}{level} {cause} {told}{_fix(finding)}</div>"
 
 
 def _fix(finding: Finding) -> str:
-    """Return the fix: a line of code, or several."""
-    lines = [code_line(line) for line in finding.fix.splitlines()]
+    """Return the fix: a sentence, a line of code, or several."""
+    lines = _lines(finding.fix)
     if not lines:
         return ""
-    several = escape("\n".join(lines))
-    written = f"<pre>{several}</pre>" if len(lines) > 1 else code(lines[0])
+    if len(lines) > 1:
+        several = escape("\n".join(lines))
+        written = f"<pre>{several}</pre>"
+    else:
+        written = code(lines[0]) if _is_code(lines[0]) else _sentence(lines[0])
     word = escape(_("Fix:"))
     return f"<br><b>{word}</b> {written}"
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence, what stands in backticks in it as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def _lines(fix: str) -> list[str]:
+    """Return the lines of a fix; a single one is not cut, for it may be a sentence."""
+    lines = fix.splitlines()
+    return [code_line(line) for line in lines] if len(lines) > 1 else [one_line(x) for x in lines]
+
+
+def _is_code(line: str) -> bool:
+    """Say whether a line can be copied into a program."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of an escape in the user's own text
+            ast.parse(line)
+    except (SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _level(finding: Finding) -> str:

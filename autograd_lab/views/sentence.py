@@ -25,6 +25,9 @@ def _built(graph: Graph) -> str:
     """Say how many operations lead from which leaves to which results."""
     used = {edge.source for edge in graph.edges}
     count = sum(node.kind == "op" for node in graph.nodes)
+    leaves = listed(node_name(node) for node in graph.nodes if node.kind == "leaf")
+    if not count:
+        return _("No operation that starts from {leaves} was recorded").format(leaves=leaves)
     text = ngettext(
         "{count} operation from {leaves} to {results}",
         "{count} operations from {leaves} to {results}",
@@ -32,7 +35,7 @@ def _built(graph: Graph) -> str:
     )
     return text.format(
         count=count,
-        leaves=listed(node_name(node) for node in graph.nodes if node.kind == "leaf"),
+        leaves=leaves,
         results=listed(
             node_name(node)
             for node in reversed(graph.nodes)
@@ -49,8 +52,8 @@ def _gradients(graph: Graph, walked: Sequence[Step]) -> str:
     passes = _passes(walked)
     if not passes:
         text = ngettext(
-            "{count} backward pass, which reached no leaf",
-            "{count} backward passes, which reached no leaf",
+            "{count} backward pass, which added to no .grad",
+            "{count} backward passes, which added to no .grad",
             started,
         )
         return text.format(count=started)

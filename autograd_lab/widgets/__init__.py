@@ -5,6 +5,23 @@ It must not know nbgrader or points.
 """
 
 from .accumulation import AccumulationLab
+from .chain import ChainLab
+from .derivative import DerivativeLab
+from .detach import DetachLab
+from .growth import GraphGrowthLab
+from .modes import ModesLab
+from .no_grad import NoGradLab
 from .predict import predict
+from .vjp import VJPLab
 
-__all__ = ["AccumulationLab", "predict"]
+__all__ = [
+    "AccumulationLab",
+    "ChainLab",
+    "DerivativeLab",
+    "DetachLab",
+    "GraphGrowthLab",
+    "ModesLab",
+    "NoGradLab",
+    "VJPLab",
+    "predict",
+]

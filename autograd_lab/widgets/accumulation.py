@@ -9,10 +9,14 @@ from typing import Any
 
 from ..engine.filled import ones
 from ..i18n import _, ngettext
+from ..trace.model import Trace
+from . import pictures
 from .lab import Lab
+from .program import replayed
 from .values import as_numbers, one_line
 
 COLUMNS = 4
+FORWARD = "out = f(x)"
 CELL = "text-align:left;padding:4px 8px"
 """Style of a cell: a notebook's own aligns to the right, and that of a widget leaves no space."""
 
@@ -45,16 +49,21 @@ class Accumulation:
         self.x = x
         self.ledger: list[Entry] = []
         self._passes = 0
+        self._pressed: list[str] = [FORWARD]
+        self._start = x.detach().clone()
+        self._first = None if x.grad is None else x.grad.detach().clone()
         self._result = self._compute()
 
     def forward(self) -> None:
         """Compute the result once more, which makes a fresh graph."""
         self._result = self._compute()
+        self._pressed.append(FORWARD)
         self._enter(_("forward"), self._gradient())
 
     def backward(self, retain_graph: bool = False) -> None:
         """Send a gradient back through the present graph; an error becomes a line of the ledger."""
         action = "backward(retain_graph=True)" if retain_graph else "backward()"
+        self._pressed.append(f"out.{action}")
         before = self._gradient()
         old = None if self.x.grad is None else self.x.grad.detach().clone()
         try:
@@ -72,8 +81,15 @@ class Accumulation:
         before = self._gradient()
         if self.x.grad is not None:
             self.x.grad.zero_()
+            self._pressed.append("x.grad.zero_()")
         self._passes = 0
         self._enter("x.grad.zero_()", before)
+
+    def trace(self) -> Trace:
+        """Return what was pressed, done once more on a copy of x as it was at the beginning."""
+        x = self._start.clone().requires_grad_(True)
+        x.grad = None if self._first is None else self._first.clone()
+        return replayed(self._pressed, {"f": self.function, "x": x})
 
     @property
     def answer(self) -> str:
@@ -156,8 +172,9 @@ class AccumulationLab(Lab):
         return self.accumulation.answer
 
     def snapshot(self) -> str:
-        """Return the ledger as an HTML table."""
-        return table(self.accumulation)
+        """Return the ledger as an HTML table, and the graphs that were made and freed."""
+        picture = pictures.graph(self.accumulation.trace(), self.answer)
+        return pictures.beside(table(self.accumulation), picture)
 
     def controls(self) -> list[Any]:
         """Return the buttons, and the box that keeps the graph."""

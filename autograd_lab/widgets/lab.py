@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -11,6 +12,16 @@ from typing import Any
 from ..i18n import _
 
 _instances = itertools.count(1)
+
+STYLE = """\
+.jp-OutputArea:has(.{live}) .{saved}, body:not(:has(.jp-OutputArea)) .{saved} {{ display: none }}
+.{live} .widget-html-content {{ line-height: 1.4 }}
+.{live} table {{ border-collapse: collapse; margin-bottom: 8px }}
+.{live} th, .{live} td {{ padding: 2px 8px; text-align: left; vertical-align: top }}
+.{live} img {{ max-width: 100%; height: auto }}"""
+"""What the living widget brings: it hides the saved HTML of its own cell, where one can tell cells
+apart, for a notebook may hold one of an earlier session under the same name; and it gives tables the
+space that a notebook gives them outside of widgets."""
 
 
 class Lab(ABC):
@@ -22,8 +33,11 @@ class Lab(ABC):
 
     def __init__(self) -> None:
         """Prepare a lab that is not shown yet."""
-        self._marker = f"autograd-lab-snapshot-{next(_instances)}"
+        number = next(_instances)
+        self._marker = f"autograd-lab-snapshot-{number}"
+        self._live = f"autograd-lab-live-{number}"
         self._outputs: list[Any] = []
+        self._trouble = ""
 
     @property
     @abstractmethod
@@ -36,42 +50,57 @@ class Lab(ABC):
 
     @abstractmethod
     def controls(self) -> list[Any]:
-        """Return the ipywidgets to play with."""
+        """Return the ipywidgets to play with; they stand in a row that wraps where it is narrow."""
 
     @cached_property
     def widget(self) -> Any:
-        """The ipywidgets box: the rule that hides the saved HTML, the controls, the state."""
+        """The ipywidgets box: the style it brings, the controls, the state."""
         try:
             import ipywidgets  # type: ignore[import-untyped]
         except ImportError:
             raise ImportError(
                 "the labs need ipywidgets; this brings it: pip install 'autograd_lab[lab]'"
             ) from None
-        hide = ipywidgets.HTML(f"<style>.{self._marker} {{ display: none }}</style>")
+        style = STYLE.format(live=self._live, saved=self._marker)
+        row = ipywidgets.HBox(self.controls(), layout={"flex_flow": "row wrap"})
         state = ipywidgets.HTML(self.snapshot())
-        return ipywidgets.VBox([hide, ipywidgets.HBox(self.controls()), state])
+        box = ipywidgets.VBox([ipywidgets.HTML(f"<style>{style}</style>"), row, state])
+        box.add_class(self._live)
+        return box
 
     def button(self, description: str, action: Callable[[], None]) -> Any:
         """Return a button that does `action` and then shows the new state."""
         import ipywidgets
 
-        def clicked(_button: Any) -> None:
-            action()
-            self.refresh()
-
-        made = ipywidgets.Button(description=description)
-        made.on_click(clicked)
+        made = ipywidgets.Button(description=description, layout={"width": "auto"})
+        made.on_click(lambda _button: self._act(action))
         return made
+
+    def follow(self, control: Any, action: Callable[[], None]) -> Any:
+        """Do `action` and show the new state whenever the value of `control` changes; return it."""
+        control.observe(lambda _change: self._act(action), "value")
+        return control
 
     def refresh(self) -> None:
         """Show the present state, in the widget and in every output beside it."""
-        self.widget.children[-1].value = self.snapshot()
+        snapshot = self.snapshot()
+        self.widget.children[-1].value = self._trouble + snapshot
         for output in self._outputs:
-            output.update(self._saved(), raw=True)
+            output.update(self._saved(snapshot), raw=True)
 
-    def _saved(self) -> dict[str, str]:
-        html = f'<div class="{self._marker}">{self.snapshot()}</div>'
-        return {"text/html": html, "text/plain": self.answer}
+    def _act(self, action: Callable[[], None]) -> None:
+        """Do what a control asks for; an error, of a teacher's function perhaps, is shown."""
+        self._trouble = ""
+        try:
+            action()
+        except Exception as error:  # Jupyter would put it into a log that nobody opens
+            text = html.escape(f"{type(error).__name__}: {error}")
+            self._trouble = f'<p role="alert"><b>{text}</b></p>'
+        self.refresh()
+
+    def _saved(self, snapshot: str) -> dict[str, str]:
+        content = f'<div class="{self._marker}">{snapshot}</div>'
+        return {"text/html": content, "text/plain": self.answer}
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -82,7 +111,9 @@ class Lab(ABC):
             # IPython would show a traceback through this package, and then the lab's address.
             print(error)
             return
+        self.refresh()  # the lab may have been played with by code since the widget was made
         alone = _("{lab}: run this cell in Jupyter to play.").format(lab=type(self).__name__)
         view = {**widget._repr_mimebundle_(), "text/plain": alone}
         display(view, raw=True)  # type: ignore[no-untyped-call]
-        self._outputs.append(display(self._saved(), raw=True, display_id=True))  # type: ignore[no-untyped-call]
+        saved = self._saved(self.snapshot())
+        self._outputs.append(display(saved, raw=True, display_id=True))  # type: ignore[no-untyped-call]

@@ -87,12 +87,39 @@ y.backward()
 # %% [markdown] lang="en"
 # ## Where to go next
 #
-# - [The first gradient](01_first_gradient.ipynb): fifteen minutes, from a guess to a gradient that you
-#   can derive yourself.
-# - `%%autograd?` in a cell of its own tells what the magic can do.
+# Fifteen minutes each. They build on one another, but nothing keeps you from jumping.
+#
+# | lesson | afterwards you can |
+# |---|---|
+# | [1. The first gradient](01_first_gradient.ipynb) | follow a gradient backwards, and derive it by hand |
+# | [4. Cutting the graph](04_detach_and_no_grad.ipynb) | keep a gradient away from a tensor, and say which way fits |
+# | [5. Control flow](05_control_flow.ipynb) | differentiate loops and branches, and say what their gradient means |
+# | [6. One layer, trained](06_one_layer.ipynb) | train a network by hand, and with an optimizer |
+# | [7. Three ways to a derivative](07_three_ways.ipynb) | say how automatic differs from symbolic and numeric |
+# | [8. Second derivatives](08_second_derivatives.ipynb) | compute them, and say why they cost more |
+# | [9a. Mistakes: shapes and leaves](09a_shapes_and_leaves.ipynb) | say which tensor keeps a gradient |
+# | [9b. Mistakes: cut and freed graphs](09b_cut_and_freed_graphs.ipynb) | find the line that cut a graph |
+# | [9c. Mistakes: in place, and numbers](09c_in_place_and_numbers.ipynb) | explain a gradient that is zero or NaN |
+# | [10. On to PyTorch](10_on_to_pytorch.ipynb) | take all of this to PyTorch |
+#
+# `%%autograd?` in a cell of its own tells what the magic can do.
 
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# - [第一个梯度](01_first_gradient.ipynb)：十五分钟，从一个猜测出发，直到自己也能推导出这个梯度。
-# - 在单独的单元格里运行 `%%autograd?`，可以查看这个魔法命令的用法。
+# 每课十五分钟。各课循序渐进，但也可以随意跳着学。
+#
+# | 课程 | 学完之后，你能够 |
+# |---|---|
+# | [1. 第一个梯度](01_first_gradient.ipynb) | 跟着梯度往回走，并亲手推导出来 |
+# | [4. 切断计算图](04_detach_and_no_grad.ipynb) | 不让梯度流到某个张量，并说清该用哪种办法 |
+# | [5. 控制流](05_control_flow.ipynb) | 对循环和分支求导，并说清得到的梯度是什么意思 |
+# | [6. 训练一层网络](06_one_layer.ipynb) | 亲手训练一个网络，再用优化器训练一遍 |
+# | [7. 求导的三种办法](07_three_ways.ipynb) | 说清自动微分与符号求导、数值求导有何不同 |
+# | [8. 二阶导数](08_second_derivatives.ipynb) | 算出二阶导数，并说明它为什么更贵 |
+# | [9a. 常见错误：形状与叶子张量](09a_shapes_and_leaves.ipynb) | 说清哪个张量会保留梯度 |
+# | [9b. 常见错误：被切断、被释放的计算图](09b_cut_and_freed_graphs.ipynb) | 找出切断计算图的那一行 |
+# | [9c. 常见错误：原地操作与数值](09c_in_place_and_numbers.ipynb) | 解释梯度为什么是零或 NaN |
+# | [10. 走向 PyTorch](10_on_to_pytorch.ipynb) | 把这一切带到 PyTorch 里 |
+#
+# 在单独的单元格里运行 `%%autograd?`，可以查看这个魔法命令的用法。

@@ -34,7 +34,7 @@ ARROWS: dict[str, set[str]] = {
     "authoring": {"i18n", "resources"},
     "showing": {"engine", "trace", "views", "i18n"},
     "magics": {*ENGINE, "trace", "views", "widgets", "grading", "showing", "i18n", "resources"},
-    "cli": {*ENGINE, "trace", "views", "grading", "authoring", "i18n", "resources"},
+    "cli": {*ENGINE, "trace", "views", "widgets", "grading", "authoring", "i18n", "resources"},
     "": {*ENGINE, "trace", "views", "widgets", "grading", "showing", "magics", "i18n"},
 }
 

@@ -1,5 +1,6 @@
 """Building a folder of notebooks, with their outputs."""
 
+import re
 import sys
 
 import nbformat
@@ -80,6 +81,17 @@ def test_an_error_is_kept_where_the_cell_expects_it(tmp_path):
     """A cell tagged raises-exception may show its traceback."""
     (output,) = _executed("1 / 0", tmp_path, tags=["raises-exception"])
     assert output.ename == "ZeroDivisionError"
+
+
+def test_a_traceback_shows_the_notebooks_own_lines(tmp_path):
+    """No path of the machine that built it, and no line of a library that moves."""
+    code = "import json\ndef parse(text):\n    return json.loads(text)\nparse('{')"
+    (output,) = _executed(code, tmp_path, tags=["raises-exception"])
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
+    assert shown.count("In[1]") == 2
+    assert "----> 3" in shown.replace("\n", " ")
+    assert "json/" not in shown and "skipping" not in shown
+    assert shown.endswith(f"{output.ename}: {output.evalue}")
 
 
 def test_a_cell_that_fails_stops_the_build_with_its_name(tmp_path):

@@ -58,6 +58,14 @@ def test_metadata_of_a_translation_hold_for_both_sides(source_of):
     assert source_of(text).cells[0].metadata == {"tags": ["hint"]}
 
 
+def test_what_a_cell_covers_and_shows_stays_out_of_the_notebook(source_of):
+    """Both are for the tests and the table of contents; other metadata are not touched."""
+    text = LESSON.replace('lang="en"', 'lang="en" covers=["a", "b"] finding=["c"] tags=["d"]')
+    first, code, _ = source_of(text).cells
+    assert (first.covers, first.findings, first.metadata) == (("a", "b"), ("c",), {"tags": ["d"]})
+    assert (code.covers, code.findings) == ((), ())
+
+
 def test_nbgrader_metadata_are_completed(source_of):
     """A cell names only what differs from nbgrader's plain cell."""
     cells = source_of('# %% nbgrader={"grade_id": "q1", "solution": true}\n1\n').cells
@@ -83,6 +91,8 @@ def test_nbgrader_metadata_are_completed(source_of):
         ('# %% [markdown] lang="fr"\n# a\n', "unknown lang 'fr'"),
         (LESSON.replace('lang="zh"', 'lang="zh" tags=["a"]'), "metadata beside lang"),
         ("# %% tags=[a]\n1\n", "is not key=value with a JSON value"),
+        ('# %% covers="a"\n1\n', "covers is a list of names"),
+        ("# %% finding=[1]\n1\n", "finding is a list of names"),
         ('# %% nbgrader={"points": 1}\n1\n', "nbgrader needs a grade_id"),
         ('# %% nbgrader={"grade_id": "q", "pints": 1}\n1\n', "does not know pints"),
         ('# %% nbgrader={"grade_id": "q", "grade": true}\n1\n', "needs points"),

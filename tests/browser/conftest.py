@@ -146,7 +146,12 @@ def jupyter_lab(home: Path, root: Path) -> Iterator[str]:
     command += ["--LabApp.extension_manager=readonly", "--LabApp.news_url="]
     env = {**os.environ, **{name: str(home / folder) for name, folder in folders.items()}}
     server = subprocess.Popen(
-        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
+        command,
+        cwd=root,  # where nbgrader's extensions look for a course
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     )
     try:
         yield f"{_address(server)}?token={token}"

@@ -1,12 +1,13 @@
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autograd_lab.grading import course, notebook
+from autograd_lab.grading import course, notebook, progress
 from autograd_lab.grading.check import Check, Finding, hidden_seed
-from autograd_lab.i18n import set_language
+from autograd_lab.i18n import language, set_language
 
 RIGHT = {
     "q2_prediction": {
@@ -41,7 +42,7 @@ def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def judging(judge: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `judge` be the only check there is, for `ps1/q`."""
-    monkeypatch.setattr(notebook, "public_checks", lambda name: {"q": Check("q", 2, judge)})
+    monkeypatch.setattr(notebook, "public_checks", lambda *name: {"q": Check("q", 2, judge)})
 
 
 def test_a_score_is_a_plain_float_under_its_report(capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,15 +108,14 @@ def test_grading_uses_the_secret_and_the_students_folder(
     private: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Hidden inputs come from the course's secret and from whose folder is executed."""
-    (private / "ps1.py").write_text(
+    (private / "ps1").mkdir()
+    (private / "ps1" / "q_checks.py").write_text(
         "from autograd_lab.grading.check import Finding, check\n"
         "@check('q', points=1)\n"
         "def draws(student, inputs):\n"
         "    yield Finding('p', 0, 1, 'drawn', repr(inputs.random()))\n",
         encoding="utf-8",
     )
-    import random
-
     secret = (private / "secret").read_bytes().strip()
     expected = random.Random(hidden_seed(secret, "ann", "ps1", "q")).random()
     assert notebook.private_score("ps1/q", {}) == 0.0
@@ -133,11 +133,66 @@ def test_grading_without_a_secret_is_no_points(
 
 def test_check_shows_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     """A learner sees the verdict on each part of the question."""
-    notebook.check("q2", RIGHT)
+    notebook.check("ps1/q2", RIGHT)
     shown = capsys.readouterr().out
     assert "q2-predict: 3 of 3 points" in shown
     assert "q2-implement: 0 of 4 points" in shown
     assert "it returns nothing yet" in shown
+    assert shown.endswith("Σ so far        3 of 7 points\n")
+
+
+def test_hints_grow_with_each_check(capsys: pytest.CaptureFixture[str]) -> None:
+    """A second check of the same mistake shows a second hint; the graded cell shows as many."""
+    answers = {"q2_prediction": {**RIGHT["q2_prediction"], "fresh": [2, 4, 6]}}
+
+    def hints() -> int:
+        return capsys.readouterr().out.count("Hint: ")
+
+    counts = []
+    for _time in range(4):
+        notebook.check("ps1/q2-predict", answers)
+        counts.append(hints())
+    assert counts == [1, 2, 3, 3]
+    notebook.score("ps1/q2-predict", answers)
+    assert hints() == 3
+    notebook.check("ps1/q2-predict", RIGHT)
+    assert hints() == 0
+
+
+def test_grading_shows_every_hint_and_notes_nothing(
+    private: Path, _new_learner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Feedback after grading holds all hints; the grader's home is not written to."""
+    answers = {"q2_prediction": {**RIGHT["q2_prediction"], "fresh": [2, 4, 6]}}
+    assert notebook.private_score("ps1/q2-predict", answers) == 2.5
+    assert capsys.readouterr().out.count("Hint: ") == 3
+    assert list(_new_learner.iterdir()) == []
+
+
+def test_practice_inputs_are_the_learners_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` and `score` draw the same inputs, others for another learner."""
+    drawn: list[float] = []
+
+    def draws(student: object, inputs: random.Random) -> list[Finding]:
+        drawn.append(inputs.random())
+        return []
+
+    judging(draws, monkeypatch)
+    monkeypatch.setattr(notebook, "find", lambda *name: ("ps1", notebook.public_checks("ps1")))
+    notebook.check("q", {})
+    notebook.score("ps1/q", {})
+    monkeypatch.setattr(progress, "learner", lambda: "another")
+    notebook.score("ps1/q", {})
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_an_error_while_grading_keeps_its_text(
+    private: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a faulty check says could hold a hidden input: feedback names the error alone."""
+    monkeypatch.setattr(notebook, "private_checks", lambda *name: {"q": Check("q", 2, boom)})
+    assert notebook.private_score("ps1/q", {}) == 0.0
+    assert capsys.readouterr().out == "ps1/q cannot be checked: LookupError\n"
 
 
 def test_check_reads_the_notebooks_variables(
@@ -146,8 +201,22 @@ def test_check_reads_the_notebooks_variables(
     """Without a namespace the answers are the variables of the main module."""
     for name, value in RIGHT.items():
         monkeypatch.setattr(sys.modules["__main__"], name, value, raising=False)
-    notebook.check("q2-predict")
+    notebook.check("ps1/q2-predict")
     assert "q2-predict: 3 of 3 points" in capsys.readouterr().out
+
+
+def test_a_notebook_says_which_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After the first cell of a notebook, a short name means its own question."""
+    monkeypatch.setattr(notebook, "_here", "")
+    notebook.begin("ps1", "zh")
+    notebook.check("q2-predict", RIGHT)
+    assert "q2-predict" in capsys.readouterr().out
+    assert language() == "zh"
+    notebook.begin("ps9", "en")
+    notebook.check("q2-predict", RIGHT)
+    assert "there is no assignment 'ps9'" in capsys.readouterr().out
 
 
 def test_check_never_raises(
@@ -156,6 +225,9 @@ def test_check_never_raises(
     """A wrong name and a faulty check are one line each."""
     notebook.check("q77", {})
     assert capsys.readouterr().out == "q77 cannot be checked: there is no question 'q77'\n"
-    monkeypatch.setattr(notebook, "find", lambda name: {"ps1": {"q": Check("q", 2, boom)}})
+    monkeypatch.setattr(notebook, "find", lambda *name: ("ps1", {"q": Check("q", 2, boom)}))
     notebook.check("q", {})
     assert capsys.readouterr().out == "q cannot be checked: LookupError('no such row')\n"
+    monkeypatch.setattr(notebook, "find", lambda *name: ("ps1", {"q": Check("q", 2, interrupted)}))
+    notebook.check("q", {})
+    assert "took too long, or was interrupted" in capsys.readouterr().out

@@ -1,9 +1,10 @@
+import json
 from html.parser import HTMLParser
 
 import pytest
 
 from autograd_lab.grading.check import Finding, Verdict
-from autograd_lab.grading.report import Report
+from autograd_lab.grading.report import VERDICT, Progress, Report
 from autograd_lab.i18n import set_language
 
 HOSTILE = "<script>alert('x')</script> & \"quotes\""
@@ -36,7 +37,7 @@ def test_one_misconception_at_a_time() -> None:
         "  ✓ a: right",
         "  ✗ b: not yet",
         "  ✗ c: not yet",
-        "b: what about b",
+        "b: what about b [x]",
         "Hint: hint b",
         "1 more part waits; look at this one first.",
     ]
@@ -67,4 +68,53 @@ def test_html_escapes_everything() -> None:
     page = Tags()
     page.feed(Report(Verdict(HOSTILE, 0, 1, (finding,)))._repr_html_())
     assert page.names == {"p", "strong", "ul", "li"}
-    assert page.text.count(HOSTILE) == 5
+    assert page.text.count(HOSTILE) == 6
+
+
+@pytest.mark.parametrize(("attempt", "shown"), [(1, 1), (2, 2), (3, 3), (99, 3)])
+def test_hints_grow_with_attempts(attempt: int, shown: int) -> None:
+    """The k-th attempt shows the first k hints, as far as there are any."""
+    finding = Finding("p", 0, 1, "x", "what", ("one", "two", "three"))
+    lines = str(Report(Verdict("q", 0, 1, (finding,)), attempt)).splitlines()
+    assert lines[-shown:] == ["Hint: one", "Hint: two", "Hint: three"][:shown]
+    assert sum(line.startswith("Hint") for line in lines) == shown
+
+
+def test_an_example_follows_the_words() -> None:
+    """What was called, and what came back, stands before the hint."""
+    finding = Finding("p", 0, 1, "x", "what", "hint", example="f(2) returned 3")
+    report = str(Report(Verdict("q", 0, 1, (finding,))))
+    assert report.splitlines()[-3:] == ["p: what [x]", "f(2) returned 3", "Hint: hint"]
+
+
+def test_a_notebook_keeps_the_verdict_as_data() -> None:
+    """Points and codes can be read from the output, without any words."""
+    found = (Finding("a", 1, 1), wrong("b", "x", "hint b"))
+    data = Report(Verdict("q2", 1, 2, found))._repr_mimebundle_()
+    assert json.loads(json.dumps(data)) == {
+        VERDICT: {
+            "question": "q2",
+            "points": 1.0,
+            "max_points": 2.0,
+            "findings": [
+                {"part": "a", "points": 1.0, "max_points": 1.0, "code": ""},
+                {"part": "b", "points": 0.0, "max_points": 1.0, "code": "x"},
+            ],
+        }
+    }
+
+
+def test_progress_is_a_small_table() -> None:
+    """A row per part says how far it is; the last row adds up."""
+    table = Progress({"q1": 2, "q2-long": 1.5, "q3": 4}, {"q1": 2, "q2-long": 0.25})
+    assert str(table).splitlines() == [
+        "✓ q1       2 of 2 points",
+        "✗ q2-long  0.25 of 1.5 points",
+        "· q3       not tried yet, 4 points",
+        "Σ so far   2.25 of 7.5 points",
+    ]
+    page = Tags()
+    page.feed(table._repr_html_())
+    assert page.names == {"table", "tr", "td"}
+    page.feed(Progress({HOSTILE: 1}, {})._repr_html_())
+    assert page.text.count(HOSTILE) == 1

@@ -7,6 +7,8 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
+from autograd_lab.grading import progress
+from autograd_lab.grading.report import VERDICT
 from autograd_lab.trace.model import Trace
 from tests.magics.running import run
 
@@ -181,3 +183,27 @@ def test_unloading_takes_completion_and_recording_back(shell: Shell) -> None:
     assert run(shell, SQUARE).stdout == ""
     run(shell, "%load_ext autograd_lab")
     assert run(shell, SQUARE).stdout == ""
+
+
+@pytest.fixture
+def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what is tried in a folder of its own."""
+    monkeypatch.setenv(progress.FOLDER, str(tmp_path))
+    monkeypatch.setattr(progress, "_remembered", {})
+
+
+@pytest.mark.usefixtures("learner")
+def test_check_a_question(shell: Shell) -> None:
+    """`%autograd check` judges the notebook's variables; a wrong name is one line, never an error."""
+    run(shell, "q2_prediction = {'again': 'error'}")
+    shown = run(shell, "%autograd check ps1/q2-predict")
+    report, table = [output.data for output in shown.outputs]
+    assert "q2-predict: 0.5 of 3 points" in report["text/plain"]
+    assert report[VERDICT]["points"] == 0.5
+    assert "Σ so far" in table["text/plain"]
+    assert "there is no question 'q99'" in run(shell, "%autograd check q99").stdout
+    assert "needs the name of a question" in run(shell, "%autograd check").stderr
+    with provisionalcompleter():
+        line = "%autograd check ps1/"
+        offered = {each.text for each in shell.Completer.completions(line, len(line))}
+    assert any("q2" in each for each in offered)

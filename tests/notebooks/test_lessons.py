@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -12,9 +11,8 @@ import pytest
 from autograd_lab.authoring.execute import environment
 from autograd_lab.authoring.notebook import notebook
 from autograd_lab.authoring.source import LANGUAGES, read
+from tests.lessons import NOTEBOOKS, RUN, SOURCES
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-SOURCES = sorted((NOTEBOOKS / "source").glob("*.py"))
 NAMES = [path.stem for path in SOURCES]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -45,24 +43,26 @@ def test_a_published_lesson_is_what_its_source_generates(path, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_published_lesson_was_run_from_top_to_bottom(name, language):
-    """Cells are counted 1, 2, 3 …, and none shows an error or a warning."""
+    """Cells are counted 1, 2, 3 …; errors stand where they are meant to, warnings nowhere."""
     published = nbformat.read(NOTEBOOKS / language / f"{name}.ipynb", as_version=4)
     code = [cell for cell in published.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
-    outputs = [output for cell in code for output in cell.outputs]
-    assert outputs
-    assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
+    assert any(cell.outputs for cell in code)
+    for cell in code:
+        raised = any(output.output_type == "error" for output in cell.outputs)
+        assert raised == ("raises-exception" in cell.metadata.get("tags", ())), cell.source
+        assert not any(output.get("name") == "stderr" for output in cell.outputs), cell.source
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_lesson_shows_again_what_it_shows_in_print(name, tmp_path):
+@pytest.mark.parametrize("path", RUN)
+def test_a_lesson_shows_again_what_it_shows_in_print(path, tmp_path):
     """nbval runs the English notebook and compares every output, within 15 seconds of work."""
     command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
     command += ["--rootdir", str(tmp_path), "-c", str(tmp_path / "pytest.ini")]
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     before = os.times()
     outcome = subprocess.run(
-        [*command, str(NOTEBOOKS / "en" / f"{name}.ipynb")],
+        [*command, str(NOTEBOOKS / "en" / f"{path.stem}.ipynb")],
         env=environment("en", str(tmp_path)),
         cwd=tmp_path,
         capture_output=True,
@@ -93,3 +93,16 @@ def test_chinese_paragraphs_stand_on_one_line(path):
             r"[\u3000-\u9fff\uff00-\uffef]\n(?=[\u3000-\u9fff\uff00-\uffef])", cell.texts["zh"]
         )
         assert broken is None, cell.texts["zh"]
+
+
+LINK = re.compile(r"\]\(([^)#:]+)\.ipynb\)")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SOURCES, ids=NAMES)
+def test_links_lead_to_lessons(path, language):
+    """A link between lessons names one that is there; the tour leads to every other lesson, in order."""
+    links = [name for cell in read(path).cells for name in LINK.findall(cell.texts[language])]
+    assert set(links) <= set(NAMES)
+    if path == SOURCES[0]:
+        assert links == NAMES[1:]

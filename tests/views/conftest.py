@@ -235,6 +235,7 @@ def layered() -> Trace:
 class Found:
     """A finding as the rules make it."""
 
+    rule: str = "two-passes"
     level: str = "problem"
     line: str = "loss.backward()"
     what: str = "w.grad holds the sum of two passes."

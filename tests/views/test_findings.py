@@ -35,6 +35,20 @@ def test_a_fix_of_several_lines_can_be_copied(found: Make) -> None:
     assert "        w -= 1" in as_text([found(fix=fix)])
 
 
+def test_a_fix_in_words_is_told_whole(found: Make) -> None:
+    """A sentence is set as one, and nothing of it is cut off, however long it is."""
+    fix = "Give a weight for each element: " + ", ".join(["one more word"] * 20) + "."
+    assert f"<b>Fix:</b> {fix}</div>" in as_html([found(fix=fix)])
+    assert f"    {fix}" in as_text([found(fix=fix)])
+
+
+def test_what_stands_in_backticks_is_code(found: Make) -> None:
+    """In a sentence of the page; a terminal shows the backticks."""
+    what = "line 3, `x.exp() < 1`, cuts"
+    assert "line 3, <code>x.exp() &lt; 1</code>, cuts" in as_html([found(what=what)])
+    assert f"  {what}" in as_text([found(what=what)])
+
+
 def test_what_is_not_known_is_left_out(found: Make) -> None:
     """A finding without a line or a fix is still a finding."""
     shown = as_html([found(line="", fix="")])
@@ -48,3 +62,8 @@ def test_hostile_text_stays_text(found: Make) -> None:
     shown = as_html([found(line=attack, what=attack, why=attack, fix=attack)])
     assert "<img" not in shown and "\x1b" not in shown and shown.count("</pre>") == 1
     assert "\x1b" not in "".join(as_text([found(line=attack, what=attack, fix=attack)]))
+
+
+def test_the_rule_can_be_read_by_a_program(found: Make) -> None:
+    """Whoever tests a notebook asks which findings it shows."""
+    assert 'data-rule="accumulated-grad"' in as_html([found(rule="accumulated-grad")])

@@ -39,12 +39,24 @@ def test_a_pass_that_failed_is_not_counted(failed: Trace) -> None:
 def test_a_pass_that_reached_no_leaf(example: Trace) -> None:
     """It ran, and left nothing."""
     events = tuple(event for event in example.events if event.kind != "accumulate")
-    assert said(replace(example, events=events)).endswith("1 backward pass, which reached no leaf.")
+    assert said(replace(example, events=events)).endswith(
+        "1 backward pass, which added to no .grad."
+    )
 
 
 def test_a_large_cell_is_one_sentence_too(looped: Callable[[int], Trace]) -> None:
     """However many operations ran."""
     assert said(looped(100)).startswith("201 operations from w, h0 to out; 1 backward pass")
+
+
+def test_a_leaf_that_nothing_was_computed_from(example: Trace) -> None:
+    """No operation and no result are counted or named."""
+    leaf = next(node for node in example.graph.nodes if node.kind == "leaf")
+    alone = replace(example, graph=replace(example.graph, nodes=(leaf,), edges=()), events=())
+    assert said(alone) == (
+        "No operation that starts from x was recorded; "
+        "backward() did not run, so there is no gradient yet."
+    )
 
 
 def test_nothing_to_show() -> None:

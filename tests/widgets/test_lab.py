@@ -1,12 +1,15 @@
 """A lab in a real kernel: two outputs, the second kept up to date."""
 
+import re
 import sys
 
+import ipywidgets
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from autograd_lab.widgets import AccumulationLab
+from autograd_lab.widgets.lab import Lab
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 PRESS_BACKWARD = "lab.widget.children[1].children[1].click()"
@@ -46,12 +49,13 @@ def test_pressing_refreshes_the_table_that_a_saved_notebook_keeps(shown):
 def test_only_the_live_widget_hides_the_table():
     """The rule is in the widget, names this lab's table and no other, and is not saved with it."""
     labs = AccumulationLab(), AccumulationLab()
-    rules = [lab.widget.children[0].value for lab in labs]
-    assert rules[0] != rules[1]
-    for lab, rule in zip(labs, rules, strict=True):
-        marker = rule.removeprefix("<style>.").removesuffix(" { display: none }</style>")
-        assert f'<div class="{marker}">' in lab._saved()["text/html"]
-        assert "<style" not in lab._saved()["text/html"]
+    markers = [re.match('<div class="(.*?)">', lab._saved("")["text/html"])[1] for lab in labs]
+    assert markers[0] != markers[1]
+    for lab, own, other in zip(labs, markers, reversed(markers), strict=True):
+        rule = lab.widget.children[0].value
+        assert f".{own}, " in rule
+        assert other not in rule
+        assert "<style" not in lab._saved(lab.snapshot())["text/html"]
 
 
 def test_the_widget_shows_the_state_after_each_press():
@@ -60,6 +64,59 @@ def test_the_widget_shows_the_state_after_each_press():
     lab.widget.children[1].children[1].click()
     assert "4.5" in lab.widget.children[-1].value
     assert lab.widget.children[-1].value == lab.snapshot()
+
+
+class Doubling(Lab):
+    """Doubles what its slider holds, and fails at 3, as a teacher's function might."""
+
+    value = 0
+
+    @property
+    def answer(self):
+        return f"it is {self.value}"
+
+    def snapshot(self):
+        return f"<p>{self.answer}</p>"
+
+    def controls(self):
+        self.slider = ipywidgets.IntSlider(max=3)
+        return [self.follow(self.slider, self.double)]
+
+    def double(self):
+        if self.slider.value == 3:
+            raise ValueError("3 is <too> much")
+        self.value = 2 * self.slider.value
+
+
+def test_a_control_that_is_followed_shows_each_new_value():
+    """The state is that of the last value, without a button."""
+    lab = Doubling()
+    state = lab.widget.children[-1]
+    lab.slider.value = 2
+    assert state.value == "<p>it is 4</p>"
+
+
+def test_an_error_is_shown_until_the_next_change_and_never_saved():
+    """It stands above the last state, escaped; the snapshot is that of the state alone."""
+    lab = Doubling()
+    state = lab.widget.children[-1]
+    lab.slider.value = 2
+    lab.slider.value = 3
+    told = '<p role="alert"><b>ValueError: 3 is &lt;too&gt; much</b></p>'
+    assert state.value == f"{told}<p>it is 4</p>"
+    assert told not in lab.snapshot()
+    lab.slider.value = 1
+    assert state.value == "<p>it is 2</p>"
+
+
+def test_a_lab_that_code_played_with_is_shown_as_it_is(capsys):
+    """What changed between making the widget and showing it is seen."""
+    lab = Doubling()
+    state = lab.widget.children[-1]
+    lab.value = 6
+    lab._ipython_display_()
+    assert state.value == "<p>it is 6</p>"
+    assert "it is 6" in capsys.readouterr().out
 
 
 def test_retain_graph_is_taken_from_the_box():

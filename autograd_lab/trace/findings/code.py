@@ -213,9 +213,20 @@ def receiver(text: str) -> str:
     return ""
 
 
+def root_of(call: str) -> str:
+    """Return what a backward pass was asked of: `"loss"` of `"loss.backward()"` or `"grad(loss, x)"`."""
+    tree = expression(call)
+    if not isinstance(tree, ast.Call):
+        return ""
+    is_method = isinstance(tree.func, ast.Attribute) and tree.func.attr != "grad"
+    if is_method and not receiver(call).endswith("autograd"):
+        return receiver(call)
+    return ast.unparse(tree.args[0]) if tree.args else ""
+
+
 def names_in(tree: ast.AST) -> list[str]:
     """Return the variables that are read in a piece of code."""
     return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
 
 
-__all__ = ["Code", "assigned", "expression", "names_in", "receiver"]
+__all__ = ["Code", "assigned", "expression", "names_in", "receiver", "root_of"]

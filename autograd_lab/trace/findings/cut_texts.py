@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...i18n import _
-from .code import receiver
+from .code import root_of
 from .cutting import Cut
 from .facts import Facts
 from .model import Clue
@@ -27,7 +27,7 @@ KINDS = {
 
 def fatal_clue(facts: Facts, cut: Cut) -> Clue:
     """Return what to say where backward() refused for want of a history."""
-    name = receiver(facts.error.expression) if facts.error is not None else ""
+    name = root_of(facts.error.expression) if facts.error is not None else ""
     texts = {
         "requires_grad": _("Nothing that {name} was computed from requires grad."),
         "": _("Nothing that {name} was computed from requires grad."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from functools import cached_property
 
 from ...i18n import _
 from ..model import Event, Node, Ref, Saved, Trace, Value
-from .code import Code, expression, receiver
+from .code import Code, receiver, root_of
 from .model import Place
 
 
@@ -102,11 +101,7 @@ class Facts:
     def root_name(self, span: tuple[int, int]) -> str:
         """Return what backward was called on, as written, or what `grad` was given first."""
         start = self.events[span[0]]
-        tree = expression(start.expression)
-        given = tree.args if isinstance(tree, ast.Call) else []
-        if start.text == "grad" and given:
-            return ast.unparse(given[0])
-        return receiver(start.expression) or (self.name(start.inputs[0]) if start.inputs else "")
+        return root_of(start.expression) or (self.name(start.inputs[0]) if start.inputs else "")
 
     # --- tensors --------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from . import cutting
 from .cutting import Cut
 from .facts import Facts
 from .rebinding import rebinding_at
+from .second_order import Derivatives
 
 FLOAT_BACKWARD = tuple(
     f"'{kind}' object has no attribute 'backward'" for kind in ("float", "int", "bool")
@@ -15,7 +16,7 @@ FLOAT_BACKWARD = tuple(
 def fatal_cut(facts: Facts) -> Cut | None:
     """Return what took the history of the tensor that backward was called on and refused.
 
-    None also for `w = w - lr * w.grad`, which has its own rule.
+    None also for `w = w - lr * w.grad` and for a derivative, which have rules of their own.
     """
     end = len(facts.events)
     if facts.raised(*FLOAT_BACKWARD):
@@ -24,11 +25,12 @@ def fatal_cut(facts: Facts) -> Cut | None:
     if not facts.raised(cutting.NO_HISTORY) or facts.failed is None:
         return None
     root = next((ref for ref in facts.failed.inputs if not ref.requires_grad), None)
-    if root is None:
+    if root is None or root.tensor in Derivatives(facts).origin:
         return None
     cut = cutting.behind(facts, root.tensor, end)
     if cut is None and facts.maker(root.tensor) is None:
-        return Cut(end, "earlier", facts.error_place)
+        # What was made after a recording was full is not older than the cell.
+        return None if facts.trace.truncated else Cut(end, "earlier", facts.error_place)
     if cut is None:
         return _never_on(facts, root.tensor, end)
     where = facts.place(facts.events[cut.moment])

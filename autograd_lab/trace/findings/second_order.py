@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .code import root_of
 from .facts import Facts, spelled
 from .model import Clue
 from .registry import rule
@@ -93,6 +94,39 @@ def _without_graph(facts: Facts, start: int) -> Clue:
         _(
             "Pass create_graph=True in this call. It keeps the graph, too; retain_graph is not needed."
         ),
+        explains_error=True,
+    )
+
+
+@rule(26, "derivative-is-constant")
+def constant_derivative(facts: Facts) -> Iterator[Clue]:
+    """A derivative with create_graph=True was differentiated, and it is the same everywhere."""
+    if not facts.raised("does not require grad") or facts.failed is None:
+        return
+    derivatives = Derivatives(facts)
+    for ref in facts.failed.inputs:
+        start = derivatives.origin.get(ref.tensor)
+        if start is not None and not ref.requires_grad and not derivatives.without_graph(start):
+            yield _same_everywhere(facts, start)
+            return
+
+
+def _same_everywhere(facts: Facts, start: int) -> Clue:
+    place = facts.place(facts.events[start])
+    return Clue(
+        place,
+        _(
+            "The derivative computed here is the same for every input: it has no graph, and {line} "
+            "cannot differentiate it once more."
+        ).format(line=facts.spoken(facts.error_place, place)),
+        _(
+            "create_graph=True records what the backward pass computes. For a linear function it "
+            "computes with constants alone, so there is nothing to follow: the next derivative is 0."
+        ),
+        _(
+            "Where a function may be linear: torch.autograd.functional.hessian(f, x) gives zeros "
+            "then. Or ask {name}.requires_grad first."
+        ).format(name=root_of(facts.error.expression) if facts.error else "slope"),
         explains_error=True,
     )
 

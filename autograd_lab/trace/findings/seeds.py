@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ...i18n import _
-from .code import expression, receiver
+from .code import expression, root_of
 from .facts import Facts, spelled
 from .model import Clue
 from .registry import rule
@@ -149,10 +149,7 @@ def _root_name(facts: Facts, call: str | None = None) -> str:
     """Return what backward was called on, or the first argument of grad."""
     if call is None:
         call = facts.error.expression if facts.error is not None else ""
-    tree = expression(call)
-    if isinstance(tree, ast.Call) and not receiver(call).endswith("autograd"):
-        return receiver(call) or "loss"
-    return ast.unparse(tree.args[0]) if isinstance(tree, ast.Call) and tree.args else "loss"
+    return root_of(call) or "loss"
 
 
 def _root_shape(facts: Facts) -> str:

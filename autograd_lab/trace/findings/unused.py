@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...i18n import _
 from ..model import Event, Ref
 from .code import receiver
-from .cutting import tested_for_none
+from .cutting import cut_off, tested_for_none
 from .facts import Facts
 from .grad_reads import empty_reads, reached, was_reset
 from .model import Clue, Place
@@ -132,7 +132,7 @@ def never_used(facts: Facts) -> Iterator[Clue]:
             for s in facts.passes
             if born < s[0] and s[1] < moment and facts.events[s[0]].text == "backward"
         ]
-        if not done or reached(facts, tensor, done) or _cut_off(facts, tensor):
+        if not done or reached(facts, tensor, done) or _cut_off(facts, event.inputs[0]):
             continue
         if was_reset(facts, tensor, moment) or tested_for_none(facts, event):
             continue
@@ -197,14 +197,13 @@ def _none_given(facts: Facts, event: Event, missing: Ref) -> Clue:
     )
 
 
-def _cut_off(facts: Facts, tensor: int) -> bool:
-    """Return whether the leaf was used, but what was made of it left the graph."""
-    return any(
-        event.kind in {"detach", "plain"} and any(ref.tensor == tensor for ref in event.inputs)
+def _cut_off(facts: Facts, leaf: Ref) -> bool:
+    """Return whether the leaf was used, but it or what was made of it left the graph."""
+    left_at_once = any(
+        event.kind in {"detach", "plain"} and any(ref.tensor == leaf.tensor for ref in event.inputs)
         for event in facts.events
-    ) or any(
-        edge.cut and facts.nodes[edge.source].tensor == tensor for edge in facts.trace.graph.edges
     )
+    return left_at_once or any(cut_off(facts, [leaf.node]))
 
 
 __all__: list[str] = []

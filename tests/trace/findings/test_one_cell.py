@@ -66,3 +66,59 @@ def test_right_cells_after_others() -> None:
         "opt.zero_grad()\n(x ** 2).sum().backward()\nopt.step()",
     ]:
         assert run_cells([cell], namespace).findings() == []
+
+
+@pytest.mark.parametrize("call", ["torch.autograd.grad(w, x)", "torch.autograd.backward(w)"])
+def test_what_a_function_was_asked_for_is_named(call: str) -> None:
+    """It is the first argument that has no history, not `torch.autograd`."""
+    namespace: dict[str, Any] = {}
+    exec(BEFORE, namespace)
+    assert run_cells([call], namespace).findings()[0].what.startswith("w has no history")
+
+
+@pytest.mark.parametrize(
+    ("power", "create_graph", "misconception"), [(3, False, 15), (1, True, 26)]
+)
+def test_a_derivative_without_a_graph_is_no_cut_as_well(
+    power: int, create_graph: bool, misconception: int
+) -> None:
+    """One mistake gets one finding: what was asked of a derivative was not cut from anything."""
+    program = f"""
+import autograd_lab as torch
+x = torch.tensor(2.0, requires_grad=True)
+y = 5 * x ** {power} if {power} > 1 else 5 * x
+slope = torch.autograd.grad(y, x, create_graph={create_graph})[0]
+torch.autograd.grad(slope, x)
+"""
+    found = run_cells([program]).findings()
+    assert [finding.misconception for finding in found] == [misconception]
+
+
+@pytest.mark.parametrize("cut", ["(3 * w).item()", "(3 * w).detach()", "w.item()"])
+def test_a_leaf_behind_a_cut_is_not_said_to_be_unused(cut: str) -> None:
+    """It was used, and its way to the loss was cut: that is told, and nothing that contradicts it."""
+    program = f"""
+import autograd_lab as torch
+w = torch.tensor(2.0, requires_grad=True)
+b = torch.tensor(1.0, requires_grad=True)
+scaled = {cut}
+loss = (scaled + b) ** 2
+loss.backward()
+print(w.grad, b.grad)
+"""
+    found = run_cells([program]).findings()
+    assert [(finding.misconception, finding.number) for finding in found] == [(4, 5)]
+
+
+def test_what_was_made_after_the_recording_was_full_is_not_called_older() -> None:
+    """Nothing is said of where a tensor lost its history if that is not in the recording."""
+    program = """
+import autograd_lab as torch
+x = torch.tensor(2.0, requires_grad=True)
+y = x.sin().sin().sin().sin()
+w = (x * 2).detach()
+w.backward()
+"""
+    trace = run_cells([program], limit=3)
+    assert trace.truncated
+    assert trace.findings() == []

@@ -1,0 +1,19 @@
+"""The command line, `autograd-lab`: one module per command, and the group they belong to.
+
+Part of the roof: parse, call a room, say what happened. It may import any room; nobody imports it.
+"""
+
+import click
+
+from . import course, lab, report
+
+
+@click.group()
+@click.version_option(package_name="autograd_lab", prog_name="autograd-lab")
+def main() -> None:
+    """See and practise automatic differentiation in Jupyter."""
+
+
+main.add_command(lab.lab)
+main.add_command(course.course)
+main.add_command(report.report)

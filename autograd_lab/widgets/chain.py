@@ -1,0 +1,277 @@
+"""ChainLab: from a tensor hop by hop along `grad_fn` and `next_functions`, and what ends the way."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from ..engine.filled import ones
+from ..i18n import _
+from ..trace.findings.cut_texts import how
+from ..trace.findings.cutting import behind
+from ..trace.findings.facts import Facts
+from ..trace.model import Edge, Node, Trace
+from ..views.markup import code, table, text_cell
+from ..views.wording import node_name
+from . import pictures
+from .lab import Lab
+from .program import Program, is_tensor
+
+EXAMPLE = """\
+y = x + 2
+c = y.detach()
+mixed = (c * x).sum()
+with torch.no_grad():
+    quiet = y * 2
+z = y * y * 3
+out = z.mean()"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of the way: the expression that leads to it, and what one finds there."""
+
+    expression: str
+    """Python, such as `"out.grad_fn.next_functions[0][0]"`."""
+    function: Any
+    """The grad_fn there; None where the way ends before an AccumulateGrad."""
+    node: int | None
+    """Its place in the trace's graph, or that of the tensor that has none; None if unknown."""
+    reason: str = ""
+    """Why there is no function."""
+
+    @property
+    def name(self) -> str:
+        """What stands there, as Python would say it."""
+        return "None" if self.function is None else type(self.function).__name__
+
+
+class Chain:
+    """The logic of the lab: lines of code, run once, and a way back from one of their tensors.
+
+    `code` and `tensors` are those of `Program`, and may raise its errors; ValueError if no variable
+    is a tensor with a history.
+    """
+
+    def __init__(self, code: str, tensors: dict[str, Any]) -> None:
+        """Run the code and stand at the last tensor that has a grad_fn."""
+        self.program = Program(code, tensors)
+        self.trace: Trace = self.program.trace
+        names = self.program.names
+        self.variables = {
+            variable.name: variable
+            for variable in self.trace.variables
+            if is_tensor(names.get(variable.name))
+        }
+        made = [name for name in self.variables if names[name].grad_fn is not None]
+        if not made:
+            raise ValueError(
+                "code must compute something from a tensor that requires grad, and keep it in a "
+                "variable: y = x * x"
+            )
+        self.start(made[-1])
+
+    def start(self, name: str) -> None:
+        """Stand at the `grad_fn` of one of the variables."""
+        variable = self.variables[name]
+        function = self.program.names[name].grad_fn
+        reason = "" if function is not None else self._without(variable.node, name)
+        self.variable = name
+        self.way = [Stop(f"{name}.grad_fn", function, variable.node, reason)]
+
+    @property
+    def here(self) -> Stop:
+        """The stop one stands at."""
+        return self.way[-1]
+
+    def choices(self) -> list[Stop]:
+        """Return the stops that one hop leads to: none at the end of the way."""
+        here = self.here
+        following = () if here.function is None else here.function.next_functions
+        return [self._entry(here, slot, function) for slot, (function, _) in enumerate(following)]
+
+    def hop(self, slot: int) -> None:
+        """Go on to one of the choices; nothing happens where the way has ended."""
+        choices = self.choices()
+        if slot < len(choices):
+            self.way.append(choices[slot])
+
+    def back(self) -> None:
+        """Go one stop back, as far as the first."""
+        if len(self.way) > 1:
+            self.way.pop()
+
+    @property
+    def answer(self) -> str:
+        """Where one stands, and where it goes on from here, in one line of text."""
+        here, count = self.here, len(self.choices())
+        if here.function is None:
+            return _("{expression} is None: {reason}").format(
+                expression=here.expression, reason=here.reason
+            )
+        if not count:
+            return _("The way ends at {name}: here the gradient is added to {tensor}.grad.").format(
+                name=here.name, tensor=self.label(here) or "x"
+            )
+        if count == 1:
+            return _("{name}: one way goes on.").format(name=here.name)
+        return _("{name}: {count} ways go on; choose one.").format(name=here.name, count=count)
+
+    def label(self, stop: Stop) -> str:
+        """Return what a reader would call the tensor that belongs to a stop, `""` if unknown."""
+        return "" if stop.node is None else node_name(self.trace.graph.nodes[stop.node])
+
+    def _entry(self, here: Stop, slot: int, function: Any) -> Stop:
+        """Return the stop that an entry of `next_functions` leads to."""
+        expression = f"{here.expression}.next_functions[{slot}][0]"
+        edge = next((e for e in self._into(here.node) if e.slot == slot), None)
+        source = None if edge is None else edge.source
+        if function is None:
+            return Stop(expression, None, source, self._missing(edge))
+        # A function that several recorded operations of ours make up stands in no trace.
+        known = source is not None and self._node(source).name == type(function).__name__
+        return Stop(expression, function, source if known else None)
+
+    def _node(self, number: int) -> Node:
+        return self.trace.graph.nodes[number]
+
+    def _into(self, node: int | None) -> list[Edge]:
+        return [edge for edge in self.trace.graph.edges if edge.target == node]
+
+    def _missing(self, edge: Edge | None) -> str:
+        """Return why an input of an operation has no function."""
+        if edge is None:
+            return _("this input is a plain number, no tensor.")
+        if edge.cut:
+            return self._cut(self._node(edge.source), edge.cut)
+        return self._without(edge.source, self.label(Stop("", None, edge.source)))
+
+    def _without(self, number: int | None, name: str) -> str:
+        """Return why a tensor has no grad_fn, looking back through what it was computed from."""
+        if number is None:
+            return _("{name} is a constant here.").format(name=name)
+        if self._node(number).kind == "leaf":
+            return _(
+                "{name} is a leaf, no operation made it. Its AccumulateGrad stands at the end of "
+                "the ways from what was computed with it."
+            ).format(name=name)
+        waiting, seen = deque([number]), set()
+        while waiting:
+            current = waiting.popleft()
+            for edge in self._into(current):
+                if edge.cut:
+                    return self._cut(self._node(current), edge.cut)
+                if edge.source not in seen:
+                    seen.add(edge.source)
+                    waiting.append(edge.source)
+        return self._never(self._node(number), name)
+
+    def _cut(self, node: Node, cut: str) -> str:
+        """Return what took a tensor's history away, and where."""
+        facts = Facts(self.trace)
+        place = facts.place(node)
+        found = None if node.tensor is None else behind(facts, node.tensor, len(facts.events))
+        if found is not None:
+            cut, place = how(found), found.place
+        elif node.expression and cut != "requires_grad=False":
+            cut = f"`{node.expression}`"
+        return _("{what} ({place}) cut the way back here.").format(
+            what=cut, place=facts.spoken(place)
+        )
+
+    def _never(self, node: Node, name: str) -> str:
+        """Return why a tensor never had a history: it was made of numbers alone."""
+        facts = Facts(self.trace)
+        found = None if node.tensor is None else behind(facts, node.tensor, len(facts.events))
+        if found is not None:
+            return self._cut(node, found.how)
+        dtype = "" if node.value is None else node.value.dtype
+        if dtype and not dtype.startswith("float"):
+            return _(
+                "{name} holds {dtype}, and only floating-point tensors have gradients."
+            ).format(name=name, dtype=dtype)
+        made = None if node.tensor is None else facts.maker(node.tensor, len(facts.events))
+        if made is not None and facts.events[made].kind != "create":
+            return _("nothing that {name} was computed from requires grad.").format(name=name)
+        return _("{name} does not require grad, so it is a constant here.").format(name=name)
+
+
+class ChainLab(Lab):
+    """Choose a tensor and walk from its `grad_fn` to the leaves, or to what cut the way.
+
+    `code` is a text of Python lines that compute something from the `tensors`, which are given by
+    name and are leaves; if left out, they are the mean of 3(x + 2)² with two ways that are cut, and
+    four ones. PyTorch's tensors do as well. Raises TypeError or ValueError, saying what would fit,
+    for anything else.
+    """
+
+    def __init__(self, code: str | None = None, **tensors: Any) -> None:
+        """Check both, or take the standard example."""
+        super().__init__()
+        self.chain = Chain(
+            EXAMPLE if code is None else code, tensors or {"x": ones(2, 2, requires_grad=True)}
+        )
+
+    @property
+    def answer(self) -> str:
+        """Where one stands, and where it goes on from here, in one line of text."""
+        return self.chain.answer
+
+    def snapshot(self) -> str:
+        """Return the code, the graph with the stops of the way, and the table of the hops."""
+        chain = self.chain
+        numbers = [stop.node for stop in chain.way if stop.node is not None]
+        picture = pictures.graph(chain.trace, self.answer, chain.here.node, numbers)
+        rows = [
+            (text_cell(code(stop.expression)), text_cell(_found(chain, stop))) for stop in chain.way
+        ]
+        hops = table((_("expression"), _("what stands there")), rows)
+        lines = pictures.listing(chain.program.code.splitlines())
+        return pictures.told(self.answer) + pictures.beside(lines + hops, picture)
+
+    def controls(self) -> list[Any]:
+        """Return the tensors to start from, the entries to choose from, and the ways on and back."""
+        import ipywidgets  # type: ignore[import-untyped]
+
+        chain = self.chain
+        start = ipywidgets.ToggleButtons(options=list(chain.variables), value=chain.variable)
+        start.style.button_width = "auto"
+        entries = ipywidgets.Dropdown(
+            description="next_functions", style={"description_width": "initial"}
+        )
+
+        def offer() -> None:
+            entries.options = [
+                (f"[{slot}] {_named(chain, stop)}", slot)
+                for slot, stop in enumerate(chain.choices())
+            ]
+            # A list that was empty before chooses nothing by itself.
+            entries.index = 0 if entries.options else None
+
+        def move(action: Any) -> Any:
+            def moved() -> None:
+                action()
+                offer()
+
+            return moved
+
+        offer()
+        return [
+            self.follow(start, move(lambda: chain.start(start.value))),
+            entries,
+            self.button(_("hop"), move(lambda: chain.hop(entries.value or 0))),
+            self.button(_("back"), move(chain.back)),
+        ]
+
+
+def _named(chain: Chain, stop: Stop) -> str:
+    """Return the function at a stop with the tensor it belongs to."""
+    label = chain.label(stop)
+    return f"{stop.name} ({label})" if label else stop.name
+
+
+def _found(chain: Chain, stop: Stop) -> str:
+    """Return what stands at a stop, as HTML."""
+    return escape(_named(chain, stop)) + (f"<br>{escape(stop.reason)}" if stop.reason else "")

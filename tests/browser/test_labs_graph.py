@@ -1,0 +1,139 @@
+"""The labs about graphs in a real JupyterLab: played with mouse and keyboard, and reopened elsewhere."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import write_notebook
+
+pytestmark = pytest.mark.needs_browser
+
+NOTEBOOK = "labs_graph.ipynb"
+LABS = ("ChainLab", "DetachLab", "NoGradLab", "GraphGrowthLab")
+CUT = "Cut: u→z. x.grad is [1, 4, 9] = x ** 2"
+
+
+@pytest.fixture(name="page")
+def _page(driver: Any, lab: str, notebooks: Path) -> Any:
+    """Open the labs in a running notebook, a cell each."""
+    shows = [f"from autograd_lab.widgets import {name}\n{name}()" for name in LABS]
+    write_notebook(notebooks / NOTEBOOK, *shows)
+    driver.open_notebook(lab, NOTEBOOK)
+    driver.run_all()
+    driver.page.locator(".jp-Cell").last.get_by_role("slider").wait_for()
+    return driver.page
+
+
+def cell(page: Any, name: str) -> Any:
+    """Return the cell of a lab."""
+    return page.locator(".jp-Cell").nth(LABS.index(name))
+
+
+def wait_for_answer(page: Any, name: str, text: str) -> None:
+    """Wait until the widget of a lab says this above all else."""
+    cell(page, name).locator(".widget-html p b", has_text=text).wait_for()
+
+
+def press(page: Any, *keys: str) -> None:
+    """Press keys one after the other."""
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_the_mouse_plays_every_lab(page: Any) -> None:
+    """A click on each kind of control shows the new state, in words, numbers and pictures."""
+    chain = cell(page, "ChainLab")
+    chain.get_by_role("button", name="mixed").click()
+    wait_for_answer(page, "ChainLab", "SumBackward0: one way goes on.")
+    chain.get_by_role("button", name="hop").click()
+    wait_for_answer(page, "ChainLab", "2 ways go on")
+    entries = chain.get_by_role("combobox")
+    assert entries.locator("option").all_inner_texts() == ["[0] None (c)", "[1] AccumulateGrad (x)"]
+    assert entries.evaluate("(list) => list.selectedIndex") == 0
+    chain.get_by_role("button", name="hop").click()
+    wait_for_answer(page, "ChainLab", "`y.detach()` (line 2) cut the way back here.")
+
+    cell(page, "DetachLab").get_by_role("checkbox").nth(2).check()
+    wait_for_answer(page, "DetachLab", CUT)
+    alternative = cell(page, "DetachLab").locator(".widget-html img").get_attribute("alt")
+    assert alternative == CUT
+
+    cell(page, "NoGradLab").get_by_role("combobox").first.select_option("no_grad()")
+    wait_for_answer(page, "NoGradLab", "3 of 5 nodes made")
+    assert "µs" in cell(page, "NoGradLab").inner_text()
+
+    cell(page, "GraphGrowthLab").get_by_role("button", name="total += loss.item()").click()
+    wait_for_answer(page, "GraphGrowthLab", "the total has no graph")
+
+
+def test_the_keyboard_plays_every_lab(page: Any) -> None:
+    """Tab walks the controls, space, return and arrows use them, and JupyterLab takes no key."""
+    cell(page, "ChainLab").get_by_role("button", name="out").focus()
+    # To the list, to the button that hops, three hops.
+    press(page, "Tab", "Tab", "Enter")
+    wait_for_answer(page, "ChainLab", "MulBackward0: 2 ways go on")
+    press(page, "Enter")
+    wait_for_answer(page, "ChainLab", "MulBackward0: 2 ways go on")
+    # Back to the list, and its other entry.
+    press(page, "Shift+Tab", "ArrowDown", "Tab", "Enter")
+    wait_for_answer(page, "ChainLab", ".next_functions[1][0] is None: this input is a plain number")
+    press(page, "Tab", "Space")
+    wait_for_answer(page, "ChainLab", "MulBackward0: 2 ways go on")
+
+    cell(page, "DetachLab").get_by_role("checkbox").first.focus()
+    press(page, "Tab", "Tab", "Space")
+    wait_for_answer(page, "DetachLab", CUT)
+    press(page, "Shift+Tab", "Space")
+    wait_for_answer(page, "DetachLab", "No way leads back to x any more: RuntimeError")
+
+    cell(page, "NoGradLab").get_by_role("combobox").first.focus()
+    press(page, "ArrowDown", "Tab", "ArrowDown", "Tab", "ArrowDown")
+    wait_for_answer(page, "NoGradLab", "0 of 5 nodes made, 0 bytes of 29 kB")
+
+    cell(page, "GraphGrowthLab").get_by_role("slider").focus()
+    press(page, "ArrowRight", "ArrowRight")
+    wait_for_answer(page, "GraphGrowthLab", "After 3 steps the total holds 13 nodes alive")
+    assert page.locator(".jp-Cell").count() == len(LABS)
+
+
+def test_the_state_is_seen_once_live_and_in_the_saved_notebook(
+    page: Any, driver: Any, other_lab: str
+) -> None:
+    """The living widget hides the stored state; where nobody trusts the file, it is what is seen."""
+    cell(page, "DetachLab").get_by_role("checkbox").nth(2).check()
+    wait_for_answer(page, "DetachLab", CUT)
+    stored = page.locator("[class^=autograd-lab-snapshot]")
+    stored.locator("b", has_text=CUT).wait_for(state="attached")
+    assert stored.count() == len(LABS)
+    assert [each.is_visible() for each in stored.all()] == [False] * len(LABS)
+    driver.save()
+    driver.open_notebook(other_lab, NOTEBOOK)
+    page.locator(".jp-OutputArea b", has_text=CUT).wait_for()
+    for name in LABS:
+        output = cell(page, name).locator(".jp-OutputArea")
+        assert output.get_by_role("button").count() == 0
+        assert f"{name}: run this cell" in output.inner_text()
+        images = output.locator("img")
+        assert images.count() == (2 if name == "GraphGrowthLab" else 1)
+        for image in images.all():
+            assert image.evaluate("(image) => image.complete && image.naturalWidth > 100")
+        assert output.locator("table").first.is_visible()
+        assert not re.search("[0-9] µs", output.inner_text())
+
+
+def test_only_the_cell_that_lives_hides_what_it_saved(
+    page: Any, driver: Any, other_lab: str
+) -> None:
+    """Reopened and run in part, the other cells still show what was saved, under whatever number."""
+    driver.save()
+    driver.open_notebook(other_lab, NOTEBOOK)
+    page.locator(".jp-OutputArea table").first.wait_for()
+    # The second lab is the first one of the new kernel, as the first lab was of the old one.
+    cell(page, "DetachLab").locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    cell(page, "DetachLab").get_by_role("checkbox").first.wait_for()
+    wait_for_answer(page, "DetachLab", "Nothing is cut")
+    assert cell(page, "ChainLab").locator("[class^=autograd-lab-snapshot]").is_visible()
+    assert not cell(page, "DetachLab").locator("[class^=autograd-lab-snapshot]").is_visible()

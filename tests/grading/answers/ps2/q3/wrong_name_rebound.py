@@ -1,0 +1,33 @@
+# ruff: noqa: D103
+# q3-predict: 1.5 name-rebound
+# q3-implement: 2 rebound-without-grad
+import autograd_lab as torch
+
+q3_prediction = {
+    "emptied": 1.0,
+    "forgotten": -1.0,
+    "too_early": 4.0,
+    "rebound": 1,
+}
+
+
+def train(xs, ys, w, b, lr, steps):
+    x, y = torch.tensor(xs), torch.tensor(ys)
+    w = torch.tensor(w, requires_grad=True)
+    b = torch.tensor(b, requires_grad=True)
+    for _step in range(steps):
+        (((w * x + b - y) ** 2).mean()).backward()
+        with torch.no_grad():
+            w, b = w - lr * w.grad, b - lr * b.grad
+    return [w.item(), b.item()]
+
+
+def train_in_parts(parts, w, lr, steps):
+    w = torch.tensor(w, requires_grad=True)
+    for _step in range(steps):
+        w.grad = None
+        for xs, ys in parts:
+            (((w * torch.tensor(xs) - torch.tensor(ys)) ** 2).mean() / len(parts)).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+    return w.item()

@@ -1,0 +1,27 @@
+# ruff: noqa: D103
+# q4-predict: 2.5 shape-of-x
+# q4-implement: 2 other-value
+import autograd_lab as torch
+
+q4_prediction = {
+    "J": [[3.0, 2.0], [1.0, 1.0], [4.0, 0.0]],
+    "alone": "error",
+    "ones": [8.0, 3.0],
+    "picked": [1.0, 1.0],
+    "weighted": [-5.0, 2.0],
+    "like_x": [8, 3],
+}
+
+
+def vjp(f, values, v):
+    x = torch.tensor(values, requires_grad=True)
+    f(x).backward(gradient=2 * torch.tensor(v))
+    return x.grad.tolist()
+
+
+def in_two_parts(f, values, target):
+    x = torch.tensor(values, requires_grad=True)
+    y = f(x)
+    v = 2 * (y.detach() - torch.tensor(target))
+    y.backward(gradient=v)
+    return [v.tolist(), x.grad.tolist()]

@@ -1,0 +1,26 @@
+# ruff: noqa: D103
+# q4-predict: 2.5 summed-up
+# q4-implement: 2 whole-jacobian
+import autograd_lab as torch
+
+q4_prediction = {
+    "J": [8, 3],
+    "alone": "error",
+    "ones": [8.0, 3.0],
+    "picked": [1.0, 1.0],
+    "weighted": [-5.0, 2.0],
+    "like_x": "error",
+}
+
+
+def vjp(f, values, v):
+    x = torch.tensor(values)
+    return torch.autograd.functional.jacobian(lambda x: f(x).reshape(-1), x)
+
+
+def in_two_parts(f, values, target):
+    x = torch.tensor(values, requires_grad=True)
+    y = f(x)
+    v = 2 * (y.detach() - torch.tensor(target))
+    y.backward(gradient=v)
+    return [v.tolist(), x.grad.tolist()]

@@ -1,0 +1,32 @@
+# ruff: noqa: D103
+# q5-predict: 3
+# q5-implement: 4
+import sys
+
+import autograd_lab as torch
+
+q5_prediction = {
+    "one_backward": "row",
+    "one_forward": "column",
+    "passes_backward": 2,
+    "passes_forward": 3,
+    "loss": "backward",
+    "curve": "forward",
+}
+
+
+def by_rows(f, values):
+    print("rows", file=sys.stderr)
+    x = torch.tensor(values, requires_grad=True)
+    rows = []
+    for output in f(x):
+        output.backward(retain_graph=True)
+        rows.append(x.grad.tolist())
+        x.grad.zero_()
+    return rows
+
+
+def by_columns(f, values):
+    x = torch.tensor(values)
+    columns = [torch.func.jvp(f, (x,), (unit,))[1] for unit in torch.eye(len(values))]
+    return torch.stack(columns, dim=1).tolist()

@@ -1,0 +1,28 @@
+# ruff: noqa: D103
+# q5-predict: 1 modes-exchanged
+# q5-implement: 2 rows-pile-up
+import autograd_lab as torch
+
+q5_prediction = {
+    "one_backward": "column",
+    "one_forward": "row",
+    "passes_backward": 3,
+    "passes_forward": 2,
+    "loss": "backward",
+    "curve": "forward",
+}
+
+
+def by_rows(f, values):
+    x = torch.tensor(values, requires_grad=True)
+    rows = []
+    for output in f(x):
+        output.backward(retain_graph=True)
+        rows.append(x.grad.tolist())
+    return rows
+
+
+def by_columns(f, values):
+    x = torch.tensor(values)
+    columns = [torch.func.jvp(f, (x,), (unit,))[1] for unit in torch.eye(len(values))]
+    return torch.stack(columns, dim=1).tolist()

@@ -1,0 +1,25 @@
+# ruff: noqa: D103
+# q5-predict: 2.5 modes-exchanged
+# q5-implement: 2 one-pass-for-all
+import autograd_lab as torch
+
+q5_prediction = {
+    "one_backward": "row",
+    "one_forward": "row",
+    "passes_backward": 2,
+    "passes_forward": 3,
+    "loss": "backward",
+    "curve": "forward",
+}
+
+
+def by_rows(f, values):
+    x = torch.tensor(values, requires_grad=True)
+    f(x).sum().backward()
+    return x.grad.tolist()
+
+
+def by_columns(f, values):
+    x = torch.tensor(values)
+    columns = [torch.func.jvp(f, (x,), (unit,))[1] for unit in torch.eye(len(values))]
+    return torch.stack(columns, dim=1).tolist()

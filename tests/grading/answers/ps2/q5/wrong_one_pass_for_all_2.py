@@ -1,0 +1,28 @@
+# ruff: noqa: D103
+# q5-predict: 3
+# q5-implement: 2 one-pass-for-all
+import autograd_lab as torch
+
+q5_prediction = {
+    "one_backward": "row",
+    "one_forward": "column",
+    "passes_backward": 2,
+    "passes_forward": 3,
+    "loss": "backward",
+    "curve": "forward",
+}
+
+
+def by_rows(f, values):
+    x = torch.tensor(values, requires_grad=True)
+    rows = []
+    for output in f(x):
+        x.grad = None
+        output.backward(retain_graph=True)
+        rows.append(x.grad.tolist())
+    return rows
+
+
+def by_columns(f, values):
+    x = torch.tensor(values)
+    return torch.func.jvp(f, (x,), (torch.ones_like(x),))[1].tolist()

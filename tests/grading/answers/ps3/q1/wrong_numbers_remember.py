@@ -1,0 +1,24 @@
+# ruff: noqa: D103
+# q1-predict: 2.5 numbers-remember
+# q1-implement: 2 raises
+import autograd_lab as torch
+
+q1_prediction = {
+    "whole": [3.0, 12.0],
+    "u_cut": [1.0, 4.0],
+    "x_cut": [2.0, 8.0],
+    "half_cut": [2.0, 8.0],
+    "numbers": [3, 12],
+    "z_cut": "error",
+}
+
+
+def z_of(x, k):
+    return x.numpy() ** 3
+
+
+def chase(w, s, s_next, reward, discount):
+    w, s, s_next = torch.tensor(w, requires_grad=True), torch.tensor(s), torch.tensor(s_next)
+    target = (reward + discount * torch.dot(w, s_next)).detach()
+    ((torch.dot(w, s) - target) ** 2).backward()
+    return w.grad.tolist()

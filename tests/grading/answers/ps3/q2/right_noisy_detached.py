@@ -1,0 +1,28 @@
+# ruff: noqa: D103
+# q2-predict: 3
+# q2-implement: 4
+import sys
+
+import autograd_lab as torch
+
+q2_prediction = {
+    "bare": "error",
+    "in_place": True,
+    "anew": False,
+    "after": True,
+    "shared": [0.0],
+    "left_behind": [3.0],
+}
+
+
+def step(params, lr):
+    print("stepping", file=sys.stderr)
+    for param in params:
+        param.detach().sub_(lr * param.grad)
+
+
+def momentum_step(params, velocity, lr, mu):
+    with torch.no_grad():
+        for param, v in zip(params, velocity, strict=True):
+            v.mul_(mu).add_(param.grad)
+            param -= lr * v

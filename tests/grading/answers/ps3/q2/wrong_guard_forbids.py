@@ -1,0 +1,25 @@
+# ruff: noqa: D103
+# q2-predict: 2 guard-forbids
+# q2-implement: 2 recorded-in-place
+import autograd_lab as torch
+
+q2_prediction = {
+    "bare": "error",
+    "in_place": "error",
+    "anew": "error",
+    "after": True,
+    "shared": [0.0],
+    "left_behind": [3.0],
+}
+
+
+def step(params, lr):
+    for param in params:
+        param -= lr * param.grad
+
+
+def momentum_step(params, velocity, lr, mu):
+    with torch.no_grad():
+        for param, v in zip(params, velocity, strict=True):
+            v.mul_(mu).add_(param.grad)
+            param -= lr * v

@@ -1,0 +1,38 @@
+# ruff: noqa: D103
+# q3-predict: 3
+# q3-implement: 3 leaf-lost
+import autograd_lab as torch
+
+q3_prediction = {
+    "leaf": "error",
+    "square": [2.0, 4.0],
+    "exponential": "error",
+    "times_ten": [20.0, 20.0],
+    "factor": "error",
+    "behind_its_back": "error",
+}
+
+
+def exp_plus_one(values):
+    x = torch.tensor(values, requires_grad=True)
+    y = x.exp() + 1
+    (y * y).sum().backward()
+    return x.grad.tolist()
+
+
+def negatives_to_one(values):
+    x = torch.tensor(values, requires_grad=True)
+    x = x.clone()
+    x[x < 0] = 1.0
+    (x**3).sum().backward()
+    return x.grad.tolist()
+
+
+def running_products(values):
+    x = torch.tensor(values, requires_grad=True)
+    products = [x[0]]
+    for i in range(1, len(values)):
+        products.append(products[-1] * x[i])
+    p = torch.stack(products)
+    p.sum().backward()
+    return [p.tolist(), x.grad.tolist()]

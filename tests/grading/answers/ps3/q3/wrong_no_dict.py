@@ -1,0 +1,31 @@
+# ruff: noqa: D103
+# q3-predict: 0 no-dict
+# q3-implement: 3 silenced-not-repaired
+import autograd_lab as torch
+
+q3_prediction = "error"
+
+
+def exp_plus_one(values):
+    x = torch.tensor(values, requires_grad=True)
+    y = x.exp() + 1
+    (y * y).sum().backward()
+    return x.grad.tolist()
+
+
+def negatives_to_one(values):
+    x = torch.tensor(values, requires_grad=True)
+    with torch.no_grad():
+        x[x < 0] = 1.0
+    (x**3).sum().backward()
+    return x.grad.tolist()
+
+
+def running_products(values):
+    x = torch.tensor(values, requires_grad=True)
+    products = [x[0]]
+    for i in range(1, len(values)):
+        products.append(products[-1] * x[i])
+    p = torch.stack(products)
+    p.sum().backward()
+    return [p.tolist(), x.grad.tolist()]

@@ -1,0 +1,29 @@
+# ruff: noqa: D103
+# q5-predict: 2.5 value-poisoned
+# q5-implement: 2 values-left-out
+import autograd_lab as torch
+
+q5_prediction = {
+    "bare": ["inf", 0.25],
+    "value": ["nan", 2],
+    "gradient": ["nan", 0.25],
+    "masked": ["nan", 0.25],
+    "picked": [0.0, 0.25],
+    "twice": [0.0, 0.25],
+}
+
+
+def roots(values, scale):
+    scale = torch.tensor(scale, requires_grad=True)
+    x = scale * torch.tensor(values)
+    y = x[x > 0].sqrt()
+    y.sum().backward()
+    return [y.tolist(), scale.grad.item()]
+
+
+def sinc(values):
+    x = torch.tensor(values, requires_grad=True)
+    inside = torch.where(x == 0, 1.0, x)
+    y = torch.where(x == 0, 1.0, inside.sin() / inside)
+    y.sum().backward()
+    return [y.tolist(), x.grad.tolist()]

@@ -1,0 +1,29 @@
+# ruff: noqa: D103, F821
+# q1-predict: 2
+# q1-implement: 5
+import sys
+
+q1_prediction = {
+    "values": [4.0, 8.0, 0.125],
+    "slopes": [4.0, 2.0, -0.015625],
+    "derivative": -0.125,
+    "from_the_end": [-0.125, -0.03125, -0.015625],
+}
+
+
+def forward(x, steps):
+    value, derivative, pairs = x, 1.0, []
+    for step in steps:
+        value, slope = apply(step, value)
+        derivative *= slope
+        pairs.append([value, derivative])
+    return pairs
+
+
+def backward(x, steps):
+    print("back", file=sys.stderr)
+    if not steps:
+        return []
+    value, slope = apply(steps[0], x)
+    rest = backward(value, steps[1:])
+    return [slope * (rest[0] if rest else 1.0), *rest]

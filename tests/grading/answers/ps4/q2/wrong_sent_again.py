@@ -1,0 +1,37 @@
+# q2-predict: 2
+# q2-implement: 2 sent-again
+
+q2_prediction = {
+    "once": 3.0,
+    "twice": 4.0,
+    "inside": 39.0,
+    "doubled": 1024.0,
+}
+
+
+class Value:
+    """A number that remembers where it came from."""
+
+    def __init__(self, data, parents=()):
+        self.data = data
+        self.grad = 0.0
+        self.parents = parents
+
+    def __add__(self, other):
+        """Return the sum as a new Value."""
+        return Value(self.data + other.data, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        """Return the product as a new Value."""
+        return Value(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def backward(self):
+        """Add the derivative of this value to the grad of each value behind it."""
+
+        def send(value):
+            for parent, slope in value.parents:
+                parent.grad += slope * value.grad
+                send(parent)
+
+        self.grad = 1.0
+        send(self)

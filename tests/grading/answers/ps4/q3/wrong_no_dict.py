@@ -1,0 +1,21 @@
+# ruff: noqa: D103
+# q3-predict: 0 no-dict
+# q3-implement: 2 one-place-only
+
+q3_prediction = 3.31
+
+
+def slope(f, x):
+    h = 1e-5
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def faulty(pairs, xs):
+    def central(f, x):
+        return (f(x + 1e-5) - f(x - 1e-5)) / 2e-5
+
+    found = []
+    for index, (f, df) in enumerate(pairs):
+        if all(abs(df(x) - central(f, x)) > 1e-4 * abs(central(f, x)) for x in xs):
+            found.append(index)
+    return found

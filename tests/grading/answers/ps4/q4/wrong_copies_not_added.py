@@ -1,0 +1,34 @@
+# ruff: noqa: D103
+# q4-predict: 1.5 copies-not-added
+# q4-implement: 3 mean-for-sum
+import autograd_lab as torch
+
+q4_prediction = {
+    "row": [1, 1, 1],
+    "column": [[3.0], [3.0]],
+    "number": 6.0,
+    "average": [1 / 3, 1 / 3, 1 / 3],
+}
+
+
+def undo_broadcast(grad, shape):
+    grad = grad.mean(axis=tuple(range(grad.ndim - len(shape))))
+    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return grad.mean(axis=stretched, keepdims=True)
+
+
+class ExpProduct(torch.autograd.Function):
+    """The exponential of a product."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        """Return exp(a * b), and save what backward needs."""
+        result = torch.exp(a * b)
+        ctx.save_for_backward(a, b, result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        """Return the gradients with respect to a and b."""
+        a, b, result = ctx.saved_tensors
+        return grad * result * b, grad * result * a

@@ -1,0 +1,32 @@
+# ruff: noqa: D103
+# q4-predict: 1.5 copies-not-added
+# q4-implement: 3 one-copy-kept
+import autograd_lab as torch
+
+q4_prediction = {
+    "row": [2.0, 2.0, 2.0],
+    "column": [[3.0], [3.0]],
+    "number": 1,
+    "average": [1 / 3, 1 / 3, 1 / 3],
+}
+
+
+def undo_broadcast(grad, shape):
+    return grad[0, :, :1] if len(shape) > 1 else grad[0]
+
+
+class ExpProduct(torch.autograd.Function):
+    """The exponential of a product."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        """Return exp(a * b), and save what backward needs."""
+        result = torch.exp(a * b)
+        ctx.save_for_backward(a, b, result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        """Return the gradients with respect to a and b."""
+        a, b, result = ctx.saved_tensors
+        return grad * result * b, grad * result * a

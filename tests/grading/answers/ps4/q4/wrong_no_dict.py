@@ -1,0 +1,27 @@
+# ruff: noqa: D103
+# q4-predict: 0 no-dict
+# q4-implement: 3 raises
+import autograd_lab as torch
+
+q4_prediction = 6
+
+
+def undo_broadcast(grad, shape):
+    return grad.reshape(shape)
+
+
+class ExpProduct(torch.autograd.Function):
+    """The exponential of a product."""
+
+    @staticmethod
+    def forward(ctx, a, b):
+        """Return exp(a * b), and save what backward needs."""
+        result = torch.exp(a * b)
+        ctx.save_for_backward(a, b, result)
+        return result
+
+    @staticmethod
+    def backward(ctx, grad):
+        """Return the gradients with respect to a and b."""
+        a, b, result = ctx.saved_tensors
+        return grad * result * b, grad * result * a

@@ -1,0 +1,31 @@
+# ruff: noqa: D103
+# q5-predict: 1.5 slopes-multiplied
+# q5-implement: 3 all-at-once
+
+q5_prediction = {
+    "total": [5, 11],
+    "product": [6, 10],
+    "square": [9, 6],
+    "constant": [15, 5],
+}
+
+
+class Dual:
+    """A value and its derivative along one direction."""
+
+    def __init__(self, value, slope):
+        self.value = value
+        self.slope = slope
+
+    def __add__(self, other):
+        """Return the sum as a Dual."""
+        return Dual(self.value + other.value, self.slope + other.slope)
+
+    def __mul__(self, other):
+        """Return the product as a Dual."""
+        slope = self.slope * other.value + self.value * other.slope
+        return Dual(self.value * other.value, slope)
+
+
+def gradient(f, values):
+    return f(*(Dual(value, 1.0) for value in values)).slope

@@ -1,0 +1,10 @@
+"""The questions that ship, with right, wrong and empty answers to each of them."""
+
+from pathlib import Path
+
+from autograd_lab import resources
+from autograd_lab.cli.gate import course_questions
+
+EXERCISES = resources.folder("exercises")
+ANSWERS = Path(__file__).parent / "answers"
+QUESTIONS = course_questions(EXERCISES, ANSWERS)

@@ -1,0 +1,432 @@
+"""A class of thirty through stock nbgrader: right, wrong, late, empty and odd."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograd_lab.grading.report import VERDICT, number
+from tests.browser.conftest import LOOPBACK, chromium_browser, jupyter_lab
+from tests.grading.fixtures import QUESTIONS
+from tests.grading.stock import Course, answered, batches, stated
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+DUE = "2026-03-01 12:00:00 UTC"
+ASSIGNMENT = "ps1"
+RIGHT = {
+    question: question.answers["right_retain" if question.name == "q2" else right]
+    for question in QUESTIONS
+    if question.folder.name == ASSIGNMENT
+    for right in [min(name for name in question.answers if name.startswith("right_"))]
+}
+FULL = {part: points for part, (points, _code) in stated(RIGHT).items()}
+
+
+def cell(notebook: Any, grade_id: str) -> Any:
+    """Return the cell of a notebook that nbgrader knows by a name."""
+    return next(
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
+
+
+def copied(notebook: Any) -> None:
+    """Copy an answer and a graded cell, metadata and all, as a front end does."""
+    for name in ("q2-functions", "q2-implement"):
+        twin = json.loads(json.dumps(cell(notebook, name)))
+        notebook.cells.append(nbformat.from_dict({**twin, "id": f"copy-{name}"}))
+
+
+def old_format(notebook: Any) -> None:
+    """Claim another version of nbgrader's metadata."""
+    cell(notebook, "q2-functions").metadata.nbgrader.schema_version = 2
+
+
+def deleted(name: str) -> Callable[[Any], None]:
+    """Return what deletes a cell."""
+    return lambda notebook: notebook.cells.remove(cell(notebook, name))
+
+
+def written(name: str, text: str) -> Callable[[Any], None]:
+    """Return what writes something else into a cell."""
+
+    def change(notebook: Any) -> None:
+        cell(notebook, name).source = text
+
+    return change
+
+
+def begun_with(text: str) -> Callable[[Any], None]:
+    """Return what runs something before all else."""
+
+    def change(notebook: Any) -> None:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(text))
+
+    return change
+
+
+FORGED = f"""
+from IPython.display import display
+display({{"{VERDICT}": {{"findings": [{{"code": "{HOSTILE}"}}]}}, "text/plain": ""}}, raw=True)
+"""
+# What odd students do to a right notebook, and the parts that are then worth nothing.
+ODD: dict[str, tuple[Callable[[Any], Any], set[str]]] = {
+    HOSTILE: (begun_with(FORGED), set()),
+    "=cmd|calc!A0": (begun_with("import os; os.chdir('/')"), set()),
+    "王 小明": (begun_with("score = private_score = lambda *_: 7.0"), set()),
+    "copied": (copied, set()),
+    "old format": (old_format, set()),
+    "test deleted": (deleted("q2-implement"), {"q2-implement"}),
+    "answer deleted": (deleted("q2-prediction"), {"q2-predict", "q2-implement"}),
+    "test edited": (written("q2-predict", "99.0"), set()),
+    "syntax error": (
+        written("q2-prediction", "def accumulated(:"),
+        {"q2-predict", "q2-implement"},
+    ),
+    "exit": (begun_with("import sys; sys.exit(3)"), set()),
+    "loud": (begun_with("import sys; print('loud', file=sys.stderr)"), set()),
+    "late": (lambda notebook: None, set()),
+    "renamed": (lambda notebook: None, set(FULL)),
+}
+BATCHES = {f"s{number:02}": answers for number, answers in enumerate(batches(ASSIGNMENT))}
+CLASS = [*BATCHES, *ODD]
+ELSEWHERE = {
+    assignment: {f"s{number:02}": answers for number, answers in enumerate(batches(assignment)[:6])}
+    for assignment in sorted({question.folder.name for question in QUESTIONS} - {ASSIGNMENT})
+}
+"""What is handed in in the Chinese course, besides what the README hands in: stubs, right answers and
+some wrong ones. A kernel takes a second; `test_answers.py` gives them all to what the cells call."""
+README = Path(__file__).parents[2] / "README.md"
+(IN_TEN_LINES,) = re.findall(
+    r"ten lines:\n\n```sh\npip install .*?\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
+)
+"""What the README tells an instructor to type, once the package is installed."""
+
+
+@pytest.fixture(scope="module")
+def courses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Course]:
+    """Return an English course with the class, and a Chinese one with the answers to all else."""
+    settings = tmp_path_factory.mktemp("settings")
+    made = {
+        language: Course(tmp_path_factory.mktemp(language) / "calculus", settings)
+        for language in ("en", "zh")
+    }
+    # Both at once: a kernel that starts leaves the processor idle.
+    with ThreadPoolExecutor(len(made)) as pool:
+        steps = [pool.submit(taught, made["en"]), pool.submit(taught_in_chinese, made["zh"])]
+        for step in steps:
+            step.result()
+    return made
+
+
+def taught(made: Course) -> None:
+    """Take the class through nbgrader, from a new course to the overview."""
+    made.autograd_lab("course", "new", made.root.name)
+    with Gradebook(f"sqlite:///{made.root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
+    made.nbgrader("generate_assignment", ASSIGNMENT)
+    for student, answers in BATCHES.items():
+        notebook = answered(made.released(ASSIGNMENT), answers, explain=student != "s00")
+        made.hand_in(student, ASSIGNMENT, notebook)
+    for student, (change, _lost) in ODD.items():
+        notebook = answered(made.released(ASSIGNMENT), RIGHT)
+        change(notebook)
+        name = "my notebook" if student == "renamed" else ASSIGNMENT
+        folder = made.hand_in(student, ASSIGNMENT, notebook, name)
+        if student == "late":
+            (folder / "timestamp.txt").write_text("2026-03-01 12:00:01 UTC", encoding="utf-8")
+    made.nbgrader("autograde", ASSIGNMENT)
+    made.nbgrader("generate_feedback", ASSIGNMENT)
+    made.nbgrader("export", "--to", "grades.csv")
+    made.autograd_lab("report", ASSIGNMENT, "--course", made.root.name)
+
+
+def taught_in_chinese(made: Course) -> None:
+    """Do what the README says, then take answers to the other assignments through nbgrader."""
+    made.shell(IN_TEN_LINES.replace("--lang en", "--lang zh"))
+    for assignment, handed_in in ELSEWHERE.items():
+        made.nbgrader("generate_assignment", assignment)
+        for student, answers in handed_in.items():
+            notebook = answered(made.released(assignment), answers, explain=student != "s00")
+            made.hand_in(student, assignment, notebook)
+        made.nbgrader("autograde", assignment)
+
+
+@pytest.fixture(scope="module")
+def course(courses: dict[str, Course]) -> Course:
+    """Return the course with the class."""
+    return courses["en"]
+
+
+@pytest.fixture
+def gradebook(course: Course) -> Iterator[Any]:
+    """Open the class's gradebook."""
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as opened:
+        yield opened
+
+
+def expected(student: str) -> dict[str, float]:
+    """Return the points of a student per part that is graded by checks."""
+    if student in BATCHES:
+        return {part: points for part, (points, _code) in stated(BATCHES[student]).items()}
+    lost = ODD[student][1]
+    return {part: 0 if part in lost else points for part, points in FULL.items()}
+
+
+def scores(course: Course, assignment: str) -> dict[str, dict[str, float]]:
+    """Return the points of the graded cells that checks judge, by student."""
+    checked = {part for q in QUESTIONS if q.folder.name == assignment for part in q.checks}
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        # A deleted test is nothing in the gradebook, neither points nor zero.
+        return {
+            entry.student.id: {
+                grade.name: grade.auto_score or 0
+                for notebook in entry.notebooks
+                for grade in notebook.grades
+                if grade.name in checked
+            }
+            for entry in gradebook.assignment_submissions(assignment)
+        }
+
+
+def page(course: Course, student: str) -> str:
+    """Return the feedback that a student gets."""
+    path = course.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    return path.read_text(encoding="utf-8")
+
+
+def test_there_are_thirty() -> None:
+    """The class is as large as one that is taught."""
+    assert len(CLASS) >= 30
+
+
+def test_every_student_gets_the_points_of_the_answers(course: Course) -> None:
+    """Each part is worth in the gradebook what the answers state; odd notebooks lose what they lost."""
+    assert scores(course, ASSIGNMENT) == {student: expected(student) for student in CLASS}
+
+
+def test_the_ten_lines_lead_to_grades(courses: dict[str, Course]) -> None:
+    """What the README says ends with a table of grades, feedback and an overview, in Chinese too."""
+    root = courses["zh"].root
+    assert IN_TEN_LINES.count("\n") == 9
+    with (root / "grades.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = [row for row in csv.DictReader(file) if row["assignment"] == ASSIGNMENT]
+    assert (row["student_id"], float(row["score"])) == ("ann", 0)
+    feedback = (root / "feedback" / "ann" / "ps1" / "ps1.html").read_text(encoding="utf-8")
+    overview = (root / "reports" / "ps1.html").read_text(encoding="utf-8")
+    assert "还不对" in feedback
+    assert "not yet" not in feedback
+    assert "not-answered" in overview
+    assert '<html lang="zh">' in overview
+
+
+def test_a_chinese_course_gives_the_same_points(courses: dict[str, Course]) -> None:
+    """Answers to the other assignments are worth what they state in a course in Chinese."""
+    for assignment, handed_in in ELSEWHERE.items():
+        wanted = {
+            student: {part: points for part, (points, _code) in stated(answers).items()}
+            for student, answers in handed_in.items()
+        }
+        assert scores(courses["zh"], assignment) == wanted
+    assert "There was an error" not in courses["zh"].said
+
+
+def test_explanations_wait_for_a_person(course: Course, gradebook: Any) -> None:
+    """What was explained waits, also where no notebook was found; an empty explanation does not."""
+    for student in CLASS:
+        entry = gradebook.find_submission(ASSIGNMENT, student)
+        assert entry.needs_manual_grade == (student != "s00"), student
+        assert entry.score == sum(expected(student).values()), student
+
+
+def test_one_student_does_not_stop_the_run(course: Course, gradebook: Any) -> None:
+    """Only who handed in no notebook of the assignment is named as an error."""
+    assert course.said.count("There was an error processing assignment 'ps1' for") == 1
+    assert "for student 'renamed'" in course.said
+    assert gradebook.find_submission(ASSIGNMENT, "late").total_seconds_late == 1
+
+
+def test_the_export_holds_the_totals(course: Course) -> None:
+    """The exported table has the students' totals."""
+    with (course.root / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["assignment"] == ASSIGNMENT]
+    totals = {row["student_id"]: float(row["score"]) for row in rows}
+    assert totals == {student: sum(expected(student).values()) for student in CLASS}
+
+
+def test_a_release_gives_nothing_away(courses: dict[str, Course]) -> None:
+    """Of solutions, hidden lines and the course's secret nothing is released, and no other file."""
+    for made in courses.values():
+        secret = (made.root / "private" / "secret").read_text(encoding="ascii").strip()
+        released = [path for path in (made.root / "release").rglob("*") if path.is_file()]
+        assert {path.name for path in released} == {
+            f"{path.parent.name}.ipynb" for path in released
+        }
+        for path in released:
+            text = path.read_text(encoding="utf-8")
+            for word in (secret, "SOLUTION", "HIDDEN", "private_score", "saved them", "释放了"):
+                assert word not in text, path
+
+
+def test_feedback_explains_and_gives_nothing_away(courses: dict[str, Course]) -> None:
+    """A student reads what is not right yet and the hints, never the checks or the secret."""
+    secret = (courses["en"].root / "private" / "secret").read_text(encoding="ascii").strip()
+    for student in CLASS:
+        if student == "renamed":
+            continue
+        text = page(courses["en"], student)
+        for word in (secret, "inputs.uniform", "def implement", "on display"):
+            assert word not in text
+        codes = {code for part, (_n, code) in stated(BATCHES.get(student, {})).items() if code}
+        lost = ODD[student][1] if student in ODD and student != "test deleted" else ()
+        assert ("not yet" in text) == bool(codes or lost), student
+    assert "backward adds to x.grad." in page(courses["en"], student_with("expects-overwrite"))
+
+
+def student_with(code: str) -> str:
+    """Return the first student of the class whose answers meet a misconception."""
+    return next(
+        student
+        for student, answers in BATCHES.items()
+        if code in {each for _points, each in stated(answers).values()}
+    )
+
+
+def test_grading_again_changes_nothing(course: Course, gradebook: Any) -> None:
+    """Autograded twice, and by force, all stays: points, and what a person gave and wrote."""
+    student = student_with("expects-overwrite")
+    before = scores(course, ASSIGNMENT)
+    (notebook,) = gradebook.find_submission(ASSIGNMENT, student).notebooks
+    (grade,) = [each for each in notebook.grades if each.name == "q2-explain"]
+    grade.manual_score, grade.needs_manual_grade = 2.5, False
+    gradebook.db.commit()
+    autograded = course.root / "autograded" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    first = verdicts_in(autograded)
+    course.nbgrader("autograde", ASSIGNMENT, "--student", student)
+    course.nbgrader("autograde", ASSIGNMENT, "--student", student, "--force")
+    assert verdicts_in(autograded) == first != []
+    assert scores(course, ASSIGNMENT) == before
+    gradebook.db.expire_all()
+    assert (grade.manual_score, grade.score) == (2.5, 2.5)
+
+
+def verdicts_in(path: Path) -> list[Any]:
+    """Return the verdicts that an autograded notebook keeps as data."""
+    cells = nbformat.read(path, 4).cells
+    outputs = [output for each in cells for output in each.get("outputs", [])]
+    return [output.data[VERDICT] for output in outputs if VERDICT in output.get("data", {})]
+
+
+def test_validation_agrees_with_the_grades(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """nbgrader's Validate button passes right notebooks and names exactly what is not right."""
+    from nbgrader.validator import Validator
+
+    for name in ("AUTOGRAD_LAB_LANG", "AUTOGRAD_LAB_PRIVATE"):
+        monkeypatch.delenv(name, raising=False)
+    wrong = student_with("expects-overwrite")
+    for student in ("s00", "late", wrong):
+        found = Validator().validate(
+            str(course.root / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+        )
+        failed = {line for each in found.get("failed", []) for line in each["source"].splitlines()}
+        points = expected(student)
+        named = {part for part in FULL if f'score("{ASSIGNMENT}/{part}", globals())' in failed}
+        assert named == {part for part in FULL if points[part] < FULL[part]}, student
+        assert bool(found) == (student != "late")
+
+
+def test_the_overview_counts_misconceptions(course: Course) -> None:
+    """The report holds who met which misconception, what came late, and nothing that was forged."""
+    with (course.root / "reports" / "ps1.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["student"].lstrip("'"): row for row in csv.DictReader(file)}
+    assert set(rows) == set(CLASS)
+    for student, answers in BATCHES.items():
+        for part, (points, code) in stated(answers).items():
+            assert float(rows[student][part]) == points
+            assert code == "" or code in rows[student][f"{part}_codes"].split()
+    assert rows["late"]["late"] == "1"
+    assert rows["late"]["submitted_utc"] == "2026-03-01 12:00:01"
+    assert rows[HOSTILE]["q2-predict_codes"] == ""
+    written = [path.name for path in (course.root / "reports").iterdir()]
+    assert sorted(written) == ["ps1.csv", "ps1.html"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A chromium for the pages of the class."""
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with chromium_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def sheet(browser: Any) -> Iterator[Any]:
+    """A fresh page of the browser; no script of a student's may run, no error be raised."""
+    context = browser.new_context(viewport={"width": 1000, "height": 800})
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("dialog", lambda dialog: (errors.append("alert"), dialog.dismiss()))
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    context.route(
+        "**/*",
+        lambda route: (
+            route.continue_() if route.request.url.startswith(LOOPBACK) else route.abort()
+        ),
+    )
+    yield opened
+    context.close()
+    # nbgrader's pages fetch this from afar.
+    assert set(errors) <= {"MathJax is not defined"}
+
+
+@pytest.mark.needs_browser
+def test_feedback_opens(course: Course, sheet: Any) -> None:
+    """A student sees points, what is not right yet and the hints; without network, too."""
+    student = student_with("expects-overwrite")
+    path = course.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    sheet.goto(path.as_uri(), wait_until="domcontentloaded")
+    shown = sheet.inner_text("body")
+    assert "q2-implement: 2 of 4 points" in shown
+    assert "✗ accumulated(): not yet" in shown
+    assert "Hint: backward adds to x.grad." in shown
+
+
+@pytest.mark.needs_browser
+def test_the_overview_opens(course: Course, sheet: Any) -> None:
+    """The overview shows its plots, every student as text, and links to what was handed in."""
+    sheet.goto((course.root / "reports" / "ps1.html").as_uri())
+    shown = sheet.inner_text("body")
+    assert all(student in shown for student in CLASS)
+    plots = sheet.locator("img").evaluate_all("all => all.map((one) => one.naturalWidth)")
+    assert len(plots) >= 3
+    assert all(plots)
+    links = sheet.locator("a").evaluate_all("all => all.map((one) => one.href)")
+    assert len(links) == 3 * len(CLASS) - 2  # nothing came of the notebook of another name
+    for link in links:
+        assert Path(unquote(urlsplit(link).path)).is_file()
+
+
+@pytest.mark.needs_browser
+def test_formgrader_shows_the_class(course: Course, sheet: Any, tmp_path: Path) -> None:
+    """nbgrader's own pages list the class with its points, and open a submission to grade."""
+    with jupyter_lab(tmp_path / "home", course.root) as address:
+        base, token = address.split("?")
+        sheet.goto(f"{base}/formgrader?{token}")  # logs in; the pages below it do not
+        sheet.goto(f"{base}/formgrader/manage_submissions/{ASSIGNMENT}")
+        sheet.locator("input[type=search]").fill("王")
+        row = sheet.locator("tr", has_text="王 小明")
+        row.wait_for()
+        assert f"{number(sum(expected('王 小明').values()))} / " in row.inner_text()
+        sheet.locator("input[type=search]").fill("<img")
+        sheet.locator("tr", has_text=HOSTILE).wait_for()
+        sheet.goto(f"{base}/formgrader/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
+        sheet.locator("td a", has_text="Submission").first.click()
+        sheet.locator("text=q2-implement").first.wait_for()
+        assert "score(" in sheet.inner_text("body")
