@@ -1,6 +1,6 @@
 # ruff: noqa: D103, F821
 # q1-predict: 3
-# q1-implement: 2 other-counts
+# q1-implement: 2 other-value
 import autograd_lab as torch
 
 q1_prediction = {

@@ -1,4 +1,4 @@
-# ruff: noqa: D103, F821
+# ruff: noqa: D103
 # q1-predict: 2.5 squared-for-a-scalar
 # q1-implement: 3 squared-for-a-scalar
 import autograd_lab as torch
