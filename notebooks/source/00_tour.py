@@ -24,7 +24,7 @@
 # %load_ext autograd_lab
 import autograd_lab as torch
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.5/recipe", "000/2.5.5/automatic"]
 # The second line is the only difference from a PyTorch program: every `torch.…` below means the same
 # in both, and prints the same.
 #
