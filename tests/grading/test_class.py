@@ -98,11 +98,15 @@ ODD: dict[str, tuple[Callable[[Any], Any], set[str]]] = {
 BATCHES = {f"s{number:02}": answers for number, answers in enumerate(batches(ASSIGNMENT))}
 CLASS = [*BATCHES, *ODD]
 ELSEWHERE = {
-    assignment: {f"s{number:02}": answers for number, answers in enumerate(batches(assignment)[:6])}
+    assignment: dict(
+        zip(("s00", "s01", "s02"), [*batches(assignment)[:2], batches(assignment)[-1]], strict=True)
+    )
     for assignment in sorted({question.folder.name for question in QUESTIONS} - {ASSIGNMENT})
 }
-"""What is handed in in the Chinese course, besides what the README hands in: stubs, right answers and
-some wrong ones. A kernel takes a second; `test_answers.py` gives them all to what the cells call."""
+"""What is handed in in the Chinese course, besides what the README hands in: stubs, right answers, and
+others. A kernel takes a second; `test_answers.py` gives every answer to what the graded cells call."""
+TAMPERED = "s01"
+"""Who changed the locked cells of a right notebook: nbgrader brings them back."""
 README = Path(__file__).parents[2] / "README.md"
 (IN_TEN_LINES,) = re.findall(
     r"ten lines:\n\n```sh\npip install .*?\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
@@ -155,8 +159,17 @@ def taught_in_chinese(made: Course) -> None:
         made.nbgrader("generate_assignment", assignment)
         for student, answers in handed_in.items():
             notebook = answered(made.released(assignment), answers, explain=student != "s00")
+            if student == TAMPERED:
+                for locked in filter(is_driver, notebook.cells):
+                    locked.source = "raise SystemExit"
             made.hand_in(student, assignment, notebook)
         made.nbgrader("autograde", assignment)
+
+
+def is_driver(each: Any) -> bool:
+    """Tell whether a cell is locked but not graded: it calls what the student wrote."""
+    known = each.metadata.get("nbgrader", {})
+    return bool(known.get("locked") and not known.get("grade"))
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +241,8 @@ def test_the_ten_lines_lead_to_grades(courses: dict[str, Course]) -> None:
 
 
 def test_a_chinese_course_gives_the_same_points(courses: dict[str, Course]) -> None:
-    """Answers to the other assignments are worth what they state in a course in Chinese."""
+    """Answers to the other assignments are worth what they state, locked cells changed or not."""
+    assert any(is_driver(each) for name in ELSEWHERE for each in courses["zh"].released(name).cells)
     for assignment, handed_in in ELSEWHERE.items():
         wanted = {
             student: {part: points for part, (points, _code) in stated(answers).items()}
