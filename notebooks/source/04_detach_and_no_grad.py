@@ -261,7 +261,7 @@ print(y.requires_grad, x.eq(y).all())
 # %% [markdown] lang="zh"
 # ## 7. 开关：`requires_grad`
 #
-# 运算结果是否需要梯度，取决于算出它的那些张量；叶子张量则由自己决定。创建时什么都不写，就是 `False`；之后可以用 `requires_grad_()` 就地修改，不写参数表示 `True`。在此之前做过的运算不会进入计算图：
+# 运算结果是否需要梯度，取决于算出它的那些张量；叶子张量则由自己决定。创建时什么都不写，就是 `False`；之后可以用 `requires_grad_()` 原地修改，不写参数表示 `True`。在此之前做过的运算不会进入计算图：
 
 # %% covers=["003/in14/flag-later", "004/in5/no-history-before"]
 torch.manual_seed(0)
