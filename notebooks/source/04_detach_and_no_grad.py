@@ -40,7 +40,7 @@ from autograd_lab.widgets import DetachLab, NoGradLab, predict
 #
 # $$y_i = x_i^2 \qquad u_i = y_i \qquad z_i = u_i\,x_i$$
 #
-# 中间一步写作 `u = y.detach()`：`u` 的数值与 `y` 相同，却不带 `y` 的来历。于是 `z` 里就是 $x_i^3$。执行 `z.sum().backward()` 之后，`x.grad` 里会是什么？
+# 中间一步写作 `u = y.detach()`：`u` 的数值与 `y` 相同，却不带 `y` 的来历，这叫做**分离计算**。于是 `z` 里就是 $x_i^3$。执行 `z.sum().backward()` 之后，`x.grad` 里会是什么？
 #
 # 请在 `...` 的位置写上由四个数组成的列表。
 
