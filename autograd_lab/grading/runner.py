@@ -19,6 +19,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -353,6 +354,8 @@ def _settings(course: Path) -> Any:
     with contextlib.chdir(course):
         app.load_config_file()
     app.config.CourseDirectory.root = str(course)
+    if str(course) not in sys.path:
+        sys.path.insert(0, str(course))  # as nbgrader does: a course's own plugins lie there
     return app.config
 
 

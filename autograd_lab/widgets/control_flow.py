@@ -15,11 +15,11 @@ from ..engine.creation import tensor
 from ..i18n import _
 from ..trace.model import Trace
 from ..trace.record import Recorder
-from ..views import html
+from . import pictures
 from .doubled import f as doubled
 from .lab import Lab
 from .lines import DidNotEnd, Source, code_of, counted
-from .parts import number, numbers, paragraph, table, watched
+from .parts import number, numbers, paragraph, table
 from .plots import image, new_figure
 
 LIMIT = 10_000
@@ -222,16 +222,16 @@ class ControlFlowLab(Lab):
     def snapshot(self) -> str:
         """Return the lines that ran, a and f(a), the plot and the graph."""
         run = self.flow.run
-        parts = [paragraph(self.answer)]
+        parts = [pictures.told(self.answer)]
         if run.lines is not None:
             parts.append(self._source(run.lines))
-        if run.value is None or run.trace is None:
+        if run.value is None:
             return "".join(parts)
         if run.slope is not None:
             parts.append(self._entries(run))
-            parts.append(plot(self.flow, run))
-            parts.append(paragraph(self._caption(run)))
-        parts.append(html.render(run.trace, static=True))
+            parts.append(pictures.figure(plot(self.flow, run), self._caption(run)))
+        if run.trace is not None:
+            parts.append(pictures.graph(run.trace, self.answer))
         return "".join(parts)
 
     def _source(self, lines: Counter[int]) -> str:
@@ -241,7 +241,7 @@ class ControlFlowLab(Lab):
             bare = text.lstrip()
             times = f"×{lines[line]}" if lines[line] else ""
             rows.append((times, "\N{NO-BREAK SPACE}" * (len(text) - len(bare)) + bare))
-        return table("", (_("ran"), _("line")), rows) if rows else ""
+        return table((_("ran"), _("line")), rows) if rows else ""
 
     def _entries(self, run: Run) -> str:
         assert run.value is not None and run.gradient is not None
@@ -254,7 +254,7 @@ class ControlFlowLab(Lab):
             for index in list(np.ndindex(run.a.shape))[:ENTRIES]
         ]
         left = run.a.size - len(rows)
-        return table("", ("", "a", "f(a)", "f(a)/a", "a.grad"), rows) + (
+        return table(("", "a", "f(a)", "f(a)/a", "a.grad"), rows) + (
             paragraph(f"… +{left}") if left else ""
         )
 
@@ -275,8 +275,9 @@ class ControlFlowLab(Lab):
         """Return the choice of numbers and the slider that drags them."""
         import ipywidgets  # type: ignore[import-untyped]
 
+        given = {} if self._given == 1.0 else {_("as given"): self._given}
         shapes = {
-            _("as given"): self._given,
+            **given,
             _("a number"): 1.0,
             _("a vector"): [1.0, -2.0, 3.0],
             _("a vector with a zero"): [1.0, 0.0, -3.0],
@@ -291,8 +292,8 @@ class ControlFlowLab(Lab):
         return [
             ipywidgets.VBox(
                 [
-                    watched(self, choice, lambda name: self.flow.turn(shapes[name])),
-                    watched(self, slider, self.flow.drag),
+                    self.follow(choice, lambda: self.flow.turn(shapes[choice.value])),
+                    self.follow(slider, lambda: self.flow.drag(slider.value)),
                 ]
             )
         ]

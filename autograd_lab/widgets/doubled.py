@@ -1,6 +1,7 @@
 """The function of ControlFlowLab, alone in a file: a learner sees it as it is."""
 
 # mypy: disable-error-code=no-untyped-def
+# ruff: noqa: SIM108
 
 
 def f(a):
@@ -8,7 +9,7 @@ def f(a):
     b = a * 2
     while b.norm() < 1000:
         b = b * 2
-    if b.sum() > 0:  # noqa: SIM108 (a branch is to be seen)
+    if b.sum() > 0:
         c = b
     else:
         c = 100 * b

@@ -142,7 +142,7 @@ def test_ctrl_c_ends_it_and_nothing_is_lost():
 def stepping(a):
     """Take the branches of a loop in turn."""
     for i in range(7):
-        if i % 2:
+        if i % 2:  # noqa: SIM108
             a = a * 2
         else:
             a = (a +
@@ -204,4 +204,5 @@ def test_pytorch_tensors_do_as_well():
     turns, k = by_hand([1.0, 0.0, -3.0])
     assert f"took {turns} turns" in lab.answer
     assert lab.flow.run.slope == k
-    assert "MulBackward0" in lab.snapshot()
+    assert [node.name for node in lab.flow.run.trace.graph.nodes].count("MulBackward0") == turns + 2
+    assert "autograd-lab-graph" in lab.snapshot()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd_lab.engine.creation import tensor
-from autograd_lab.widgets.derivative import STEPS, Derivatives, DerivativeLab, errors_over
+from autograd_lab.widgets.derivative import STEPS, DerivativeLab, Derivatives, errors_over
 from autograd_lab.widgets.formula import evaluate, parse
 
 FORWARD, CENTRAL = "(f(x+h) − f(x)) / h", "(f(x+h) − f(x−h)) / 2h"
