@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import resource
 from dataclasses import asdict, dataclass
 
@@ -51,7 +52,7 @@ class Limits:
 
 def _address_space() -> int:
     """Return the bytes of address space that this process has now."""
-    with open("/proc/self/statm", encoding="ascii") as file:
+    with pathlib.Path("/proc/self/statm").open(encoding="ascii") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
