@@ -296,7 +296,10 @@ class _Recorded(Autograde):
         try:
             self.start()
         except NbGraderException as error:
-            raise self._failed or error from None
+            failed = self._failed or error
+        else:
+            return
+        raise failed  # out here, so that it keeps its cause
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Prepare the gradebook for the submission."""
@@ -384,7 +387,7 @@ def _writing(text: str) -> Iterator[None]:
         yield
     except (SQLAlchemyError, OSError, InvalidEntry) as error:
         # InvalidEntry is what nbgrader makes of some errors of the database.
-        known = error.__context__ if isinstance(error, InvalidEntry) else error
+        known = error.__cause__ or error.__context__ if isinstance(error, InvalidEntry) else error
         if not isinstance(known, (SQLAlchemyError, OSError)):
             raise
         reason = getattr(known, "orig", None) or known
