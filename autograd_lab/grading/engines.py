@@ -113,6 +113,10 @@ def _open(settings: str) -> Sandbox:
     return made
 
 
+_OWN_SESSION = "import os; os.getsid(0) == os.getpid() or os.setsid()"
+"""Run by a worker when it starts (Dask runs it twice): Ctrl-C is for the runner, which ends the workers."""
+
+
 @contextlib.contextmanager
 def local_cluster(workers: int) -> Iterator[Client]:
     """Start a Dask cluster on this machine, one process per worker, and end it afterwards.
@@ -124,8 +128,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
     from distributed import Client, LocalCluster, Security
 
     options = {
-        # Ctrl-C is for the runner, which ends the workers when it has put things in order.
-        "distributed.worker.preload": ["import os; os.setsid()"],
+        "distributed.worker.preload": [_OWN_SESSION],
         "distributed.scheduler.allowed-failures": 1,
         "distributed.worker.use-file-locking": False,
         "distributed.admin.log-format": "%(message)s",
