@@ -42,14 +42,14 @@ def as_html(notebook: NotebookNode, language: str, folder: Path) -> str:
     """
     try:
         from nbconvert.exporters import HTMLExporter
-        from pygments.formatters import HtmlFormatter
+        from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
         from traitlets.config import Config
     except ImportError as error:
         raise missing(error) from None
 
     settings = Config({"NbConvertBase": {"display_data_priority": FORMS}})
-    exporter = HTMLExporter(template_name="basic", config=settings)
-    exporter.register_filter("markdown2html", _markdown(folder))
+    exporter = HTMLExporter(template_name="basic", config=settings)  # type: ignore[no-untyped-call]
+    exporter.register_filter("markdown2html", _markdown(folder))  # type: ignore[no-untyped-call]
     body, _ = exporter.from_notebook_node(notebook)
     light, dark = (
         HtmlFormatter(style=style, nobackground=True).get_style_defs(".highlight")
@@ -91,7 +91,7 @@ def _markdown(folder: Path) -> Any:
     from jinja2 import pass_context
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    class Renderer(IPythonRenderer):  # type: ignore[misc]
+    class Renderer(IPythonRenderer):
         """Prose in HTML that stands alone."""
 
         def block_math(self, body: str) -> str:
@@ -102,6 +102,10 @@ def _markdown(folder: Path) -> Any:
 
         def latex_environment(self, name: str, body: str) -> str:
             return mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+
+        def _html_embed_images(self, html: str) -> str:
+            # Inline HTML comes tag by tag, and parsing closes a tag at once: <kbd></kbd>→.
+            return str(super()._html_embed_images(html)) if "<img" in html else html
 
         def link(self, text: str, url: str, title: str | None = None) -> str:
             if re.match(r"https?:|mailto:|#", url):

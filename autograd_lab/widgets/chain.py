@@ -232,7 +232,8 @@ class ChainLab(Lab):
         numbers = [stop.node for stop in chain.way if stop.node is not None]
         picture = pictures.graph(chain.trace, self.answer, chain.here.node, numbers)
         rows = [
-            (text_cell(code(stop.expression)), text_cell(_found(chain, stop))) for stop in chain.way
+            (text_cell(_foldable(stop.expression)), text_cell(_found(chain, stop)))
+            for stop in chain.way
         ]
         hops = table((_("expression"), _("what stands there")), rows)
         lines = pictures.listing(chain.program.code.splitlines())
@@ -245,9 +246,7 @@ class ChainLab(Lab):
         chain = self.chain
         # No drop-down list: JupyterLab takes the arrow keys away from it.
         start = ipywidgets.ToggleButtons(options=list(chain.variables), value=chain.variable)
-        entries = ipywidgets.ToggleButtons(
-            description="next_functions", style={"description_width": "initial"}
-        )
+        entries = ipywidgets.ToggleButtons()
         start.style.button_width = entries.style.button_width = "auto"
 
         def offer() -> None:
@@ -265,14 +264,23 @@ class ChainLab(Lab):
             return moved
 
         offer()
-        return [
-            self.follow(start, move(lambda: chain.start(start.value))),
+        walking = [
+            ipywidgets.Label("next_functions"),
             entries,
             self.button(_("hop"), move(lambda: chain.hop(entries.value or 0))),
             self.button(_("back"), move(chain.back)),
+        ]
+        return [
+            self.follow(start, move(lambda: chain.start(start.value))),
+            ipywidgets.HBox(walking, layout={"flex_flow": "row wrap"}),
         ]
 
 
 def _found(chain: Chain, stop: Stop) -> str:
     """Return what stands at a stop, as HTML."""
     return escape(chain.named(stop)) + (f"<br>{escape(stop.reason)}" if stop.reason else "")
+
+
+def _foldable(expression: str) -> str:
+    """Return a long expression as code that may go on in another line, before each attribute."""
+    return code(expression).replace(".", "<wbr>.")

@@ -15,11 +15,11 @@ from ..engine.creation import tensor
 from ..i18n import _
 from ..trace.model import Trace
 from ..trace.record import Recorder
-from ..views import html
+from . import pictures
 from .doubled import f as doubled
 from .lab import Lab
 from .lines import DidNotEnd, Source, code_of, counted
-from .parts import number, numbers, paragraph, table, watched
+from .parts import number, numbers, paragraph, table
 from .plots import image, new_figure
 
 LIMIT = 10_000
@@ -192,12 +192,6 @@ def plot(flow: ControlFlow, run: Run) -> str:
     return image(figure, _("f(a) over a: pieces of straight lines that all aim at the origin."))
 
 
-@lru_cache(maxsize=1)
-def graph(run: Run) -> str:
-    """Return the graph of a run and its tables, loops folded."""
-    return "" if run.trace is None else html.render(run.trace, static=True)
-
-
 class ControlFlowLab(Lab):
     """Drag a through a function with a loop and a branch: each a has a graph of its own.
 
@@ -228,16 +222,16 @@ class ControlFlowLab(Lab):
     def snapshot(self) -> str:
         """Return the lines that ran, a and f(a), the plot and the graph."""
         run = self.flow.run
-        parts = [paragraph(self.answer)]
+        parts = [pictures.told(self.answer)]
         if run.lines is not None:
             parts.append(self._source(run.lines))
         if run.value is None:
             return "".join(parts)
         if run.slope is not None:
             parts.append(self._entries(run))
-            parts.append(plot(self.flow, run))
-            parts.append(paragraph(self._caption(run)))
-        parts.append(graph(run))
+            parts.append(pictures.figure(plot(self.flow, run), self._caption(run)))
+        if run.trace is not None:
+            parts.append(pictures.graph(run.trace, self.answer))
         return "".join(parts)
 
     def _source(self, lines: Counter[int]) -> str:
@@ -247,7 +241,7 @@ class ControlFlowLab(Lab):
             bare = text.lstrip()
             times = f"×{lines[line]}" if lines[line] else ""
             rows.append((times, "\N{NO-BREAK SPACE}" * (len(text) - len(bare)) + bare))
-        return table("", (_("ran"), _("line")), rows) if rows else ""
+        return table((_("ran"), _("line")), rows) if rows else ""
 
     def _entries(self, run: Run) -> str:
         assert run.value is not None and run.gradient is not None
@@ -260,7 +254,7 @@ class ControlFlowLab(Lab):
             for index in list(np.ndindex(run.a.shape))[:ENTRIES]
         ]
         left = run.a.size - len(rows)
-        return table("", ("", "a", "f(a)", "f(a)/a", "a.grad"), rows) + (
+        return table(("", "a", "f(a)", "f(a)/a", "a.grad"), rows) + (
             paragraph(f"… +{left}") if left else ""
         )
 
@@ -298,8 +292,8 @@ class ControlFlowLab(Lab):
         return [
             ipywidgets.VBox(
                 [
-                    watched(self, choice, lambda name: self.flow.turn(shapes[name])),
-                    watched(self, slider, self.flow.drag),
+                    self.follow(choice, lambda: self.flow.turn(shapes[choice.value])),
+                    self.follow(slider, lambda: self.flow.drag(slider.value)),
                 ]
             )
         ]

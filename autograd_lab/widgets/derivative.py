@@ -12,7 +12,8 @@ from ..engine.creation import tensor
 from ..i18n import _
 from .formula import FormulaError, Tree, evaluate, parse
 from .lab import Lab
-from .parts import number, paragraph, table, watched
+from .parts import number, paragraph, table
+from .pictures import figure, told
 from .plots import image, new_figure
 from .symbolic import derivative, tidied, written
 from .values import as_numbers
@@ -152,8 +153,8 @@ class Derivatives:
 @lru_cache(maxsize=2)
 def plot(tree: Tree, x: float, h: float) -> str:
     """Return the error of both differences over h, in both precisions, as an image."""
-    figure = new_figure(5.6, 3.6)
-    axes = figure.add_subplot(xscale="log", yscale="log", xlim=(STEPS[0], STEPS[-1]))
+    drawing = new_figure(5.6, 3.6)
+    axes = drawing.add_subplot(xscale="log", yscale="log", xlim=(STEPS[0], STEPS[-1]))
     axes.set(xlabel="$h$", ylabel="$|D_h - f'(x)|$")
     slope = derivative(tree)
     for dtype, colour in zip(DTYPES, ("tab:blue", "tab:orange"), strict=True):
@@ -163,8 +164,8 @@ def plot(tree: Tree, x: float, h: float) -> str:
             name = f"{way}  {np.dtype(dtype).name}"
             axes.plot(STEPS, errors, line, color=colour, linewidth=1.4, label=name)
     axes.axvline(h, color="black", linewidth=0.8, linestyle=":")
-    figure.legend(fontsize="small", loc="outside upper center", ncols=2, frameon=False)
-    return image(figure, _("Error of the numeric derivative over the step h: V-shaped curves."))
+    drawing.legend(fontsize="small", loc="outside upper center", ncols=2, frameon=False)
+    return image(drawing, _("Error of the numeric derivative over the step h: V-shaped curves."))
 
 
 def errors_over(way: str, tree: Tree, x: Any, exact: float) -> NDArray[np.float64]:
@@ -201,17 +202,17 @@ class DerivativeLab(Lab):
         heads = ("", "float64", _("error"), "float32", _("error"))
         return "".join(
             (
-                paragraph(found.answer),
+                told(self.answer),
                 paragraph(f"f(x) = {written(tidied(found.tree))}"),
                 paragraph(f"f′(x) = {written(found.slope)}"),
-                table("", heads, found.rows()),
-                plot(found.tree, found.x, found.h),
-                paragraph(
+                table(heads, found.rows()),
+                figure(
+                    plot(found.tree, found.x, found.h),
                     _(
                         "The error of the numeric derivative over h. Large steps are off because the "
                         "curve bends, small ones because f(x+h) and f(x) agree in nearly all digits "
                         "and the difference keeps only what was rounded. The dotted line is your h."
-                    )
+                    ),
                 ),
             )
         )
@@ -229,9 +230,9 @@ class DerivativeLab(Lab):
         return [
             ipywidgets.VBox(
                 [
-                    watched(self, formula, found.type),
-                    watched(self, x, found.move),
-                    watched(self, h, found.step),
+                    self.follow(formula, lambda: found.type(formula.value)),
+                    self.follow(x, lambda: found.move(x.value)),
+                    self.follow(h, lambda: found.step(h.value)),
                 ]
             )
         ]

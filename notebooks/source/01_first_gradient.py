@@ -99,12 +99,12 @@ print(x.grad_fn, y.grad_fn.name(), z.grad_fn.name(), out.grad_fn.name())
 print(x.is_leaf, y.is_leaf)
 print(x.grad)
 
-# %% [markdown] lang="en" covers=["000/2.5.1/backward-fills-grad", "003/tensor/backward", "004/intro/backward", "004/intro/grad"]
-# Now forwards and back again. `out.backward()` walks through the graph from `out` to the leaf `x`;
-# `%%autograd` on the first line shows the walk.
+# %% [markdown] lang="en" covers=["000/2.5.1/backward-fills-grad", "003/tensor/backward", "004/intro/backward", "004/intro/grad", "001/intro/any-graph"]
+# Now forwards and back again. `out.backward()` walks through the graph from `out` to the leaf `x`,
+# and would do so with any other graph; `%%autograd` on the first line shows the walk.
 
 # %% [markdown] lang="zh"
-# 现在走一个来回。`out.backward()` 从 `out` 出发，沿计算图走回叶子张量 `x`，这就是**反向传播**；第一行的 `%%autograd` 会把这一路画出来。
+# 现在走一个来回。`out.backward()` 从 `out` 出发，沿计算图走回叶子张量 `x`，这就是**反向传播**，换成别的计算图也是一样；第一行的 `%%autograd` 会把这一路画出来。
 
 # %% covers=["003/in12/backward", "004/in6/backward", "003/derivatives/scalar"]
 # %%autograd

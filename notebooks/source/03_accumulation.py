@@ -72,8 +72,8 @@ x.grad
 x.grad == 4 * x
 
 # %% [markdown] lang="en" covers=["002/example-2/02-sum-is-dot"]
-# Now another function of the same `x`: its sum, $x_1 + x_2 + x_3 + x_4$. It is the dot product of `x` with ones, $1 \cdot x_1 + \dots
-# + 1 \cdot x_4$, so each slope is 1. What does `x.grad` hold after its backward pass?
+# Now another function of the same `x`: its sum, $x_1 + x_2 + x_3 + x_4$. It is the dot product of `x` with ones,
+# $1 \cdot x_1 + \dots + 1 \cdot x_4$, so each slope is 1. What does `x.grad` hold after its backward pass?
 
 # %% [markdown] lang="zh"
 # 现在换同一个 `x` 的另一个函数：它的和 $x_1 + x_2 + x_3 + x_4$。这也就是 `x` 与全 1 向量的点积 $1 \cdot x_1 + \dots + 1 \cdot x_4$，所以每个导数都是 1。它反向传播之后，`x.grad` 里是什么？
@@ -159,7 +159,7 @@ y.backward()
 y.backward()
 
 # %% [markdown] lang="en"
-# To multiply by the other factor on the way back, `dot` had kept `x`. The first pass let go of what was kept, to free the memory: it is needed
+# To multiply by the other factor on the way back, both operations had kept it. The first pass let go of what was kept, to free the memory: it is needed
 # once only, as a rule. So a second pass finds nothing to compute with.
 #
 # `retain_graph=True` says "keep it". Use it if you really want to go through **one** graph several times, as here. Each entry of `out` is
@@ -167,7 +167,7 @@ y.backward()
 # something else? Give the number on the diagonal.
 
 # %% [markdown] lang="zh"
-# 往回走时要乘上另一个因数，所以 `dot` 保存了 `x`。第一次反向传播用完之后，就把保存的东西放掉以腾出内存：通常只用得着一次。于是第二次就没有可用来计算的东西了。
+# 往回走时要乘上另一个因数，所以两个运算都把它保存了下来。第一次反向传播用完之后，就把保存的东西放掉以腾出内存：通常只用得着一次。于是第二次就没有可用来计算的东西了。
 #
 # `retain_graph=True` 的意思是“留着”。确实要沿**同一个**计算图走几遍时才用它，比如这里。`out` 的每个元素是 $(x + 1)^2$，导数是 $2(x + 1)$：对角线上是 4，其余是 2。第二次调用之后，`inp.grad` 里还是 4 和 2 吗？写出对角线上的数。
 

@@ -19,7 +19,7 @@
 # %%
 # %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import ControlFlowLab, predict
 
 # %% [markdown] lang="en" covers=["000/2.5.4/in52-function"]
 # ## 1. Predict
@@ -269,6 +269,9 @@ for entries in [1.0, 0.0, 2.0], [1.0, float("nan"), 2.0]:
 #
 # 在下面的实验里，可以拖动 `a`，看它走过 `f` 的一段段直线，也可以换别的向量。
 
+# %%
+ControlFlowLab()
+
 # %% [markdown] lang="en"
 # ## 7. A loop in the wild
 #
@@ -314,17 +317,17 @@ print(x.grad)
 print(y.detach().norm(), callable(y.data.norm))
 print(512 * v)
 
-# %% [markdown] lang="en" covers=["001/dag/dynamic", "001/dag/control-flow"]
+# %% [markdown] lang="en" covers=["001/dag/dynamic", "001/dag/control-flow", "001/intro/any-graph"]
 # ## 8. A loop of your own
 #
 # The graph is made anew, from scratch, on every run. So each run may do other operations, or more of them, on
-# tensors of another shape. Design a function with a loop yourself
-# and analyse it as we did `f`. A suggestion: square instead of doubling. Is `a.grad` still `d / a`?
+# tensors of another shape; whatever graph comes out, autograd differentiates it. Design a function with a loop
+# yourself and analyse it as we did `f`. A suggestion: square instead of doubling. Is `a.grad` still `d / a`?
 
 # %% [markdown] lang="zh"
 # ## 8. 自己设计一个循环
 #
-# 每次运行都会从头建立新的计算图，所以每次都可以做不同的运算、更多的运算，张量的形状也可以不同。请自己设计一个带循环的函数，像分析 `f` 那样分析它。举个例子：把翻倍换成平方。`a.grad` 还等于 `d / a` 吗？
+# 每次运行都会从头建立新的计算图，所以每次都可以做不同的运算、更多的运算，张量的形状也可以不同；无论得到怎样的图，自动微分都能求出它的梯度。请自己设计一个带循环的函数，像分析 `f` 那样分析它。举个例子：把翻倍换成平方。`a.grad` 还等于 `d / a` 吗？
 
 # %% covers=["000/2.5.6/q4-own-example"]
 # %%autograd

@@ -121,4 +121,6 @@ def test_the_plot_is_seen_once_live_and_in_the_saved_notebook(
     plot.wait_for()
     assert plot.evaluate("(image) => image.naturalWidth") > 300
     assert page.get_by_role("slider").count() == 0
+    scrolling = page.locator(".jp-OutputArea div:has(> table)").first
+    assert scrolling.bounding_box()["width"] > 300
     assert said.split("\n")[0] in page.locator(".jp-OutputArea").inner_text()

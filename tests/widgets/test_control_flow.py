@@ -204,4 +204,5 @@ def test_pytorch_tensors_do_as_well():
     turns, k = by_hand([1.0, 0.0, -3.0])
     assert f"took {turns} turns" in lab.answer
     assert lab.flow.run.slope == k
-    assert "MulBackward0" in lab.snapshot()
+    assert [node.name for node in lab.flow.run.trace.graph.nodes].count("MulBackward0") == turns + 2
+    assert "autograd-lab-graph" in lab.snapshot()

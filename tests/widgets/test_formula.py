@@ -213,7 +213,13 @@ def test_the_derivative_is_written_as_one_would(typed, slope):
 
 @pytest.mark.parametrize(
     ("typed", "shown"),
-    [("1/2x", "x/2"), ("x*x*2+x-x", "2x²"), ("-(x-1)", "1 − x"), ("0.0000001x", "0.0000001x")],
+    [
+        ("1/2x", "x/2"),
+        ("2^(1/2)x*2^(1/2)", "2x"),
+        ("x*x*2+x-x", "2x²"),
+        ("-(x-1)", "1 − x"),
+        ("0.0000001x", "0.0000001x"),
+    ],
 )
 def test_the_formula_is_shown_as_it_was_understood(typed, shown):
     """Whoever meant 1/(2x) sees that it was read otherwise."""
