@@ -91,8 +91,8 @@ def grade(
         with Run(course, assignment, language) as run:
             students = _chosen(run, only)
             if dry_run:
-                for jobs in run.jobs(students, force):
-                    click.echo(jobs[0].student)
+                for student, _key in run.waiting(students, force):
+                    click.echo(student)
                 return
             for line in _graded(run, students, force, where):
                 lines.append(line)
@@ -170,19 +170,18 @@ def _graded(run: Run, students: list[str], force: bool, where: dict[str, Any]) -
 def _engine(run: Run, students: list[str], force: bool, where: dict[str, Any]) -> Iterator[Done]:
     """Yield what comes of each student's jobs, from the place that was asked for."""
     from ..grading import engines
-    from ..grading.sandbox.limits import Limits
 
     work, isolated = run.jobs(students, force), not where["reduced"]
     if not isolated:
         click.echo(_REDUCED, err=True)
     if where["scheduler"]:
         with _cluster(where["scheduler"], where["security"], where["insecure"], isolated) as client:
-            yield from engines.dask(work, Limits(), client, isolated)
+            yield from engines.dask(work, run.limits, client, isolated)
     elif where["workers"]:
         with engines.local_cluster(where["workers"]) as client:
-            yield from engines.dask(work, Limits(), client, isolated)
+            yield from engines.dask(work, run.limits, client, isolated)
     else:
-        yield from engines.serial(work, Limits(), isolated)
+        yield from engines.serial(work, run.limits, isolated)
 
 
 _REDUCED = (
