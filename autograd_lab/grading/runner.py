@@ -36,8 +36,8 @@ from nbgrader.coursedir import CourseDirectory
 from .. import resources
 from ..i18n import _
 from .check import hidden_seed
-from .course import CHECKS, PRIVATE, read_secret
 from .converter import NOTE, Recorded, Sanitizer
+from .course import CHECKS, PRIVATE, read_secret
 from .gradebook import Transactions, shared
 from .job import Job, Outcome, question_of
 from .sandbox.limits import Limits
@@ -98,9 +98,12 @@ class Run:
 
     def students(self) -> list[str]:
         """Return the students who have handed something in, sorted."""
-        pattern = self._place(self._directory.submitted_directory, "*")
-        found = glob.glob(str(pattern))
-        return sorted(Path(path).parent.name for path in found)
+        submitted = self._place(self._directory.submitted_directory, "-").parents[1]
+        if not submitted.is_dir():
+            return []
+        return sorted(
+            each.name for each in submitted.iterdir() if os.path.lexists(each / self.assignment)
+        )
 
     def jobs(self, students: list[str], force: bool = False) -> Iterator[list[Job]]:
         """Yield the jobs of each student who is not done yet, one per notebook, `force` for all."""
@@ -128,7 +131,7 @@ class Run:
         Raises RunError where nbgrader cannot do it.
         """
         flags = self.flags(student, outcomes)
-        key, read = self._submissions.pop(student)
+        key, read = self._submissions[student]
         for submission in read.values():
             # Metadata is in nobody's feedback. What a student wrote there is replaced.
             submission.notebook.metadata[FLAGS] = flags
@@ -149,16 +152,16 @@ class Run:
                         )
                     ) from error
                 raise
+        del self._submissions[student]
         # Time is not a property of a submission: what ran out of it is tried again.
         if not any(outcome.ended for outcome in outcomes.values()):
             self._mark(student, key)
 
     def refuse(self, student: str, reason: str) -> None:
         """Write that a submission could not be graded at all, with the reason, for 0 points."""
-        key, read = self._submissions[student]
+        _key, read = self._submissions[student]
         for name, submission in read.items():
             submission.notebook = substitute(self._released[name], reason)
-        self._submissions[student] = key, read
         self.save(student, {name: Outcome({}, reason) for name in read})
 
     def notes(self, student: str) -> list[str]:

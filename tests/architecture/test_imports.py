@@ -34,7 +34,7 @@ ARROWS: dict[str, set[str]] = {
     "views": {*TRACE_AS_DATA, "i18n"},
     "widgets": {*ENGINE, "trace", "views", "i18n"},
     "grading": {*ENGINE, "trace", "views", "i18n", "resources"},
-    **dict.fromkeys(NBGRADER, {"grading", "i18n", "resources"}),
+    **{key: {"grading", "i18n", "resources"} for key in NBGRADER},
     "grading.sandbox": {*ENGINE, "grading"},
     "authoring": {"i18n", "resources"},
     "showing": {"engine", "trace", "views", "i18n"},
@@ -69,10 +69,7 @@ LIBRARIES: dict[str, set[str]] = {
     "grading": {"numpy"},
     "grading.sandbox": {"numpy", "IPython", "traitlets"},  # the fork server runs notebooks
     # Only the command that grades a class loads these.
-    **dict.fromkeys(
-        NBGRADER,
-        {"jinja2", "nbconvert", "nbformat", "nbgrader", "sqlalchemy"},
-    ),
+    **{key: {"jinja2", "nbconvert", "nbformat", "nbgrader", "sqlalchemy"} for key in NBGRADER},
     "authoring": {"click"},
     "cli": {"click"},
     "magics": {"IPython"},  # loaded by `%load_ext` alone
