@@ -14,7 +14,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from distributed import Client
+from distributed import Client, Security
 from nbgrader.api import Gradebook
 
 from autograd_lab.grading import engines
@@ -94,7 +94,7 @@ class Machines:
     def __init__(self, keys: Path, folder: Path, workers: int) -> None:
         parts = {"ca-file": "ca", "cert": "cert", "key": "key"}
         self._tls = [f"--tls-{name}={keys / part}.pem" for name, part in parts.items()]
-        self._folder, self.processes = folder, []
+        self._keys, self._folder, self.processes = keys, folder, []
         self._file = folder / "scheduler.json"
         common = ["--scheduler-file", str(self._file)]
         self._start(
@@ -113,17 +113,17 @@ class Machines:
             )
 
     def address(self) -> str:
-        """Return where the scheduler listens, once it does and a worker has come."""
-        worker = self.processes[-1]
-        while worker.poll() is None:
-            if self._file.is_file() and "Registered to" in self.said("worker1"):
-                return json.loads(self._file.read_text(encoding="utf-8"))["address"]
-            os.sched_yield()
-        raise AssertionError(self.said("worker1"))
-
-    def said(self, name: str) -> str:
-        """Return what a process has said."""
-        return (self._folder / f"{name}.log").read_text(encoding="utf-8")
+        """Return where the scheduler listens, once all workers have come."""
+        parts = {name: str(self._keys / f"{name}.pem") for name in ("ca", "cert", "key")}
+        security = Security(
+            tls_ca_file=parts["ca"],
+            tls_client_cert=parts["cert"],
+            tls_client_key=parts["key"],
+            require_encryption=True,
+        )
+        with Client(scheduler_file=str(self._file), security=security, timeout=PATIENCE) as client:
+            client.wait_for_workers(len(self.processes) - 1, timeout=PATIENCE)
+            return str(client.scheduler.address)
 
     def close(self) -> None:
         """End all of them."""
