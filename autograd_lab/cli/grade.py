@@ -1,4 +1,6 @@
-"""`autograd-lab grade`: grade what a class handed in, each submission shut in, into nbgrader's gradebook."""
+"""`autograd-lab grade`: grade what a class handed in, each submission shut in, for nbgrader."""
+
+# mypy: disable-error-code="no-untyped-call"
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import contextlib
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +35,9 @@ class Line:
     score: float
     max_score: float
     notes: list[str]
+    """What was odd; the student reads it, too."""
+    flags: list[str]
+    """What the instructor should look at."""
 
 
 @click.command()
@@ -88,11 +94,11 @@ def grade(
     i18n.set_language(language)
     lines: list[Line] = []
     try:
-        with Run(course, assignment, language) as run:
+        with _quiet(), Run(course, assignment, language) as run:
             students = _chosen(run, only)
             if dry_run:
-                for jobs in run.jobs(students, force):
-                    click.echo(jobs[0].student)
+                for student, _key in run.waiting(students, force):
+                    click.echo(student)
                 return
             for line in _graded(run, students, force, where):
                 lines.append(line)
@@ -106,11 +112,21 @@ def grade(
             err=True,
         )
         sys.exit(INTERRUPTED)
-    except (RunError, NoJail, ImportError) as error:
+    except (RunError, NoJail, ImportError, OSError) as error:
         click.echo(f"{_explained(error)}", err=True)
         sys.exit(UNUSABLE)
     _summarize(lines)
     sys.exit(ODD if any(line.notes for line in lines) else 0)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to ourselves what SQLAlchemy thinks of nbgrader's queries: nobody here can change them."""
+    from sqlalchemy.exc import SAWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        yield
 
 
 def _require(libraries: list[str]) -> None:
@@ -145,44 +161,50 @@ def _graded(run: Run, students: list[str], force: bool, where: dict[str, Any]) -
         TimeRemainingColumn,
     )
 
+    from ..grading.runner import RunError
+
     console = Console(stderr=True)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     columns += [TextColumn("{task.fields[rate]}"), TimeRemainingColumn()]
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task(run.assignment, total=len(students), rate="")
-        started = 0
         for student, outcome in _engine(run, students, force, where):
             notes = run.notes(student)
+            refusal, flags = "", []
             if isinstance(outcome, str):
-                run.refuse(student, outcome)
-                notes.append(outcome)
+                refusal = outcome
             else:
                 notes += [each.ended for each in outcome.values() if each.ended]
-                run.save(student, outcome)
-            started += 1
+                flags = run.flags(student, outcome)
+                try:
+                    run.save(student, outcome)
+                except RunError as error:
+                    refusal = str(error)
+            if refusal:
+                run.refuse(student, refusal)
+                notes.append(refusal)
             speed = progress.tasks[0].speed
             progress.update(bar, advance=1, rate=f"{speed:.1f}/s" if speed else "")
-            for note in notes:
+            for note in notes + flags:
                 console.print(f"{student}: {note}", markup=False, highlight=False)
-            yield Line(student, *run.score(student), notes)
+            yield Line(student, *run.score(student), notes, flags)
 
 
 def _engine(run: Run, students: list[str], force: bool, where: dict[str, Any]) -> Iterator[Done]:
     """Yield what comes of each student's jobs, from the place that was asked for."""
     from ..grading import engines
-    from ..grading.sandbox.limits import Limits
 
     work, isolated = run.jobs(students, force), not where["reduced"]
     if not isolated:
         click.echo(_REDUCED, err=True)
     if where["scheduler"]:
         with _cluster(where["scheduler"], where["security"], where["insecure"], isolated) as client:
-            yield from engines.dask(work, Limits(), client, isolated)
+            yield from engines.dask(work, run.limits, client, isolated)
     elif where["workers"]:
         with engines.local_cluster(where["workers"]) as client:
-            yield from engines.dask(work, Limits(), client, isolated)
+            yield from engines.dask(work, run.limits, client, isolated)
     else:
-        yield from engines.serial(work, Limits(), isolated)
+        yield from engines.serial(work, run.limits, isolated)
 
 
 _REDUCED = (
@@ -196,6 +218,8 @@ def _cluster(address: str, folder: Path | None, insecure: bool, isolated: bool) 
     """Connect to a cluster; refuse to speak to one in the open unless told to."""
     from distributed import Client, Security
 
+    if address.startswith("tls://") and folder is None:
+        raise click.UsageError("tls:// needs --security, the folder with the certificates")
     if not address.startswith("tls://") and not (insecure and isolated):
         raise click.UsageError(
             "anyone who reaches a cluster without encryption can run code as you: use tls://, or "
@@ -232,12 +256,15 @@ def _summarize(lines: list[Line]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    if not lines:
+        click.echo(_("Nothing to do: everything is graded."), err=True)
+        return
     table = Table(title=_("{n} submissions graded").format(n=len(lines)))
     for head in (_("student"), _("score"), _("what was odd")):
         table.add_column(head)
     for line in lines:
         score = f"{line.score:g} / {line.max_score:g}"
-        table.add_row(Text(line.student), score, Text("\n".join(line.notes)))
+        table.add_row(Text(line.student), score, Text("\n".join(line.notes + line.flags)))
     Console(stderr=True).print(table)
 
 

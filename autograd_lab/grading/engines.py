@@ -12,9 +12,11 @@ import atexit
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..i18n import _
 from .job import Job, Outcome, run
 from .sandbox.client import NoJail, Sandbox
 from .sandbox.limits import Limits
@@ -28,7 +30,6 @@ Done = tuple[str, dict[str, Outcome] | str]
 
 AHEAD = 3
 """Students per worker that are on their way: enough to keep it busy, not so many as to fill memory."""
-LOST = "the worker that ran this ended, twice; look at its machine"
 
 
 def serial(work: Work, limits: Limits, isolated: bool = True) -> Iterator[Done]:
@@ -86,26 +87,35 @@ def _some(waiting: Iterator[list[Job]], count: int) -> Iterator[list[Job]]:
 
 def _answer(future: Any) -> dict[str, Outcome] | str:
     """Return what came of a student's jobs, or why nothing did."""
-    from distributed import KilledWorker
+    from distributed import CancelledError, KilledWorker
 
     try:
         answer = json.loads(future.result())
     except KilledWorker:
-        return LOST
+        return _("the worker that ran this ended, twice; look at its machine")
+    except CancelledError:
+        raise ConnectionError(_("the cluster is gone")) from None
+    except (
+        Exception
+    ) as error:  # the worker's machine is in trouble; the next student may fare better
+        return _("the worker could not run this: {error}").format(error=repr(error))
     if "no_jail" in answer:
         raise NoJail(answer["no_jail"])
     return {name: Outcome.from_dict(outcome) for name, outcome in answer.items()}
 
 
 _sandboxes: dict[str, Sandbox] = {}
+_one_at_a_time = threading.Lock()
 
 
 def work_off(text: str, settings: str) -> str:
     """Run one student's jobs, as JSON, and return the outcomes as JSON; runs on a worker."""
     try:
-        sandbox = _sandboxes.get(settings) or _open(settings)
-        jobs = [Job.from_dict(job) for job in json.loads(text)]
-        return json.dumps({job.notebook: run(job, sandbox).as_dict() for job in jobs})
+        # A worker may have threads; its fork server runs one job at a time.
+        with _one_at_a_time:
+            sandbox = _sandboxes.get(settings) or _open(settings)
+            jobs = [Job.from_dict(job) for job in json.loads(text)]
+            return json.dumps({job.notebook: run(job, sandbox).as_dict() for job in jobs})
     except NoJail as error:
         return json.dumps({"no_jail": str(error)})
     except (EOFError, OSError, TimeoutError):
@@ -125,6 +135,10 @@ def _open(settings: str) -> Sandbox:
     return made
 
 
+_OWN_SESSION = "import os; os.getsid(0) == os.getpid() or os.setsid()"
+"""Run by a worker when it starts (Dask runs it twice): Ctrl-C is for the runner, which ends the workers."""
+
+
 @contextlib.contextmanager
 def local_cluster(workers: int) -> Iterator[Client]:
     """Start a Dask cluster on this machine, one process per worker, and end it afterwards.
@@ -136,8 +150,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
     from distributed import Client, LocalCluster, Security
 
     options = {
-        # Ctrl-C is for the runner, which ends the workers when it has put things in order.
-        "distributed.worker.preload": ["import os; os.setsid()"],
+        "distributed.worker.preload": [_OWN_SESSION],
         "distributed.scheduler.allowed-failures": 1,
         "distributed.worker.use-file-locking": False,
         "distributed.admin.log-format": "%(message)s",

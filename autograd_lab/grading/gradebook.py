@@ -42,6 +42,7 @@ class Transactions(Gradebook):
     def __init__(self, db_url: str, course_id: str) -> None:
         """Open the gradebook at `db_url`; what is missing of it is made at once."""
         super().__init__(db_url, course_id)
+        self.db: scoped_session[Session]
         self.db.remove()
         self.db = scoped_session(sessionmaker(bind=self.engine, class_=_Waiting))
 

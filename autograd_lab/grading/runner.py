@@ -1,8 +1,8 @@
 """Grade a class: read what was handed in, let jobs run elsewhere, write one submission at a time.
 
     with Run(course, "ps1") as run:
-        for job in run.jobs():
-            run.save(job, outcome_of(job))
+        for student, outcomes in engines.serial(run.jobs(run.students()), run.limits):
+            run.save(student, outcomes)
 
 Whatever ends this in the middle leaves whole submissions in the gradebook, and loses none: a
 submission's notebook is renamed into its place, then its scores are committed, then a marker says so.
@@ -12,7 +12,9 @@ submission's notebook is renamed into its place, then its scores are committed, 
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import fcntl
 import glob
 import hashlib
 import json
@@ -21,25 +23,26 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
 from nbgrader.api import InvalidEntry
 from nbgrader.apps import NbGrader
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from sqlalchemy.exc import SQLAlchemyError
 
+from .. import resources
 from ..i18n import _
 from .check import hidden_seed
+from .converter import NOTE, Recorded, Sanitizer
 from .course import CHECKS, PRIVATE, read_secret
 from .gradebook import Transactions, shared
 from .job import Job, Outcome, question_of
+from .sandbox.limits import Limits
 from .submission import Submission, read_submission, substitute
 
 WORK = ".autograd_lab"
@@ -56,12 +59,15 @@ class RunError(Exception):
 class Run:
     """One assignment of one course; a context manager."""
 
-    def __init__(self, course: Path, assignment: str, language: str = "en") -> None:
+    def __init__(
+        self, course: Path, assignment: str, language: str = "en", limits: Limits | None = None
+    ) -> None:
         """Open the gradebook that `nbgrader_config.py` in `course` names.
 
-        Raises RunError where the assignment has not been generated.
+        Raises RunError where the assignment has not been generated, or is being graded already.
         """
         self.course, self.assignment, self.language = course.resolve(), assignment, language
+        self.limits = limits or Limits()
         config = _settings(self.course)
         logger = logging.getLogger("autograd_lab.grading")
         # What nbgrader cannot use is told in a note; its tracebacks would stand between the lines.
@@ -70,9 +76,13 @@ class Run:
         self._directory = CourseDirectory(**self._options)
         self._directory.assignment_id = assignment
         self._released = self._read_released()
+        self._secret = read_secret() if os.environ.get(PRIVATE) else b""
+        self._own_checks, self._source_files = self._read_own_checks(), self._read_source_files()
+        self._sanitize = Sanitizer(self._directory, self._options)
+        self._common = self._read_common()
+        self._lock = _locked(self.course / WORK)
         with _writing(_("the gradebook cannot be opened: {reason}")):
             self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
-        self._secret = read_secret() if os.environ.get(PRIVATE) else b""
         self._submissions: dict[str, tuple[str, dict[str, Submission]]] = {}
 
     def __enter__(self) -> Run:
@@ -87,38 +97,50 @@ class Run:
         self.gradebook.forget()
         self.gradebook.end()
         shutil.rmtree(self.course / WORK / "stage", ignore_errors=True)
+        os.close(self._lock)
 
     def students(self) -> list[str]:
         """Return the students who have handed something in, sorted."""
-        pattern = self._place(self._directory.submitted_directory, "*")
-        found = glob.glob(str(pattern))
-        return sorted(Path(path).parent.name for path in found)
+        submitted = self._place(self._directory.submitted_directory, "-").parents[1]
+        if not submitted.is_dir():
+            return []
+        return sorted(
+            each.name for each in submitted.iterdir() if os.path.lexists(each / self.assignment)
+        )
 
     def jobs(self, students: list[str], force: bool = False) -> Iterator[list[Job]]:
         """Yield the jobs of each student who is not done yet, one per notebook, `force` for all."""
-        for student in students:
+        for student, key in self.waiting(students, force):
             folder = self._place(self._directory.submitted_directory, student)
             read = {
                 name: read_submission(folder, name, released)
                 for name, released in self._released.items()
             }
             jobs = [self._job(name, submission) for name, submission in read.items()]
-            key = _key(jobs, read, folder)
-            if not force and self._is_done(student, key):
-                continue
             self._submissions[student] = key, read
             yield jobs
 
+    def waiting(self, students: list[str], force: bool = False) -> Iterator[tuple[str, str]]:
+        """Yield each student who is not done yet, and a digest of all that the verdict depends on."""
+        for student in students:
+            folder = self._place(self._directory.submitted_directory, student)
+            key = hashlib.sha256(self._common.encode() + _digest(folder)).hexdigest()
+            if force or not self._is_done(student, key):
+                yield student, key
+
     def save(self, student: str, outcomes: dict[str, Outcome]) -> None:
-        """Write a student's autograded notebooks, scores and late penalty, all or nothing."""
+        """Write a student's autograded notebooks, scores and late penalty, all or nothing.
+
+        Raises RunError where nbgrader cannot do it.
+        """
         flags = self.flags(student, outcomes)
-        key, read = self._submissions.pop(student)
+        key, read = self._submissions[student]
         for submission in read.values():
             # Metadata is in nobody's feedback. What a student wrote there is replaced.
             submission.notebook.metadata[FLAGS] = flags
         stage = self.course / WORK / "stage"
         with self._staged(stage, student, read):
-            converter = _Recorded(self._staging(stage, student), outcomes, self._options)
+            converter = Recorded(self._staging(stage, student), outcomes, self._options)
             # From here on what the marker says of an earlier submission need not be true.
             self._marker(student).unlink(missing_ok=True)
             try:
@@ -127,19 +149,25 @@ class Run:
                         converter.convert()
                     self._put_in_place(stage, student)
                     self.gradebook.save()
-            except BaseException:
+            except BaseException as error:
                 self.gradebook.forget()
+                if isinstance(error, NbGraderException):
+                    raise RunError(
+                        _("nbgrader cannot write the grades of {student}: {reason}").format(
+                            student=student, reason=error
+                        )
+                    ) from error
                 raise
+        del self._submissions[student]
         # Time is not a property of a submission: what ran out of it is tried again.
         if not any(outcome.ended for outcome in outcomes.values()):
             self._mark(student, key)
 
     def refuse(self, student: str, reason: str) -> None:
         """Write that a submission could not be graded at all, with the reason, for 0 points."""
-        key, read = self._submissions[student]
+        _key, read = self._submissions[student]
         for name, submission in read.items():
             submission.notebook = substitute(self._released[name], reason)
-        self._submissions[student] = key, read
         self.save(student, {name: Outcome({}, reason) for name in read})
 
     def notes(self, student: str) -> list[str]:
@@ -160,14 +188,16 @@ class Run:
 
     def _job(self, name: str, submission: Submission) -> Job:
         """Return a notebook as work, its cells as the instructor wrote them where they are locked."""
-        resources = self._resources(submission.student, name)
+        known = self._resources(submission.student, name)
         try:
-            submission.notebook = self._sanitized(submission.notebook, resources)
+            with shared(self.gradebook):
+                submission.notebook = self._sanitize(submission.notebook, known)
         except Exception as error:  # nbgrader gives up on a notebook in many ways
             reason = _("nbgrader cannot use this notebook: {reason}").format(reason=error)
             submission.notes.append(reason)
             substituted = substitute(self._released[name], reason)
-            submission.notebook = self._sanitized(substituted, resources)
+            with shared(self.gradebook):
+                submission.notebook = self._sanitize(substituted, known)
         cells = submission.notebook.cells
         questions = {
             place: question
@@ -184,20 +214,10 @@ class Run:
                 question: hidden_seed(self._secret, submission.student, self.assignment, question)
                 for question in questions.values()
             },
-            self._own_checks(),
-            {**submission.files, **self._source_files()},
+            self._own_checks,
+            {**submission.files, **self._source_files},
             self.language,
         )
-
-    def _sanitized(self, notebook: Any, resources: dict[str, Any]) -> Any:
-        """Return the notebook after nbgrader's own preparation, as the course has set it."""
-        exporter = NotebookExporter(**self._options)
-        exporter._preprocessors = []
-        for each in Autograde(self._directory, **self._options).sanitize_preprocessors:
-            exporter.register_preprocessor(each)
-        with shared(self.gradebook):
-            text, _resources = exporter.from_notebook_node(notebook, resources=resources)
-        return nbformat.reads(text, as_version=4)
 
     def _resources(self, student: str, name: str) -> dict[str, Any]:
         known = {"student": student, "assignment": self.assignment, "notebook": name}
@@ -215,7 +235,7 @@ class Run:
             )
         return found
 
-    def _own_checks(self) -> tuple[str, ...]:
+    def _read_own_checks(self) -> tuple[str, ...]:
         """Return the texts of the course's own checks, those that decide last."""
         folders = [self.course / self.assignment, self.course / "private" / self.assignment]
         return tuple(
@@ -224,10 +244,24 @@ class Run:
             for path in sorted(folder.glob(CHECKS.format("q*")))
         )
 
-    def _source_files(self) -> dict[str, str]:
+    def _read_source_files(self) -> dict[str, str]:
         """Return the instructor's files beside the notebook, which replace the student's."""
         folder = self._place(self._directory.source_directory, ".")
         return read_submission(folder, "", self._released[min(self._released)]).files
+
+    def _read_common(self) -> str:
+        """Return a digest of what the verdicts of a whole class depend on."""
+        from nbgrader import __version__ as nbgrader_version
+        from numpy import __version__ as numpy_version
+
+        public = resources.folder("exercises") / self.assignment
+        content = [
+            self._released,
+            [path.read_text(encoding="utf-8") for path in sorted(public.glob(CHECKS.format("q*")))],
+            [self._own_checks, self._source_files, self._secret.hex(), self.language],
+            [self.limits.as_dict(), version("autograd_lab"), numpy_version, nbgrader_version],
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _place(self, step: str, student: str) -> Path:
         return Path(self._directory.format_path(step, student, self.assignment))
@@ -295,89 +329,6 @@ class Run:
         return place.is_dir() and marked == {"key": key}
 
 
-class _Recorded(Autograde):
-    """nbgrader's converter, with outcomes in the place of the execution."""
-
-    def __init__(
-        self, directory: CourseDirectory, outcomes: dict[str, Outcome], options: dict[str, Any]
-    ) -> None:
-        super().__init__(directory, **options)
-        self._outcomes = outcomes
-        self._failed: Exception | None = None
-
-    def convert(self) -> None:
-        """Convert the submission; raise what went wrong, not that nbgrader has logged something."""
-        try:
-            self.start()
-        except NbGraderException as error:
-            failed = self._failed or error
-        else:
-            return
-        raise failed  # out here, so that it keeps its cause
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Prepare the gradebook for the submission."""
-        with self._kept():
-            super().init_assignment(assignment_id, student_id)
-
-    @contextlib.contextmanager
-    def _kept(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            self._failed = error
-            raise
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Convert a notebook that has been prepared before its job ran."""
-        name = Path(notebook_filename).stem
-        resources = self.init_single_notebook_resources(notebook_filename)
-        self._sanitizing = False
-        self._recorded = _PutOutputs(self._outcomes[name])
-        try:
-            self._init_preprocessors()
-            folder = Path(
-                self._format_dest(self.coursedir.assignment_id, resources["nbgrader"]["student"])
-            )
-            folder.mkdir(parents=True, exist_ok=True)
-            prepared = folder / f"{name}.ipynb"
-            shutil.copyfile(notebook_filename, prepared)
-            with self._kept():
-                BaseConverter.convert_single_notebook(self, str(prepared))
-        finally:
-            self._sanitizing = True
-
-    def _init_preprocessors(self) -> None:
-        self.exporter._preprocessors = []
-        for each in self.autograde_preprocessors:
-            executes = each in (Execute, "nbgrader.preprocessors.Execute")
-            self.exporter.register_preprocessor(self._recorded if executes else each)
-
-
-class _PutOutputs(NbGraderPreprocessor):
-    """Puts the outputs of a job under the cells they belong to."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(enabled=True)
-        self._outcome = outcome
-
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        # Notes stand in front of the cells that the job has numbered.
-        shift = sum(bool(cell.metadata.get(WORK)) for cell in nb.cells)
-        number = 0
-        for place, cell in enumerate(nb.cells):
-            if cell.cell_type != "code":
-                continue
-            number += 1
-            cell.execution_count = number
-            found = self._outcome.outputs.get(place - shift, [])
-            cell.outputs = [nbformat.from_dict(output) for output in found]
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count = number
-        return nb, resources
-
-
 def _settings(course: Path) -> Any:
     """Return nbgrader's settings for a course: its own file, and those of the user and system."""
     if not (course / "nbgrader_config.py").is_file():
@@ -415,25 +366,35 @@ def _is_test(cell: Any) -> bool:
 
 def _note(text: str) -> Any:
     """Return a cell in which the grader speaks."""
-    return nbformat.v4.new_markdown_cell(f"**{text}**", metadata={WORK: True})
+    return nbformat.v4.new_markdown_cell(f"**{text}**", metadata={NOTE: True})
 
 
 def _write_file(path: Path, content: str) -> None:
-    import base64
-
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(base64.b64decode(content))
 
 
-def _key(jobs: list[Job], read: dict[str, Submission], folder: Path) -> str:
-    """Return a digest of all that a verdict depends on."""
-    from numpy import __version__ as numpy_version
+def _digest(folder: Path) -> bytes:
+    """Return a digest of what a student handed in; what cannot be read counts by its name."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        total.update(os.fsencode(path.relative_to(folder)) + b"\0")
+        if path.is_file() and not path.is_symlink():
+            with contextlib.suppress(OSError), path.open("rb") as file:
+                total.update(hashlib.file_digest(file, "sha256").digest())
+    return total.digest()
 
-    texts = [nbformat.writes(submission.notebook) for submission in read.values()]
-    stamp = folder / "timestamp.txt"
-    when = stamp.read_bytes().hex() if stamp.is_file() else ""
-    content = [[job.as_dict() for job in jobs], texts, when, numpy_version]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+def _locked(folder: Path) -> int:
+    """Take the lock of a course; it is given back by closing the descriptor, or by any end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise RunError(_("this course is being graded already")) from None
+    return descriptor
 
 
 __all__ = ["Run", "RunError"]
