@@ -14,6 +14,8 @@ from .student import Student
 
 LONGEST = 200
 """So many characters of a reply are shown."""
+LIMIT = 1_000_000
+"""So many lines a call may run; with inputs as small as these, more means that it never ends."""
 
 
 def example(student: Student, call: str, expected: object, because: str) -> str:
@@ -21,7 +23,8 @@ def example(student: Student, call: str, expected: object, because: str) -> str:
 
     `expected` is a number or nested lists of them, `because` half a sentence.
     """
-    reply = student.run(call)
+    source = f"from autograd_lab.grading.limit import within\nwithin({LIMIT}, lambda: {call})"
+    reply = student.run(source)
     if near(reply, expected):
         return _("{call} is right, but not so for other inputs.").format(call=call)
     if isinstance(reply, Error):

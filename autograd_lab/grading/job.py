@@ -19,6 +19,7 @@ from .course import public_checks
 from .report import Report
 from .sandbox.client import Job as Process
 from .sandbox.client import JobEnded, RemoteStudent, Sandbox
+from .submission import whole
 
 Output = dict[str, Any]
 
@@ -62,6 +63,8 @@ class Outcome:
     """The number of a cell to its outputs."""
     ended: str = ""
     """Why the job could not be run to its end; empty where it was."""
+    flags: tuple[str, ...] = ()
+    """What an instructor should look at, seen from outside the job: facts, no judgement."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the outcome as plain data; `from_dict` reads it."""
@@ -71,7 +74,7 @@ class Outcome:
     def from_dict(cls, data: Mapping[str, Any]) -> Outcome:
         """Return the outcome of `as_dict`, also after it was JSON."""
         outputs = {int(place): found for place, found in data["outputs"].items()}
-        return cls(outputs, data["ended"])
+        return cls(outputs, data["ended"], tuple(data["flags"]))
 
 
 def question_of(source: str, assignment: str) -> str:
@@ -98,6 +101,7 @@ def run(job: Job, sandbox: Sandbox) -> Outcome:
     checks = {**public_or_none(job.assignment), **_own(job.own_checks)}
     outputs: dict[int, list[Output]] = {}
     ended = ""
+    flags: list[str] = []
     set_language(job.language)
     try:
         with sandbox.job() as process:
@@ -106,14 +110,17 @@ def run(job: Job, sandbox: Sandbox) -> Outcome:
                     process.put_file(name, content)
                 for place, found in _cells(job, process, checks):
                     outputs[place] = found
+                if count := process.others():
+                    flags.append(_("Processes were still running at the end: {n}").format(n=count))
             except JobEnded as error:
                 ended = str(error)
+                flags.append(_("The job ended early: {reason}").format(reason=ended))
     finally:
         set_language(None)
     for place, source in enumerate(job.cells):
         if source and place not in outputs:
             outputs[place] = _not_run(job, place, ended)
-    return Outcome(outputs, ended)
+    return Outcome(outputs, ended, tuple(flags))
 
 
 def public_or_none(assignment: str) -> dict[str, Check]:
@@ -199,17 +206,18 @@ def _valid(output: object) -> Output | None:
     """Return an output as a notebook may hold it; None for anything else a process may send."""
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return {"output_type": "stream", "name": name, "text": text}
+            return {"output_type": "stream", "name": name, "text": whole(text)}
         case {
             "output_type": "error",
             "ename": str(name),
             "evalue": str(text),
             "traceback": list(lines),
         }:
-            trace = [line for line in lines if isinstance(line, str)]
-            return {"output_type": "error", "ename": name, "evalue": text, "traceback": trace}
+            trace = [whole(line) for line in lines if isinstance(line, str)]
+            told = {"ename": whole(name), "evalue": whole(text), "traceback": trace}
+            return {"output_type": "error", **told}
         case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
-            texts = {key: value for key, value in data.items() if _plain(key, value)}
+            texts = {whole(key): whole(value) for key, value in data.items() if _plain(key, value)}
             shown: Output = {"output_type": kind, "data": texts, "metadata": {}}
             if kind == "execute_result":
                 shown["execution_count"] = None

@@ -21,7 +21,7 @@ def within(lines: int, function: Callable[..., Result], /, *arguments: object) -
     """Return `function(*arguments)`, or raise TooLong once more than `lines` lines were run.
 
     Every line of Python counts, also those of the libraries called. A single call into compiled
-    code is one line, however long it takes.
+    code is one line, however long it takes; so is `while True: pass` when it stands on one line.
 
     >>> def forever():
     ...     while True:

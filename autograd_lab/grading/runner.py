@@ -19,6 +19,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,9 @@ from .submission import Submission, read_submission, substitute
 WORK = ".autograd_lab"
 """The folder in a course for what is being written, and for the markers of what is done."""
 
+FLAGS = "autograd_lab_flags"
+"""In the metadata of an autograded notebook: what an instructor should look at."""
+
 
 class RunError(Exception):
     """There is nothing to grade, or nothing to grade it with; the message is for the instructor."""
@@ -58,7 +62,8 @@ class Run:
         self.course, self.assignment, self.language = course.resolve(), assignment, language
         config = _settings(self.course)
         logger = logging.getLogger("autograd_lab.grading")
-        logger.setLevel(logging.ERROR)
+        # What nbgrader cannot use is told in a note; its tracebacks would stand between the lines.
+        logger.setLevel(logging.CRITICAL)
         self._options = {"config": config, "log": logger}
         self._directory = CourseDirectory(**self._options)
         self._directory.assignment_id = assignment
@@ -103,7 +108,11 @@ class Run:
 
     def save(self, student: str, outcomes: dict[str, Outcome]) -> None:
         """Write a student's autograded notebooks, scores and late penalty, all or nothing."""
+        flags = self.flags(student, outcomes)
         key, read = self._submissions.pop(student)
+        for submission in read.values():
+            # Metadata is in nobody's feedback. What a student wrote there is replaced.
+            submission.notebook.metadata[FLAGS] = flags
         stage = self.course / WORK / "stage"
         with self._staged(stage, student, read):
             converter = _Recorded(self._staging(stage, student), outcomes, self._options)
@@ -131,6 +140,12 @@ class Run:
         """Return what was odd about a submission that is being graded."""
         _key, read = self._submissions[student]
         return [note for submission in read.values() for note in submission.notes]
+
+    def flags(self, student: str, outcomes: dict[str, Outcome]) -> list[str]:
+        """Return what an instructor should look at in a submission that is being graded."""
+        _key, read = self._submissions[student]
+        seen = [flag for submission in read.values() for flag in submission.flags]
+        return seen + [flag for outcome in outcomes.values() for flag in outcome.flags]
 
     def score(self, student: str) -> tuple[float, float]:
         """Return what a student has for the assignment, and the most there is."""
@@ -339,6 +354,8 @@ def _settings(course: Path) -> Any:
     with contextlib.chdir(course):
         app.load_config_file()
     app.config.CourseDirectory.root = str(course)
+    if str(course) not in sys.path:
+        sys.path.insert(0, str(course))  # as nbgrader does: a course's own plugins lie there
     return app.config
 
 

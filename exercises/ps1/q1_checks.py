@@ -88,31 +88,31 @@ CONSTANT = Error("RuntimeError", "does not require grad")
 
 @check("q1-implement", points=4)
 def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
-    """Call the three functions with sizes and losses that the student has not seen."""
-    yield attempts("cost()", 1, [_cost(student, inputs)], _cost_words())
-    seen = example(
+    """Call the three functions, first with losses that may be seen, then with hidden ones."""
+    seen_hvp = example(
         student,
         "hvp(lambda x: (x ** 3).sum(), [1.0, 2.0], [1.0, 10.0])",
         [6.0, 120.0],
         _("H has 6x on its diagonal and nothing elsewhere"),
     )
-    words = _words()
-    product = _product(student, inputs, inputs.randint(3, 5))
-    yield attempts("hvp()", 0.5, [product], words, seen)
-    linear = _linear(student, inputs, product)
-    yield attempts(_("hvp() of a linear loss"), 0.5, [linear], words)
-    large = product or _large_product(student, inputs, 50_000)
-    yield attempts(_("hvp() with 50,000 variables"), 1, [large], words)
-    seen = example(
+    seen_hessian = example(
         student,
         "hessian(lambda x: x[0] * x[0] * x[1], [1.0, 2.0])",
         [[4.0, 2.0], [2.0, 0.0]],
         _("the gradient is [2 x₀ x₁, x₀²]"),
     )
+    words = _words()
+    yield attempts("cost()", 1, [_cost(student, inputs)], _cost_words())
+    small = _product(student, inputs, inputs.randint(3, 5))
+    yield attempts("hvp()", 0.5, [small], words, seen_hvp)
+    linear = _linear(student, inputs, small)
+    yield attempts(_("hvp() of a linear loss"), 0.5, [linear], words)
+    large = small or _large_product(student, inputs, 50_000)
+    yield attempts(_("hvp() with 50,000 variables"), 1, [large], words)
     small = _hessian(student, inputs, inputs.randint(3, 5))
-    yield attempts("hessian()", 0.5, [small], words, seen)
-    large = small or _large_hessian(student, inputs, 300)
-    yield attempts(_("hessian() with 300 variables"), 0.5, [large], words)
+    yield attempts("hessian()", 0.5, [small], words, seen_hessian)
+    large = small or _large_hessian(student, inputs, 200)
+    yield attempts(_("hessian() with 200 variables"), 0.5, [large], words)
 
 
 def _cost(student: Student, inputs: random.Random) -> str:
@@ -331,7 +331,7 @@ def _words() -> Words:
             ),
         ),
         "pass-per-entry": (
-            _("right for a few variables, but for 300 it makes far more passes than rows."),
+            _("right for a few variables, but for 200 it makes far more passes than rows."),
             _("what does one backward pass from g[i] return: one entry, or more?"),
         ),
         "other-value": (

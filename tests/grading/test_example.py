@@ -51,3 +51,9 @@ def test_a_long_reply_is_cut() -> None:
     words = said("def f(x): return 'x' * 10_000")
     assert "xx…; expected" in words
     assert len(words) < LONGEST + 100
+
+
+def test_a_call_that_never_ends_is_ended() -> None:
+    """A loop without end is said in words, like an error."""
+    words = said("def f(x):\n    while x > 1: x = x + 1")
+    assert words.startswith("f(2.0) stopped with TooLong: more than 1000000 lines were run;")

@@ -38,6 +38,7 @@ class Child:
     def serve(self) -> None:
         """Answer requests, each with the number it came with."""
         redirect_descriptors()
+        sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
         signal.signal(signal.SIGPROF, _too_long)
         random.seed()
         np.random.seed()

@@ -52,7 +52,7 @@ class Sandbox:
         Without `isolated` nothing but the limits holds a job: no namespaces, no other user.
         """
         self.limits, self.slot, self.isolated = limits or Limits(), slot, isolated
-        self._folder = None if isolated else tempfile.TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory(prefix="autograd_lab-")
         self._control, theirs = socket.socketpair()
         fd = theirs.fileno()
         code = START.format(module=SERVER, fd=fd)
@@ -60,7 +60,7 @@ class Sandbox:
         with theirs:
             self._server = subprocess.Popen(
                 [sys.executable, "-I", "-c", code, json.dumps(paths)],
-                env=_environment(),
+                env=_environment(self._folder.name),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -85,8 +85,7 @@ class Sandbox:
         """End the server; jobs that are open end with their connections."""
         self._control.close()
         self._server.wait()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._folder.cleanup()
 
     @contextlib.contextmanager
     def job(self) -> Iterator[Job]:
@@ -95,7 +94,7 @@ class Sandbox:
         Raises NoJail where the system does not allow to shut it in.
         """
         ours, theirs = socket.socketpair()
-        with ours:
+        with ours, tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
             # The kernel then tells which process speaks, in this side's numbering.
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             with theirs:
@@ -103,7 +102,7 @@ class Sandbox:
                     "limits": self.limits.as_dict(),
                     "slot": self.slot,
                     "isolated": self.isolated,
-                    "folder": self._folder.name if self._folder else "",
+                    "folder": folder,
                 }
                 socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno()])
             job = Job(ours, self.limits)
@@ -125,6 +124,8 @@ class Job:
         if "refused" in hello:
             raise NoJail(hello["refused"])
         self._reason = ""
+        self._root = int(_stat(self._pid)[1])
+        self._memory = _usage(self._root)[1]
 
     def put_file(self, name: str, content: str) -> None:
         """Write a file, given in Base64, into the job's working folder."""
@@ -147,6 +148,10 @@ class Job:
         if not isinstance(reply, str) or len(reply) > MAX_CHARS:
             raise self._ended("the process answered with something that is no reply")
         return reply
+
+    def others(self) -> int:
+        """Return how many processes run in the job beside its own."""
+        return len(_below(self._root)) - 1
 
     def end(self) -> None:
         """End the job's process, and with it all it has started."""
@@ -188,15 +193,15 @@ class Job:
         while not select.select([self._connection], [], [], WATCH)[0]:
             if self._used() > most or time.monotonic() > end:
                 raise TimeoutError
+            seconds, memory = _usage(self._root)
+            if seconds > self._limits.job_seconds + GRACE:
+                raise TimeoutError
+            if memory > self._limits.memory + self._memory:
+                raise self._ended("its processes together needed more memory than allowed")
 
     def _used(self) -> float:
-        """Return the processor seconds that the job's process has used."""
-        try:
-            stat = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii")
-        except OSError:
-            return 0.0
-        fields = stat.rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Return the processor seconds of the job's process, and of its children that have ended."""
+        return _seconds(_stat(self._pid))
 
     def _ended(self, reason: str) -> JobEnded:
         self._reason = reason
@@ -218,6 +223,44 @@ class RemoteStudent(Student):
             return dumps(Error("JobEnded", str(ended)))
 
 
+def _usage(root: int) -> tuple[float, int]:
+    """Return the processor seconds and the bytes in memory of a process and all below it.
+
+    What lost its parent hangs below the first process of the job's tree. Shared pages count for each.
+    """
+    found = _below(root)
+    pages = sum(int(stat[21]) for stat in found)
+    return sum(_seconds(stat) for stat in found), pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _below(root: int) -> list[list[str]]:
+    """Return the `stat` of each process that runs below another one."""
+    below: dict[str, list[tuple[str, list[str]]]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            stat = _stat(int(entry.name))
+            below.setdefault(stat[1], []).append((entry.name, stat))
+    found = list(below.get(str(root), ()))
+    for pid, _fields in found:
+        found += below.get(pid, ())
+    # Those that have ended and wait to be collected run no more.
+    return [stat for _pid, stat in found if stat[0] not in "ZX0"]
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of a process's `stat` from its state on, zeros for one that has ended."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ["0"] * 50
+    return text.rpartition(")")[2].split()
+
+
+def _seconds(stat: list[str]) -> float:
+    """Return the processor seconds of a process, and of its children that have ended."""
+    return sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def _peer(connection: socket.socket) -> int:
     """Return the process that writes on the other end, in this process's numbering."""
     size = socket.CMSG_SPACE(12)
@@ -233,12 +276,12 @@ def _peer(connection: socket.socket) -> int:
     raise RuntimeError("the kernel does not tell who speaks")
 
 
-def _environment() -> dict[str, str]:
-    """Return all that the server and its jobs see of an environment."""
+def _environment(folder: str) -> dict[str, str]:
+    """Return all that the server and its jobs see of an environment; `folder` is the server's."""
     home = "/home/student"
     return {
         "HOME": home,
-        "IPYTHONDIR": "/tmp/.ipython",
+        "IPYTHONDIR": f"{folder}/ipython",
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "NBGRADER_EXECUTION": "autograde",

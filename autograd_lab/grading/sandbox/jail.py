@@ -68,10 +68,11 @@ def empty_root(visible: Sequence[str], hidden: Sequence[str], size: int) -> None
     Path(root, "dev", "pts").mkdir()
     _mount("devpts", f"{root}/dev/pts", "devpts", NO_SETUID, "newinstance,ptmxmode=666,mode=620")
     Path(root, "dev", "ptmx").symlink_to("pts/ptmx")
-    for place in (HOME, "/tmp", "/proc", "/old"):
+    for place in (HOME, "/tmp", "/dev/shm", "/proc", "/old"):
         Path(root + place).mkdir(parents=True, exist_ok=True)
     Path(root + HOME).chmod(0o777)
-    Path(root + "/tmp").chmod(0o1777)
+    for place in ("/tmp", "/dev/shm"):
+        Path(root + place).chmod(0o1777)
     _call("pivot_root", root.encode(), f"{root}/old".encode())
     os.chdir("/")
     _call("umount2", b"/old", DETACH)
@@ -99,6 +100,8 @@ def give_up_privileges(slot: int) -> None:
     # It is a second fence: where the system refuses it, the first one stands.
     with contextlib.suppress(OSError):
         _own_user_namespace()
+        # In one more, the student's code could mount a file system without a limit.
+        Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
     _call("prctl", SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     for capability in range(LAST_CAPABILITY + 1):
         _libc.prctl(DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 MEGABYTE = 1024 * 1024
 
@@ -51,8 +52,8 @@ class Limits:
 
 def _address_space() -> int:
     """Return the bytes of address space that this process has now."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    statm = Path("/proc/self/statm").read_text(encoding="ascii")
+    return int(statm.split()[0]) * resource.getpagesize()
 
 
 __all__ = ["MEGABYTE", "Limits"]

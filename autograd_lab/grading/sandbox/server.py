@@ -53,7 +53,7 @@ def _warm_up(shell: Shell) -> None:
     first = "%load_ext autograd_lab\nimport autograd_lab\nautograd_lab.ones(1).sum()"
     for cell in (first, "%unload_ext autograd_lab", "1 / 0"):
         shell.run(cell, 10_000)
-    shell.reset(new_session=True)
+    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
 
 
 def _job(
@@ -80,6 +80,7 @@ def _job(
             jail.give_up_privileges(request["slot"])
         else:
             os.chdir(request["folder"])
+            os.environ["HOME"] = os.environ["MPLCONFIGDIR"] = request["folder"]
     except BaseException as error:
         os.write(descriptor, _refusal(error))
         os._exit(1)

@@ -1,5 +1,8 @@
 """An IPython shell that runs cells and returns their outputs as a notebook stores them."""
 
+# mypy: disable-error-code="no-untyped-call"
+# (much of IPython has no types.)
+
 from __future__ import annotations
 
 import builtins
@@ -12,6 +15,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 Output = dict[str, Any]
 
@@ -32,6 +36,8 @@ class _Publisher(DisplayPublisher):
 
 class _Hook(DisplayHook):
     """Keeps the value of a cell's last expression."""
+
+    shell: Shell
 
     def __call__(self, result: Any = None) -> None:
         self.check_for_underscore()
@@ -76,9 +82,9 @@ class Outputs:
             self._left -= len(text)
         last = self.kept[-1] if self.kept else {}
         if last.get("name") == name:
-            last["text"] += text
+            last["text"].append(text)
         else:
-            self.kept.append({"output_type": "stream", "name": name, "text": text})
+            self.kept.append({"output_type": "stream", "name": name, "text": [text]})
 
     def display(self, data: Any, metadata: Any, display_id: str | None, update: Any) -> None:
         """Keep a display, or put it in the place of the one with its id."""
@@ -89,6 +95,13 @@ class Outputs:
         self.add(output_type="display_data", data=data, metadata=metadata)
         if display_id and self.kept and self.kept[-1]["output_type"] == "display_data":
             self._ids[display_id] = self.kept[-1]
+
+    def joined(self) -> list[Output]:
+        """Return what was kept, the text of each stream in one piece."""
+        streams = (output for output in self.kept if output["output_type"] == "stream")
+        for stream in streams:
+            stream["text"] = "".join(stream["text"])
+        return self.kept
 
     def clear(self) -> None:
         """Forget everything, as `clear_output()` does."""
@@ -131,13 +144,10 @@ class Shell(InteractiveShell):
 
     def __init__(self, **options: Any) -> None:
         """Start a shell without history, files and colours."""
-        super().__init__(**options)
+        # On disk it would be one open file for all jobs, and a thread that no fork inherits.
+        history = {"enabled": False, "hist_file": ":memory:"}
+        super().__init__(config=Config(HistoryManager=history), **options)
         self.outputs = Outputs(0)
-
-    def init_history(self) -> None:
-        """Keep no history on disk."""
-        super().init_history()
-        self.history_manager.enabled = False  # type: ignore[union-attr]
 
     def init_io(self) -> None:
         """Leave the process's own streams alone; `run` replaces them."""
@@ -151,8 +161,8 @@ class Shell(InteractiveShell):
         """Run a cell; return its outputs, at most `limit` characters, and its number."""
         self.outputs = Outputs(limit)
         streams = sys.stdout, sys.stderr
-        sys.stdout = _Stream(self, "stdout", 1)  # type: ignore[assignment]
-        sys.stderr = _Stream(self, "stderr", 2)  # type: ignore[assignment]
+        sys.stdout = _Stream(self, "stdout", 1)
+        sys.stderr = _Stream(self, "stderr", 2)
         number = self.execution_count
         try:
             self.run_cell(source, store_history=True)
@@ -161,13 +171,13 @@ class Shell(InteractiveShell):
             for name, descriptor in (("stdout", 1), ("stderr", 2)):
                 if text := _written(descriptor):
                     self.outputs.text(name, text)
-        return self.outputs.kept, number
+        return self.outputs.joined(), number
 
 
 def make_shell() -> Shell:
     """Return the shell of this process, in which `input()` says that nobody is there to answer."""
-    Shell.display_pub_class = _Publisher
-    Shell.displayhook_class = _Hook
+    Shell.display_pub_class = _Publisher  # type: ignore[assignment]
+    Shell.displayhook_class = _Hook  # type: ignore[assignment]
     shell = Shell.instance()
     builtins.input = _no_input
     return shell

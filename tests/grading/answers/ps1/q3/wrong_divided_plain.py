@@ -1,0 +1,26 @@
+# ruff: noqa: D103, F821
+# q3-predict: 2.5 nan-everywhere
+# q3-implement: 2 divided-by-zero
+import autograd_lab as torch
+
+q3_prediction = {
+    "mixed": [25600.0, 25600.0],
+    "norm": [4.0, 4.0],
+    "mean": [128.0, 128.0],
+    "zero_entry": [256.0, 256.0],
+    "nan": [float("nan"), float("nan")],
+    "zeros": "never",
+}
+
+
+def gradient(values):
+    a = torch.tensor(values, requires_grad=True)
+    if a.norm() == 0:
+        return "never"
+    f(a).sum().backward()
+    return a.grad.tolist()
+
+
+def factor(values):
+    a = torch.tensor(values).flatten()
+    return f(a)[0].item() / a[0].item()
