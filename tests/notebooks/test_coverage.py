@@ -23,3 +23,8 @@ def test_the_table_is_in_step_with_the_sources():
     by_hand, mark, tables = (NOTEBOOKS / "README.md").read_text(encoding="utf-8").partition(MARK)
     assert by_hand and mark
     assert tables == contents([read(path) for path in SOURCES])
+
+
+def test_every_claim_is_covered():
+    """Each example, claim, mistake and open question of the five documents is taught in some cell."""
+    assert sorted(CLAIMS - COVERED) == []
