@@ -11,7 +11,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograd_lab.grading.report import VERDICT, number
-from tests.browser.conftest import LOOPBACK, chromium_browser, jupyter_lab
+from tests.browser.conftest import LOOPBACK, START_TIMEOUT, chromium_browser, jupyter_lab
 from tests.grading.classroom import (
     ASSIGNMENT,
     BATCHES,
@@ -226,6 +226,7 @@ def sheet(browser: Any) -> Iterator[Any]:
     """A fresh page of the browser; no script of a student's may run, no error be raised."""
     context = browser.new_context(viewport={"width": 1000, "height": 800})
     opened = context.new_page()
+    opened.set_default_timeout(START_TIMEOUT)
     errors: list[str] = []
     opened.on("dialog", lambda dialog: (errors.append("alert"), dialog.dismiss()))
     opened.on("pageerror", lambda error: errors.append(str(error)))

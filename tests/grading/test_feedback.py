@@ -41,7 +41,7 @@ HOSTILE = [
     '<p style="color:expression(1);background-color:url(http://evil.test/w)">p</p>',
     '<link rel="stylesheet" href="http://evil.test/x.css"><link rel=prefetch href=//evil.test>',
     '<iframe src="http://evil.test/"></iframe>',
-    f'<iframe srcdoc="<script>parent.{RUN}</script>"></iframe>',
+    f"<iframe srcdoc=\"<script>parent.{RUN}</script>\"></iframe>",
     '<base href="http://evil.test/"><meta http-equiv="refresh" content="0;url=http://evil.test/">',
     f"</textarea></pre></div></body></html><script>{RUN}</script>",
     f"<textarea></textarea><script>{RUN}</script>",
@@ -129,9 +129,7 @@ def hostile_notebook() -> Any:
     forged = {"grade_id": f'"><script>{RUN}</script>', "grade": True, "solution": True}
     for html in HOSTILE:
         outputs = [
-            v4.new_output(
-                "display_data", {"text/html": html}, metadata={"text/html": {"isolated": 1}}
-            ),
+            v4.new_output("display_data", {"text/html": html}, metadata={"text/html": {"isolated": 1}}),
             v4.new_output("display_data", {"text/markdown": html}),
             v4.new_output("display_data", {"text/latex": html}),
             v4.new_output("display_data", {"text/plain": html}),
