@@ -27,11 +27,13 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import InvalidEntry
 from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..i18n import _
 from .check import hidden_seed
@@ -68,7 +70,8 @@ class Run:
         self._directory = CourseDirectory(**self._options)
         self._directory.assignment_id = assignment
         self._released = self._read_released()
-        self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
+        with _writing(_("the gradebook cannot be opened: {reason}")):
+            self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
         self._secret = read_secret() if os.environ.get(PRIVATE) else b""
         self._submissions: dict[str, tuple[str, dict[str, Submission]]] = {}
 
@@ -116,11 +119,14 @@ class Run:
         stage = self.course / WORK / "stage"
         with self._staged(stage, student, read):
             converter = _Recorded(self._staging(stage, student), outcomes, self._options)
+            # From here on what the marker says of an earlier submission need not be true.
+            self._marker(student).unlink(missing_ok=True)
             try:
-                with shared(self.gradebook):
-                    converter.start()
-                self._put_in_place(stage, student)
-                self.gradebook.save()
+                with _writing(_("the gradebook cannot be written, run this again: {reason}")):
+                    with shared(self.gradebook):
+                        converter.convert()
+                    self._put_in_place(stage, student)
+                    self.gradebook.save()
             except BaseException:
                 self.gradebook.forget()
                 raise
@@ -265,6 +271,10 @@ class Run:
         if place.exists():
             place.rename(old)
         made.rename(place)
+        for folder in (place, place.parent):
+            descriptor = os.open(folder, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
 
     def _marker(self, student: str) -> Path:
         return self.course / WORK / "done" / self.assignment / f"{student}.json"
@@ -293,6 +303,30 @@ class _Recorded(Autograde):
     ) -> None:
         super().__init__(directory, **options)
         self._outcomes = outcomes
+        self._failed: Exception | None = None
+
+    def convert(self) -> None:
+        """Convert the submission; raise what went wrong, not that nbgrader has logged something."""
+        try:
+            self.start()
+        except NbGraderException as error:
+            failed = self._failed or error
+        else:
+            return
+        raise failed  # out here, so that it keeps its cause
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Prepare the gradebook for the submission."""
+        with self._kept():
+            super().init_assignment(assignment_id, student_id)
+
+    @contextlib.contextmanager
+    def _kept(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self._failed = error
+            raise
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Convert a notebook that has been prepared before its job ran."""
@@ -308,7 +342,8 @@ class _Recorded(Autograde):
             folder.mkdir(parents=True, exist_ok=True)
             prepared = folder / f"{name}.ipynb"
             shutil.copyfile(notebook_filename, prepared)
-            BaseConverter.convert_single_notebook(self, str(prepared))
+            with self._kept():
+                BaseConverter.convert_single_notebook(self, str(prepared))
         finally:
             self._sanitizing = True
 
@@ -357,6 +392,20 @@ def _settings(course: Path) -> Any:
     if str(course) not in sys.path:
         sys.path.insert(0, str(course))  # as nbgrader does: a course's own plugins lie there
     return app.config
+
+
+@contextlib.contextmanager
+def _writing(text: str) -> Iterator[None]:
+    """Raise RunError with `text` for what a database or a disk refuses."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError, InvalidEntry) as error:
+        # InvalidEntry is what nbgrader makes of some errors of the database.
+        known = error.__cause__ or error.__context__ if isinstance(error, InvalidEntry) else error
+        if not isinstance(known, (SQLAlchemyError, OSError)):
+            raise
+        reason = getattr(known, "orig", None) or known
+        raise RunError(text.format(reason=reason)) from error
 
 
 def _is_test(cell: Any) -> bool:

@@ -372,7 +372,7 @@ except RuntimeError as error:
 # %% [markdown] lang="zh"
 # `y` 也跟着变了。$e^x$ 在 0 处的导数是 1，而留下来的结果现在却是 100。好在这次改写被记了一笔（`version 1`），`backward()` 便拒绝用它来算。早先的 `.data` 也共用内存，却没有人记账：
 
-# %%
+# %% finding=["unchecked-write"]
 x = torch.tensor([0.0, 1.0], requires_grad=True)
 y = x.exp()
 y.data[0] = 100.0

@@ -24,9 +24,7 @@ def contents(db_url: str) -> dict[str, list[Row]]:
     finally:
         engine.dispose()
     assert {"grade", "comment", "submitted_assignment", "submitted_notebook"} <= set(rows)
-    known = {
-        (name, row["id"]): row for name, found in rows.items() for row in found if "id" in row
-    }
+    known = {(name, row["id"]): row for name, found in rows.items() for row in found if "id" in row}
 
     def plain(name: str, row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         for column in sorted(tables.tables[name].columns, key=lambda each: each.name):
