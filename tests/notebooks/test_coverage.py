@@ -13,6 +13,11 @@ CLAIMS = {f"{document}/{key}" for document, claims in DOCUMENTS.items() for key 
 COVERED = {claim for path in SOURCES for cell in read(path).cells for claim in cell.covers}
 
 
+def test_every_claim_is_covered():
+    """Each example and claim of the documents has a cell."""
+    assert sorted(CLAIMS - COVERED) == []
+
+
 def test_what_is_covered_is_a_claim():
     """A misspelt id would cover nothing."""
     assert sorted(COVERED - CLAIMS) == []
