@@ -196,7 +196,7 @@ def _engine(run: Run, students: list[str], force: bool, where: dict[str, Any]) -
 
     work, isolated = run.jobs(students, force), not where["reduced"]
     if not isolated:
-        click.echo(_REDUCED, err=True)
+        click.echo(_reduced(), err=True)
     if where["scheduler"]:
         with _cluster(where["scheduler"], where["security"], where["insecure"], isolated) as client:
             yield from engines.dask(work, run.limits, client, isolated)
@@ -207,10 +207,12 @@ def _engine(run: Run, students: list[str], force: bool, where: dict[str, Any]) -
         yield from engines.serial(work, run.limits, isolated)
 
 
-_REDUCED = (
-    "Warning: submissions are not shut in. They are held to time and memory, but can read your files "
-    "and use the network. Grade hostile work as root on Linux, or where user namespaces are allowed."
-)
+def _reduced() -> str:
+    """Return the warning that nothing holds hostile code back."""
+    return _(
+        "Warning: submissions are not shut in. They are held to time and memory, but can read your files "
+        "and use the network. Grade hostile work as root on Linux, or where user namespaces are allowed."
+    )
 
 
 @contextlib.contextmanager
@@ -219,11 +221,13 @@ def _cluster(address: str, folder: Path | None, insecure: bool, isolated: bool) 
     from distributed import Client, Security
 
     if address.startswith("tls://") and folder is None:
-        raise click.UsageError("tls:// needs --security, the folder with the certificates")
+        raise click.UsageError(_("tls:// needs --security, the folder with the certificates"))
     if not address.startswith("tls://") and not (insecure and isolated):
         raise click.UsageError(
-            "anyone who reaches a cluster without encryption can run code as you: use tls://, or "
-            "--insecure (not together with --reduced)"
+            _(
+                "anyone who reaches a cluster without encryption can run code as you: use tls://, or "
+                "--insecure (not together with --reduced)"
+            )
         )
     security = None
     if folder is not None:
@@ -243,10 +247,10 @@ def _explained(error: Exception) -> str:
     from ..grading.sandbox.client import NoJail
 
     if isinstance(error, NoJail):
-        return (
-            f"This system refuses to shut submissions in ({error}). Grade as root on Linux, or allow "
+        return _(
+            "This system refuses to shut submissions in ({error}). Grade as root on Linux, or allow "
             "user namespaces; --reduced grades without, which hostile submissions can abuse."
-        )
+        ).format(error=error)
     return str(error)
 
 
