@@ -44,7 +44,7 @@ def _offline(browser: Any) -> Iterator[Driver]:
 def test_a_lesson_is_whole_without_a_network(
     offline: Driver, name: str, language: str, tmp_path: Path
 ) -> None:
-    """As many formulas as were written, every stored picture, a stepper that steps, no request."""
+    """As many formulas as were written, every stored picture, steppers that step, no request."""
     path = NOTEBOOKS / language / name
     lesson = nbformat.read(path, as_version=4)
     page = tmp_path / "lesson.html"
@@ -56,10 +56,11 @@ def test_a_lesson_is_whole_without_a_network(
         for output in cell.get("outputs", ())
     )
     if "const packed" in shown:
-        position = offline.page.locator(".al-position").first
-        before = position.inner_text()
-        offline.page.locator(".al-player").first.press("ArrowRight")
-        assert position.inner_text() != before
+        positions = offline.page.locator(".al-position")
+        before = positions.all_inner_texts()
+        for player in offline.page.locator(".al-player").all():
+            player.press("ArrowRight")
+        assert positions.all_inner_texts() != before
     seen = offline.page.evaluate(SEEN)
     prose = [cell.source for cell in lesson.cells if cell.cell_type == "markdown"]
     assert seen["formulas"] == sum(len(FORMULA.findall(text)) for text in prose)
