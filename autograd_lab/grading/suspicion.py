@@ -65,13 +65,9 @@ def _in_node(node: ast.AST) -> Iterator[str]:
             named = {
                 part.id for each in targets for part in ast.walk(each) if isinstance(part, ast.Name)
             }
-            yield from named & SCORERS
+            yield from named & (SCORERS | {"__eq__"})
         case ast.FunctionDef(name="__eq__", body=[ast.Return(ast.Constant(True))]):
             yield "__eq__"
-        case ast.Assign(targets=targets, value=ast.Lambda(body=ast.Constant(True))):
-            yield from (
-                part.id for part in targets if isinstance(part, ast.Name) and part.id == "__eq__"
-            )
 
 
 def _module(name: str) -> Iterator[str]:

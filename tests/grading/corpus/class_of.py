@@ -18,6 +18,8 @@ from autograd_lab.grading.sandbox.limits import MEGABYTE, Limits
 from tests.grading.corpus.case import ASSIGNMENT
 from tests.grading.stock import Course
 
+PARTS = ("q2-predict", "q2-implement")
+"""What checks judge in the question that the corpus answers."""
 LIMITS = Limits(cell_seconds=2, job_seconds=6, memory=500 * MEGABYTE, processes=24)
 
 
@@ -32,7 +34,7 @@ class Graded:
                     grade.name: grade.auto_score
                     for notebook in entry.notebooks
                     for grade in notebook.grades
-                    if grade.name != "q2-explain"
+                    if grade.name in PARTS
                 }
                 for entry in gradebook.assignment_submissions(ASSIGNMENT)
             }

@@ -13,10 +13,9 @@ import pytest
 
 from autograd_lab.grading.submission import read_submission
 from tests.grading.corpus.case import ASSIGNMENT, FUNCTIONS, PREDICTION, named
-from tests.grading.corpus.class_of import Graded, graded_class
+from tests.grading.corpus.class_of import PARTS, Graded, graded_class
 
 COUNT = int(os.environ.get("AUTOGRAD_LAB_FUZZ", "50"))
-PARTS = ("q2-predict", "q2-implement")
 VALUES: list[Any] = [
     None,
     True,
