@@ -65,7 +65,10 @@ def test_the_notebooks_say_the_same(course: Course, ours: Course) -> None:
 
 def test_what_follows_is_the_same(course: Course, ours: Course) -> None:
     """nbgrader exports the same table, and makes feedback for everybody."""
-    tables = [list(csv.DictReader((each.root / "grades.csv").open())) for each in (course, ours)]
+    tables = [
+        list(csv.DictReader((each.root / "grades.csv").open(encoding="utf-8")))
+        for each in (course, ours)
+    ]
     theirs, mine = ([row for row in table if row["student_id"] not in BETTER] for table in tables)
     assert mine == theirs
     (late,) = [row for row in mine if row["student_id"] == "late" and float(row["max_score"])]
