@@ -79,6 +79,12 @@ class Course:
         return folder
 
 
+def graded_cells(notebook: Any) -> list[str]:
+    """Return the names of the cells of a notebook that are worth points."""
+    known = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return [each["grade_id"] for each in known if each.get("grade")]
+
+
 def answered(notebook: Any, answers: Mapping[Question, Answer], explain: bool = True) -> Any:
     """Return a released notebook with answers in its cells, and with its explanations written."""
     texts = {
