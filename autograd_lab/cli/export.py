@@ -56,7 +56,7 @@ def _read(path: Path) -> Any:
         raise missing(error) from None
     try:
         content = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        nbformat.validate(content)  # type: ignore[no-untyped-call]
+        nbformat.validate(content)
     except OSError:
         raise
     except Exception as error:  # reading what is JSON, but no notebook, fails in many ways

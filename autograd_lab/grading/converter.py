@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
@@ -51,6 +53,30 @@ class Recorded(Autograde):
     ) -> None:
         super().__init__(directory, **options)
         self._outcomes = outcomes
+        self._failed: Exception | None = None
+
+    def convert(self) -> None:
+        """Convert the submission; raise what went wrong, not that nbgrader has logged something."""
+        try:
+            self.start()
+        except NbGraderException as error:
+            failed = self._failed or error
+        else:
+            return
+        raise failed  # out here, so that it keeps its cause
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Prepare the gradebook for the submission."""
+        with self._kept():
+            super().init_assignment(assignment_id, student_id)
+
+    @contextlib.contextmanager
+    def _kept(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self._failed = error
+            raise
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Convert a notebook that has been prepared before its job ran."""
@@ -66,7 +92,8 @@ class Recorded(Autograde):
             folder.mkdir(parents=True, exist_ok=True)
             prepared = folder / f"{name}.ipynb"
             shutil.copyfile(notebook_filename, prepared)
-            BaseConverter.convert_single_notebook(self, str(prepared))
+            with self._kept():
+                BaseConverter.convert_single_notebook(self, str(prepared))
         finally:
             self._sanitizing = True
 

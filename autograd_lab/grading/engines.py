@@ -34,9 +34,21 @@ AHEAD = 3
 
 def serial(work: Work, limits: Limits, isolated: bool = True) -> Iterator[Done]:
     """Run the work in this process, one student after the other. Raises NoJail."""
-    with Sandbox(limits, isolated=isolated) as sandbox:
+    sandbox = Sandbox(limits, isolated=isolated)
+    try:
         for jobs in work:
-            yield jobs[0].student, {job.notebook: run(job, sandbox) for job in jobs}
+            try:
+                outcomes = {job.notebook: run(job, sandbox) for job in jobs}
+            except (
+                EOFError,
+                OSError,
+            ):  # the fork server is gone, not a job: once more, with another
+                sandbox.close()
+                sandbox = Sandbox(limits, isolated=isolated)
+                outcomes = {job.notebook: run(job, sandbox) for job in jobs}
+            yield jobs[0].student, outcomes
+    finally:
+        sandbox.close()
 
 
 def dask(work: Work, limits: Limits, client: Client, isolated: bool = True) -> Iterator[Done]:

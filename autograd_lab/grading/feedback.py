@@ -33,10 +33,8 @@ HARMLESS: Final = re.compile(r"[\w\s:;.,#%()-]*")
 LINK: Final = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 PICTURE: Final = re.compile(r"data:image/(png|svg\+xml)[;,]")
 """What a picture may come from: itself. In `img`, SVG runs no scripts and loads nothing."""
-SHOWN: Final = frozenset(
-    ["text/html", "text/markdown", "text/latex", "text/plain"]
-    + ["image/png", "image/jpeg", "image/svg+xml"]
-)
+TEXTS, PICTURES = ("html", "markdown", "latex", "plain"), ("png", "jpeg", "svg+xml")
+SHOWN: Final = {f"text/{kind}" for kind in TEXTS} | {f"image/{kind}" for kind in PICTURES}
 
 
 def inert(notebook: Any, resources: Any) -> tuple[Any, Any]:

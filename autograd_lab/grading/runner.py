@@ -29,9 +29,11 @@ from types import TracebackType
 from typing import Any
 
 import nbformat
+from nbgrader.api import InvalidEntry
 from nbgrader.apps import NbGrader
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
 
 from .. import resources
 from ..i18n import _
@@ -79,7 +81,8 @@ class Run:
         self._sanitize = Sanitizer(self._directory, self._options)
         self._common = self._read_common()
         self._lock = _locked(self.course / WORK)
-        self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
+        with _writing(_("the gradebook cannot be opened: {reason}")):
+            self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
         self._submissions: dict[str, tuple[str, dict[str, Submission]]] = {}
 
     def __enter__(self) -> Run:
@@ -138,11 +141,14 @@ class Run:
         stage = self.course / WORK / "stage"
         with self._staged(stage, student, read):
             converter = Recorded(self._staging(stage, student), outcomes, self._options)
+            # From here on what the marker says of an earlier submission need not be true.
+            self._marker(student).unlink(missing_ok=True)
             try:
-                with shared(self.gradebook):
-                    converter.start()
-                self._put_in_place(stage, student)
-                self.gradebook.save()
+                with _writing(_("the gradebook cannot be written, run this again: {reason}")):
+                    with shared(self.gradebook):
+                        converter.convert()
+                    self._put_in_place(stage, student)
+                    self.gradebook.save()
             except BaseException as error:
                 self.gradebook.forget()
                 if isinstance(error, NbGraderException):
@@ -305,6 +311,10 @@ class Run:
         if place.exists():
             place.rename(old)
         made.rename(place)
+        for folder in (place, place.parent):
+            descriptor = os.open(folder, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
 
     def _marker(self, student: str) -> Path:
         return self.course / WORK / "done" / self.assignment / f"{student}.json"
@@ -339,6 +349,20 @@ def _settings(course: Path) -> Any:
     if str(course) not in sys.path:
         sys.path.insert(0, str(course))  # as nbgrader does: a course's own plugins lie there
     return app.config
+
+
+@contextlib.contextmanager
+def _writing(text: str) -> Iterator[None]:
+    """Raise RunError with `text` for what a database or a disk refuses."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError, InvalidEntry) as error:
+        # InvalidEntry is what nbgrader makes of some errors of the database.
+        known = error.__cause__ or error.__context__ if isinstance(error, InvalidEntry) else error
+        if not isinstance(known, (SQLAlchemyError, OSError)):
+            raise
+        reason = getattr(known, "orig", None) or known
+        raise RunError(text.format(reason=reason)) from error
 
 
 def _is_test(cell: Any) -> bool:

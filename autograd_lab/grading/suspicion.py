@@ -62,12 +62,16 @@ def _in_node(node: ast.AST) -> Iterator[str]:
         case ast.FunctionDef(name=name) if name in SCORERS:
             yield name
         case ast.Assign(targets=targets, value=ast.Lambda()):
-            named = {part.id for each in targets for part in ast.walk(each) if _is_name(part)}
+            named = {
+                part.id for each in targets for part in ast.walk(each) if isinstance(part, ast.Name)
+            }
             yield from named & SCORERS
         case ast.FunctionDef(name="__eq__", body=[ast.Return(ast.Constant(True))]):
             yield "__eq__"
         case ast.Assign(targets=targets, value=ast.Lambda(body=ast.Constant(True))):
-            yield from (part.id for part in targets if _is_name(part) and part.id == "__eq__")
+            yield from (
+                part.id for part in targets if isinstance(part, ast.Name) and part.id == "__eq__"
+            )
 
 
 def _module(name: str) -> Iterator[str]:
@@ -79,10 +83,6 @@ def _module(name: str) -> Iterator[str]:
 
 def _places(text: str) -> Iterator[str]:
     yield from (found.group() for found in PLACES.finditer(text))
-
-
-def _is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
 
 
 __all__ = ["suspicious"]

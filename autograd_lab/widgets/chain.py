@@ -112,9 +112,10 @@ class Chain:
                 expression=here.expression, reason=here.reason
             )
         if not count:
-            return _("The way ends at {name}: here the gradient is added to {tensor}.grad.").format(
-                name=here.name, tensor=self.label(here) or "x"
-            )
+            text = _("The way ends at {name}: here the gradient is added to {tensor}.grad.")
+            if here.node is not None and not self._node(here.node).label:
+                text = _("The way ends at {name}: here the gradient is added to grad of {tensor}.")
+            return text.format(name=here.name, tensor=self.label(here) or "x")
         if count == 1:
             return _("{name}: one way goes on.").format(name=self.named(here))
         return _("{name}: {count} ways go on; choose one.").format(

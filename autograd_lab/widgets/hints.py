@@ -21,9 +21,8 @@ def hint(what: str, guessed: Numbers, actual: Numbers, namespace: Mapping[str, A
     The more a thought explains, the earlier it is looked for. The right numbers are not given away.
     """
     told = None
-    with np.errstate(
-        all="ignore"
-    ):  # whatever the numbers are, nothing may be printed beside the hint
+    # Whatever the numbers are, nothing may be printed beside the hint.
+    with np.errstate(all="ignore"):
         if what.endswith(".grad"):
             told = (
                 _accumulated(what, guessed, namespace)

@@ -314,7 +314,8 @@ print(x.grad)
 # `y.data` 是不带来历的 `y`：循环条件只需要数值。现在的写法是 `y.detach().norm()`。还要留意括号：`print(y.data.norm)` 打印的不是范数，而是这个方法本身，即 `<bound method Tensor.norm of …>`。
 
 # %%
-print(y.detach().norm(), callable(y.data.norm))
+print(y.data.norm)
+print(y.detach().norm())
 print(512 * v)
 
 # %% [markdown] lang="en" covers=["001/dag/dynamic", "001/dag/control-flow", "001/intro/any-graph"]

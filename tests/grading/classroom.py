@@ -121,8 +121,8 @@ README = Path(__file__).parents[2] / "README.md"
 """What the README tells an instructor to type, once the package is installed."""
 
 
-def taught(made: Course) -> None:
-    """Take the class through nbgrader, from a new course to the overview."""
+def released(made: Course) -> None:
+    """Make a new course, with a price for being late, and release the assignment."""
     made.autograd_lab("course", "new", made.root.name)
     (made.root / "lateness.py").write_text(LATENESS, encoding="utf-8")
     with (made.root / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
@@ -130,6 +130,10 @@ def taught(made: Course) -> None:
     with Gradebook(f"sqlite:///{made.root / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
     made.nbgrader("generate_assignment", ASSIGNMENT)
+
+
+def taught(made: Course) -> None:
+    """Take the class through nbgrader, from the release to the overview."""
     for student, answers in BATCHES.items():
         notebook = answered(made.released(ASSIGNMENT), answers, explain=student != "s00")
         made.hand_in(student, ASSIGNMENT, notebook)

@@ -1,6 +1,7 @@
 """A class that is graded once; and nothing of a test outlives it: neither results nor what was tried."""
 
 import builtins
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,21 +9,30 @@ from pathlib import Path
 import pytest
 
 from autograd_lab.grading import progress
-from tests.grading.classroom import graded_here, taught, taught_in_chinese
+from tests.grading.classroom import graded_here, released, taught, taught_in_chinese
 from tests.grading.stock import Course
 
 
 @pytest.fixture(scope="session")
-def courses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Course]:
+def released_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Return a course with an assignment that nobody has handed in yet; copy it, leave it so."""
+    settings = tmp_path_factory.mktemp("settings")
+    made = Course(tmp_path_factory.mktemp("released") / "calculus", settings)
+    released(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def courses(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Course]:
     """Return an English course with the class, and a Chinese one with the answers to all else.
 
     What nbgrader has graded takes minutes: the modules share it, and put back what they change.
     """
-    settings = tmp_path_factory.mktemp("settings")
     made = {
-        language: Course(tmp_path_factory.mktemp(language) / "calculus", settings)
+        language: Course(tmp_path_factory.mktemp(language) / "calculus", released_course.settings)
         for language in ("en", "zh")
     }
+    shutil.copytree(released_course.root, made["en"].root)
     # Both at once: a kernel that starts leaves the processor idle.
     with ThreadPoolExecutor(len(made)) as pool:
         steps = [pool.submit(taught, made["en"]), pool.submit(taught_in_chinese, made["zh"])]

@@ -2,10 +2,10 @@
 
 import base64
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nbformat import v4
@@ -165,41 +165,51 @@ def hostile_notebook() -> Any:
     return notebook
 
 
-@pytest.mark.needs_browser
-def test_a_hostile_notebook_does_nothing_in_a_browser(tmp_path: Path) -> None:
-    """The feedback of all of it at once runs no script and asks for nothing but nbgrader's MathJax."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A chromium for feedback."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = tmp_path / "feedback.html"
-    path.write_text(feedback(hostile_notebook()), encoding="utf-8")
+    with chromium_browser() as running:
+        yield running
+
+
+def opened(browser: Any, path: Path, html: str) -> tuple[Any, list[str]]:
+    """Open a page of a file; return it, and the addresses it will have asked for."""
+    path.write_text(html, encoding="utf-8")
     asked: list[str] = []
-    with chromium_browser() as browser:
-        opened = browser.new_page()
-        opened.route(
-            re.compile(r"^(?!file:|data:)"),
-            lambda route: (asked.append(route.request.url), route.abort()),
-        )
-        opened.goto(path.as_uri(), wait_until="load")
-        for link in opened.locator("#notebook a:not([href^=http])").all():
-            link.dispatch_event("click")
-            link.dispatch_event("focus")
-        opened.locator("p", has_text="clobbered").first.hover()
-        assert opened.url.partition("#")[0] == path.as_uri()
-        assert opened.evaluate("window.ran") is None
-        assert opened.locator("#notebook").first.inner_text().count("clobbered") > 3
-        opened.screenshot(path="/tmp/feedback.png")
+    page = browser.new_page()
+
+    def refuse(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page.route(re.compile(r"^(?!file:|data:)"), refuse)
+    page.goto(path.as_uri(), wait_until="load")
+    return page, asked
+
+
+@pytest.mark.needs_browser
+def test_a_hostile_notebook_does_nothing_in_a_browser(browser: Any, tmp_path: Path) -> None:
+    """The feedback of all of it at once runs no script and asks for nothing but nbgrader's MathJax."""
+    with pytest.warns(UserWarning):  # of a language without a name that can be coloured
+        html = feedback(hostile_notebook())
+    page, asked = opened(browser, tmp_path / "feedback.html", html)
+    for link in page.locator("#notebook a:not([href^=http])").all():
+        link.dispatch_event("click")
+        link.dispatch_event("focus")
+    page.locator("p", has_text="clobbered").first.hover()
+    assert page.url.partition("#")[0] == (tmp_path / "feedback.html").as_uri()
+    assert page.evaluate("window.ran") is None
+    assert page.locator("#notebook").first.inner_text().count("clobbered") > 3
+    assert page.locator("textarea, form, iframe, object, style ~ #notebook style").count() == 0
     assert all("mathjax" in url for url in asked)
 
 
 @pytest.mark.needs_browser
-def test_the_same_notebook_acts_without_the_settings(tmp_path: Path) -> None:
-    """Stock's own page runs these scripts: what the test above sees would be seen."""
-    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(HOSTILE[3])])
-    page, _resources = HTMLExporter().from_notebook_node(nbformat.from_dict(notebook))
-    path = tmp_path / "stock.html"
-    path.write_text(page, encoding="utf-8")
-    with chromium_browser() as browser:
-        opened = browser.new_page()
-        opened.route(re.compile(r"^(?!file:|data:)"), lambda route: route.abort())
-        opened.goto(path.as_uri(), wait_until="load")
-        opened.wait_for_function("window.ran === 1")
+def test_without_the_settings_it_acts(browser: Any, tmp_path: Path) -> None:
+    """Stock's own page runs the script and asks for the picture: the test above would see both."""
+    cells = [v4.new_markdown_cell(html) for html in HOSTILE[3:5]]
+    html, _resources = HTMLExporter().from_notebook_node(v4.new_notebook(cells=cells))
+    page, asked = opened(browser, tmp_path / "stock.html", html)
+    page.wait_for_function("window.ran === 1")
+    assert "http://evil.test/seen.png" in asked

@@ -31,6 +31,16 @@ def test_hop_by_hop_to_the_leaf(x):
 
 
 @both
+def test_a_leaf_without_a_name_is_called_by_what_made_it(x):
+    """An expression is no variable: it is not continued with `.grad`."""
+    chain = Chain("out = (torch.ones(2, requires_grad=True) * x).sum()", {"x": x})
+    chain.hop(0)
+    chain.hop(0)
+    assert chain.here.name == "AccumulateGrad"
+    assert re.search(r"is added to grad of torch\.ones\(2.*\.$", chain.answer)
+
+
+@both
 def test_each_expression_is_python_that_leads_there(x):
     """Evaluated on the tensors of the code it gives the very function that was shown."""
     chain = Chain("y = x * x\nz = y.exp() * x\nout = z.mean()", {"x": x})
