@@ -95,12 +95,13 @@ def grade(
     lines: list[Line] = []
     try:
         with _quiet(), Run(course, assignment, language) as run:
-            students = _chosen(run, only)
+            chosen = _chosen(run, only)
+            students = [student for student, _key in run.waiting(chosen, force)]
             if dry_run:
-                for student, _key in run.waiting(students, force):
+                for student in students:
                     click.echo(student)
                 return
-            for line in _graded(run, students, force, where):
+            for line in _graded(run, students, where) if students else ():
                 lines.append(line)
                 if as_json:
                     click.echo(json.dumps(asdict(line), ensure_ascii=False))
@@ -150,7 +151,7 @@ def _chosen(run: Run, only: tuple[str, ...]) -> list[str]:
     return [student for student in students if student in only] if only else students
 
 
-def _graded(run: Run, students: list[str], force: bool, where: dict[str, Any]) -> Iterator[Line]:
+def _graded(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Line]:
     """Grade, commit, and yield a line per student, with a progress bar where somebody looks."""
     from rich.console import Console
     from rich.progress import (
@@ -168,7 +169,7 @@ def _graded(run: Run, students: list[str], force: bool, where: dict[str, Any]) -
     columns += [TextColumn("{task.fields[rate]}"), TimeRemainingColumn()]
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task(run.assignment, total=len(students), rate="")
-        for student, outcome in _engine(run, students, force, where):
+        for student, outcome in _engine(run, students, where):
             notes = run.notes(student)
             refusal, flags = "", []
             if isinstance(outcome, str):
@@ -190,11 +191,11 @@ def _graded(run: Run, students: list[str], force: bool, where: dict[str, Any]) -
             yield Line(student, *run.score(student), notes, flags)
 
 
-def _engine(run: Run, students: list[str], force: bool, where: dict[str, Any]) -> Iterator[Done]:
+def _engine(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Done]:
     """Yield what comes of each student's jobs, from the place that was asked for."""
     from ..grading import engines
 
-    work, isolated = run.jobs(students, force), not where["reduced"]
+    work, isolated = run.jobs(students, force=True), not where["reduced"]
     if not isolated:
         click.echo(_reduced(), err=True)
     if where["scheduler"]:

@@ -166,9 +166,15 @@ class Run:
     def refuse(self, student: str, reason: str) -> None:
         """Write that a submission could not be graded at all, with the reason, for 0 points."""
         _key, read = self._submissions[student]
+        outcomes = {}
         for name, submission in read.items():
             submission.notebook = substitute(self._released[name], reason)
-        self.save(student, {name: Outcome({}, reason) for name in read})
+            # nbgrader gives full points where there is no output at all; for an error it gives none.
+            codes = (
+                n for n, cell in enumerate(submission.notebook.cells) if cell.cell_type == "code"
+            )
+            outcomes[name] = Outcome({place: [_failure(reason)] for place in codes}, reason)
+        self.save(student, outcomes)
 
     def notes(self, student: str) -> list[str]:
         """Return what was odd about a submission that is being graded."""
@@ -362,6 +368,11 @@ def _writing(text: str) -> Iterator[None]:
 def _is_test(cell: Any) -> bool:
     known = cell.metadata.get("nbgrader", {})
     return bool(known.get("grade")) and not known.get("solution") and cell.cell_type == "code"
+
+
+def _failure(reason: str) -> dict[str, Any]:
+    """Return the output of a cell that was not run."""
+    return {"output_type": "error", "ename": "NotGraded", "evalue": reason, "traceback": [reason]}
 
 
 def _note(text: str) -> Any:
