@@ -38,6 +38,7 @@ bench: .venv/.bench
 	@$(PY) benchmarks/engine.py $(ARGS)
 	@$(PY) benchmarks/views.py
 	@$(PY) -m benchmarks.trace
+	@$(PY) -m benchmarks.grading
 
 soak: .venv/.test
 	@AUTOGRAD_LAB_CI=1 AUTOGRAD_LAB_PROGRAMS=20000 AUTOGRAD_LAB_PRINTED=20000 \

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..codec import MAX_CHARS, Error, dumps
 from ..student import Student
+from .jail import HOME
 from .limits import Limits
 from .messages import ConversationError, receive, send
 
@@ -278,11 +279,10 @@ def _peer(connection: socket.socket) -> int:
 
 def _environment(folder: str) -> dict[str, str]:
     """Return all that the server and its jobs see of an environment; `folder` is the server's."""
-    home = "/home/student"
     return {
-        "HOME": home,
+        "HOME": HOME,
         "IPYTHONDIR": f"{folder}/ipython",
-        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "MPLCONFIGDIR": f"{HOME}/.matplotlib",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "NBGRADER_EXECUTION": "autograde",
         "OPENBLAS_NUM_THREADS": "1",

@@ -29,7 +29,7 @@ CAPABILITY_VERSION = 0x20080522
 FIRST_UID = 64000
 """Slot n works as this user id plus n: a limit on processes counts per user, and binds no root."""
 DEVICES = ("null", "zero", "full", "random", "urandom")
-HOME = "/home/student"
+HOME = "/student"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

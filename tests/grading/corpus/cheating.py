@@ -159,14 +159,14 @@ BEFORE: dict[str, tuple[str, str]] = {
     ),
     "reads_other_students": (
         "import glob\n"
-        "found = glob.glob('../../*/ps1/*') + glob.glob('/home/**/submitted', recursive=True) + "
-        "glob.glob('/tmp/*') + glob.glob('/root/**') + glob.glob('/*/gradebook.db')\n"
+        "found = glob.glob('../../*/ps1/*') + glob.glob('/*/*/submitted') + "
+        "glob.glob('/tmp/*') + glob.glob('/*/*/*/submitted') + glob.glob('/*/gradebook.db')\n"
         "if found: print('STOLEN', found)",
         "gradebook.db",
     ),
     "writes_the_gradebook": (
         "import sqlite3, glob\n"
-        "for path in glob.glob('/home/**/gradebook.db', recursive=True): "
+        "for path in glob.glob('/*/*/gradebook.db'): "
         "sqlite3.connect(path).execute('update grade set manual_score = 9').connection.commit()",
         "gradebook.db",
     ),

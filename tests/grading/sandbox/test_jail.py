@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autograd_lab.grading.sandbox.client import Job, JobEnded, Sandbox
-from autograd_lab.grading.sandbox.jail import FIRST_UID
+from autograd_lab.grading.sandbox.jail import FIRST_UID, HOME
 from autograd_lab.grading.sandbox.limits import MEGABYTE, Limits
 from autograd_lab.grading.sandbox.server import visible_folders
 
@@ -175,7 +175,7 @@ def test_its_environment_holds_nothing_of_ours(
             "OPENBLAS_NUM_THREADS",
             "MPLBACKEND",
         }
-        assert value(job, "import os; os.environ['HOME']") == "/home/student"
+        assert value(job, "import os; os.environ['HOME']") == HOME
 
 
 def test_it_inherits_no_descriptor_but_its_connection(job: Job) -> None:
