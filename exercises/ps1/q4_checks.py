@@ -310,7 +310,7 @@ def _words() -> Words:
         "is-smooth": (
             _("one of the switches is smooth: values and slopes meet there."),
             (
-                _("is it where you say? The place is needed to four digits."),
+                _("is it where you say? The place is needed to five digits."),
                 _("another graph does not have to mean another function."),
             ),
         ),
@@ -344,11 +344,11 @@ def _words() -> Words:
             ),
         ),
         "one-graph": (
-            _("no points: the graph was the same for every number that was tried."),
+            _("it costs no points, but the graph was the same for every number that was tried."),
             _("abs, relu or where bend a function without any control flow. Use an if or a loop."),
         ),
         "the-books": (
-            _("no points: your graphs multiply by constants, as in the textbook's example."),
+            _("it costs no points, but your graphs only multiply by constants, like the textbook's."),
             _("your teacher will ask what is your own in it. Use other operations."),
         ),
     }
