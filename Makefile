@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+# Test processes; a file's tests stay together, in order.
+JOBS ?= auto
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 CATALOGUES := -D autograd_lab -d autograd_lab/locale
@@ -15,7 +17,7 @@ help:
 	@echo "make test          run every test (ARGS='-k name' some of them)"
 	@echo "make lint          what pre-commit runs: ruff and mypy"
 	@echo "make bench         measure the engine beside micrograd, and PyTorch where it is installed"
-	@echo "make soak          run the random comparisons with PyTorch at full length (an hour)"
+	@echo "make soak          run random comparisons, fuzzing and faults at full length (hours)"
 	@echo "make notebooks     build the lessons and exercises from their text sources"
 	@echo "make stub          tell editors about the methods that operations bind to tensors"
 	@echo "make translations  collect the texts to translate, and compile the translations"
@@ -25,7 +27,7 @@ lab: .venv/.lab
 	@.venv/bin/autograd-lab lab $(ARGS)
 
 test: .venv/.test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: .venv/.test
 	@$(PY) -m ruff check
@@ -36,17 +38,19 @@ bench: .venv/.bench
 	@$(PY) benchmarks/engine.py $(ARGS)
 	@$(PY) benchmarks/views.py
 	@$(PY) -m benchmarks.trace
+	@$(PY) -m benchmarks.grading
 
 soak: .venv/.test
 	@AUTOGRAD_LAB_CI=1 AUTOGRAD_LAB_PROGRAMS=20000 AUTOGRAD_LAB_PRINTED=20000 \
-	  $(PY) -m pytest tests/torch_parity/test_programs.py tests/torch_parity/test_printing.py $(ARGS)
+	  AUTOGRAD_LAB_FUZZ=2000 AUTOGRAD_LAB_FAULTS=50 \
+	  $(PY) -m pytest tests/torch_parity/test_programs.py tests/torch_parity/test_printing.py tests/grading $(ARGS)
 
 stub: .venv/.test
 	@$(PY) -m autograd_lab.engine.stub
 
 notebooks: .venv/.test
 	@$(PY) -m autograd_lab.authoring.build notebooks
-	@$(PY) -m autograd_lab.authoring.course exercises
+	@.venv/bin/autograd-lab course build exercises
 
 translations: .venv/.test
 	@.venv/bin/pybabel -q extract -k ngettext:1,2 --no-location --no-wrap -o .venv/texts.pot \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -43,6 +44,39 @@ def working_copy(source: Path, target: Path) -> list[Path]:
             shutil.copyfile(path, copy)
         copies.append(copy)
     return copies
+
+
+def lesson(source: Path, name: str) -> Path:
+    """Return the notebook in `source` that is called `name`: `"03_accumulation"`, or `"03"` alone.
+
+    Raises LookupError, with the names there are, where it is none of them.
+    """
+    paths = sorted(source.glob("*.ipynb"))
+    wanted = name.removesuffix(".ipynb")
+    for path in paths:
+        if wanted in (path.stem, path.stem.partition("_")[0]):
+            return path
+    names = ", ".join(path.stem for path in paths)
+    raise LookupError(f"no lesson {name!r}; there are {names}")
+
+
+def bring_back(notebook: Path, target: Path) -> Path | None:
+    """Put `notebook` into the folder `target` as it was before anyone worked in it.
+
+    Returns where the one that was there is kept, beside the new one under a name of its own; None
+    if there was none, or none that differs. Raises OSError where `target` cannot be written.
+    """
+    fresh = _without_outputs(notebook.read_text(encoding="utf-8"))
+    copy = target / notebook.name
+    kept = None
+    if copy.exists():
+        if copy.read_text(encoding="utf-8", errors="replace") == fresh:
+            return None
+        names = (copy.with_stem(f"{copy.stem}-mine{number}") for number in itertools.count(1))
+        kept = copy.rename(next(name for name in names if not name.exists()))
+    target.mkdir(parents=True, exist_ok=True)
+    copy.write_text(fresh, encoding="utf-8")
+    return kept
 
 
 def _without_outputs(notebook: str) -> str:

@@ -23,6 +23,13 @@ c.Autograde.sanitize_preprocessors = [
     # By name: formgrader shows the settings as JSON.
     *(f"{each.__module__}.{each.__name__}" for each in Autograde.sanitize_preprocessors.default()),
 ]
+# Scripts in what students wrote stay inert in feedback and in formgrader; figures and tables stay.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.preprocessors = ["autograd_lab.grading.feedback.inert"]
+c.HTMLExporter.filters = {
+    "clean_html": "autograd_lab.grading.feedback.clean",
+    "markdown2html": "autograd_lab.grading.feedback.markdown",
+}
 # Per cell. The checks take well under a second; this is for answers that never end.
 c.Execute.timeout = 60
 

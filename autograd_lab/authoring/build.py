@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from .contents import write_contents
 from .execute import OutputError, execute
 from .notebook import notebook
 from .source import LANGUAGES, read
@@ -14,8 +15,9 @@ from .source import LANGUAGES, read
 def build(folder: Path, *, run: bool = True) -> list[Path]:
     """Write `folder/<language>/<name>.ipynb` for each `folder/source/<name>.py`; return the paths.
 
-    With `run` false the notebooks have no outputs. Nothing is written until all are made. Raises
-    FileNotFoundError where there is no source, and what `read` and `execute` raise.
+    With `run` false the notebooks have no outputs. The tables in `folder/README.md` are brought up to
+    date. Nothing is written until all are made. Raises FileNotFoundError where there is no source,
+    and what `read` and `execute` raise.
     """
     paths = sorted((folder / "source").glob("*.py"))
     if not paths:
@@ -36,6 +38,7 @@ def build(folder: Path, *, run: bool = True) -> list[Path]:
     for path, text in texts.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    write_contents(folder / "README.md", sources)
     return list(texts)
 
 

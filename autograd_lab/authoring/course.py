@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
-
 from .notebook import notebook
 from .source import LANGUAGES, Source, join, read
 
@@ -56,20 +54,3 @@ def questions(folder: Path) -> list[Path]:
     found = {re.fullmatch(r"q(\d+)", path.stem): path for path in folder.glob("q*.py")}
     numbered = {int(match[1]): path for match, path in found.items() if match}
     return [numbered[number] for number in sorted(numbered)]
-
-
-@click.command("course")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
-def main(folder: Path, lang: str) -> None:
-    """Write FOLDER/source from the text sources in FOLDER."""
-    try:
-        paths = build_course(folder, folder, lang)
-    except (ImportError, OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from error
-    for path in paths:
-        click.echo(path)
-
-
-if __name__ == "__main__":
-    main()

@@ -94,6 +94,9 @@ def read(path: Path) -> Source:
         ) from None
 
     raw = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
+    for cell in raw:
+        if "lang" in cell.metadata:  # jupytext's note about blank lines is no metadata of an author
+            cell.metadata.pop("lines_to_next_cell", None)
     try:
         cells = tuple(_cells(raw))
         _check_grade_ids(cells)

@@ -5,7 +5,7 @@ Part of the roof: parse, call a room, say what happened. It may import any room;
 
 import click
 
-from . import course, lab, report
+from . import course, export, grade, lab, report
 
 
 @click.group()
@@ -14,6 +14,8 @@ def main() -> None:
     """See and practise automatic differentiation in Jupyter."""
 
 
-main.add_command(lab.lab)
 main.add_command(course.course)
+main.add_command(export.export)
+main.add_command(grade.grade)
+main.add_command(lab.lab)
 main.add_command(report.report)

@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,21 +31,31 @@ from .. import i18n, resources
     show_default=True,
     help="Where your copies of the lessons are kept.",
 )
+@click.option(
+    "--reset",
+    metavar="NAME",
+    help="Bring one lesson back, such as 03, and keep yours beside it; nothing is opened.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="If left out, any that is free.")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
-def lab(lang: str | None, folder: Path, port: int | None, no_browser: bool) -> None:
+def lab(
+    lang: str | None, folder: Path, reset: str | None, port: int | None, no_browser: bool
+) -> None:
     """Open the lessons in JupyterLab.
 
     They are copied into a folder of your own first, without their outputs. A lesson that is there
     already is left as it is. Ctrl-C ends JupyterLab.
     """
+    lang = lang or i18n.language()
+    if reset is not None:
+        _bring_back(reset, lang, folder)
+        return
     if find_spec("jupyterlab") is None:
         raise click.ClickException(
             "JupyterLab is not installed; this brings it: pip install 'autograd_lab[lab]'"
         )
     if port is not None:
         _require_free(port)
-    lang = lang or i18n.language()
     tour = _lessons(lang, folder)
     command = _jupyterlab(folder, f"{lang}/{tour}", port, no_browser)
     sys.exit(_serve(command, {**os.environ, "AUTOGRAD_LAB_LANG": lang}))
@@ -51,20 +63,45 @@ def lab(lang: str | None, folder: Path, port: int | None, no_browser: bool) -> N
 
 def _lessons(lang: str, folder: Path) -> str:
     """Put the lessons into `folder` and return the name of the first one."""
+    source = published(lang)
+    with _writing_into(folder):
+        copies = resources.working_copy(source, folder / lang)
+    new = f"{len(copies)} new, " if copies else ""
+    click.echo(f"Your lessons: {(folder / lang).resolve()} ({new}your own changes are kept)")
+    return min(path.name for path in source.glob("*.ipynb"))
+
+
+def _bring_back(name: str, lang: str, folder: Path) -> None:
+    """Replace one lesson in `folder` by a fresh copy, and say where the old one went."""
     try:
-        source = resources.folder(f"notebooks/{lang}")
+        notebook = resources.lesson(published(lang), name)
+    except LookupError as error:
+        raise click.ClickException(str(error)) from error
+    with _writing_into(folder):
+        kept = resources.bring_back(notebook, folder / lang)
+    click.echo(f"As new: {(folder / lang / notebook.name).resolve()}")
+    if kept is not None:
+        click.echo(f"Yours is kept beside it: {kept.name}")
+
+
+def published(lang: str) -> Path:
+    """Return the folder of the lessons in a language; ClickException where there is none."""
+    try:
+        return resources.folder(f"notebooks/{lang}")
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _writing_into(folder: Path) -> Iterator[None]:
+    """Turn what keeps the lessons from being written into a line that says what helps."""
     try:
-        copies = resources.working_copy(source, folder / lang)
+        yield
     except OSError as error:
         raise click.ClickException(
             f"the lessons cannot be copied into {folder} ({error.strerror}); "
             "--dir takes another folder"
         ) from error
-    new = f"{len(copies)} new, " if copies else ""
-    click.echo(f"Your lessons: {(folder / lang).resolve()} ({new}your own changes are kept)")
-    return min(path.name for path in source.glob("*.ipynb"))
 
 
 def _require_free(port: int) -> None:

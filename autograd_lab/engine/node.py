@@ -226,15 +226,19 @@ class Node:
                 tensors.append(self._output(value, results[i - first]))
         return tensors
 
-    def _output(self, saved: Saved, number: int) -> Tensor:
-        """Return this node's result as the tensor it was, so that it can be differentiated again."""
+    def _output(self, saved: Saved | Tensor, number: int) -> Tensor:
+        """Return this node's result as the tensor it was, so that it can be differentiated again.
+
+        A Tensor is what an unpack hook gave back: it knows neither its maker nor tangents.
+        """
         tensor = wrap(saved._data)
         tensor._counter = saved._counter
-        window = saved.maker and saved.maker()
+        known = saved if isinstance(saved, Saved) else None
+        window = known and known.maker and known.maker()
         tensor._comes_from(window or self, 0 if window else number)
         tensor._requires_grad = True
-        if saved.tangents:
-            tensor._own_meta().tangents = saved.tangents
+        if known and known.tangents:
+            tensor._own_meta().tangents = known.tangents
         return tensor
 
     def saved_results(self) -> list[tuple[int, Saved]]:

@@ -176,6 +176,8 @@ def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
 
 def _packed(value: Any) -> Packed:
     if isinstance(value, Tensor):
+        if type(value._counter) is InferenceCounter:
+            raise RuntimeError(messages.INFERENCE_SAVED)
         return Packed(value)
     alias = wrap(value._data)
     alias._counter = value._counter

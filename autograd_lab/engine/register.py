@@ -112,7 +112,9 @@ def expose(name: str, function: Callable[..., Any]) -> None:
 def expose_made(name: str, make: Callable[[str, bool], Callable[..., Any]]) -> None:
     """Make a public function and a method: what `make` returns for the name, and whether it is bound."""
     functions[name] = make(name, False)
-    method(name, make(name, True))
+    bound = make(name, True)
+    bound.__qualname__ = f"Tensor.{name}"  # printed without its parentheses, it says whose it is
+    method(name, bound)
 
 
 def method(name: str, function: Callable[..., Any]) -> None:

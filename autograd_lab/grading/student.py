@@ -19,9 +19,8 @@ MAX_ERROR_TEXT = 2000
 
 
 class Student(ABC):
-    """Where a student's answers live. A kind of student defines `run`; the rest follows from it."""
+    """Where a student's answers live. A kind of student defines `exchange`; the rest follows from it."""
 
-    @abstractmethod
     def run(self, source: str, /, **inputs: object) -> Any:
         """Run `source` in a copy of the student's namespace; return its last expression's value.
 
@@ -31,6 +30,12 @@ class Student(ABC):
 
         Raises SyntaxError and CodecError for a source or inputs that are wrong in themselves.
         """
+        ast.parse(source)
+        return loads(self.exchange(source, dumps(inputs)))
+
+    @abstractmethod
+    def exchange(self, source: str, request: str) -> str:
+        """Run `source` with the inputs in `request`; return the reply. Both are the codec's text."""
 
     def call(self, name: str, /, *arguments: object) -> Any:
         """Return what the student's function `name` returns for these arguments."""
@@ -53,18 +58,16 @@ class LocalStudent(Student):
         self._namespace = namespace
         self._kept: list[object] = []
 
-    def run(self, source: str, /, **inputs: object) -> Any:
+    def exchange(self, source: str, request: str) -> str:
         """See `Student.run`. What is printed meanwhile is discarded; Ctrl-C ends the check."""
         body, last = _compile(source)
-        request = dumps(inputs)
         with quiet():
             try:
-                reply = dumps(self._evaluate(body, last, request), self._keep)
+                return dumps(self._evaluate(body, last, request), self._keep)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # a student's exit() must not end the grading
-                reply = dumps(_described(error))
-        return loads(reply)
+                return dumps(described(error))
 
     def _evaluate(self, body: CodeType, last: CodeType, request: str) -> object:
         scope = dict(self._namespace)
@@ -105,7 +108,7 @@ def _tensor(sent: TensorData) -> object:
     return tensor(array, requires_grad=sent.requires_grad)
 
 
-def _described(error: BaseException) -> Error:
+def described(error: BaseException) -> Error:
     """Return an exception as data; its own `__str__` may be the next thing to fail."""
     try:
         text = str(error)
@@ -114,4 +117,4 @@ def _described(error: BaseException) -> Error:
     return Error(type(error).__name__[:100], text[:MAX_ERROR_TEXT])
 
 
-__all__ = ["LocalStudent", "Student"]
+__all__ = ["LocalStudent", "Student", "described"]

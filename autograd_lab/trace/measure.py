@@ -17,6 +17,9 @@ class Kept:
 
     def __init__(self, tensor: Any, memory: tuple[str, int], nbytes: int) -> None:
         """Count `tensor` with every measure that is open."""
+        self._of: tuple[
+            measure, ...
+        ] = ()  # first: what follows may fail, and then nothing was counted
         self.tensor, self.version = tensor, tensor._version
         self._memory, self._nbytes = memory, nbytes
         self._of = tuple(_open)

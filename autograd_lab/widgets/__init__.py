@@ -6,6 +6,7 @@ It must not know nbgrader or points.
 
 from .accumulation import AccumulationLab
 from .chain import ChainLab
+from .control_flow import ControlFlowLab
 from .derivative import DerivativeLab
 from .detach import DetachLab
 from .growth import GraphGrowthLab
@@ -17,6 +18,7 @@ from .vjp import VJPLab
 __all__ = [
     "AccumulationLab",
     "ChainLab",
+    "ControlFlowLab",
     "DerivativeLab",
     "DetachLab",
     "GraphGrowthLab",

@@ -174,7 +174,7 @@ class AccumulationLab(Lab):
     def snapshot(self) -> str:
         """Return the ledger as an HTML table, and the graphs that were made and freed."""
         picture = pictures.graph(self.accumulation.trace(), self.answer)
-        return pictures.beside(table(self.accumulation), picture)
+        return table(self.accumulation) + picture
 
     def controls(self) -> list[Any]:
         """Return the buttons, and the box that keeps the graph."""

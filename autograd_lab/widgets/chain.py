@@ -112,16 +112,24 @@ class Chain:
                 expression=here.expression, reason=here.reason
             )
         if not count:
-            return _("The way ends at {name}: here the gradient is added to {tensor}.grad.").format(
-                name=here.name, tensor=self.label(here) or "x"
-            )
+            text = _("The way ends at {name}: here the gradient is added to {tensor}.grad.")
+            if here.node is not None and not self._node(here.node).label:
+                text = _("The way ends at {name}: here the gradient is added to grad of {tensor}.")
+            return text.format(name=here.name, tensor=self.label(here) or "x")
         if count == 1:
-            return _("{name}: one way goes on.").format(name=here.name)
-        return _("{name}: {count} ways go on; choose one.").format(name=here.name, count=count)
+            return _("{name}: one way goes on.").format(name=self.named(here))
+        return _("{name}: {count} ways go on; choose one.").format(
+            name=self.named(here), count=count
+        )
 
     def label(self, stop: Stop) -> str:
         """Return what a reader would call the tensor that belongs to a stop, `""` if unknown."""
         return "" if stop.node is None else node_name(self.trace.graph.nodes[stop.node])
+
+    def named(self, stop: Stop) -> str:
+        """Return the function at a stop with the tensor it belongs to, `"MulBackward0 (z)"`."""
+        label = self.label(stop)
+        return f"{stop.name} ({label})" if label else stop.name
 
     def _entry(self, here: Stop, slot: int, function: Any) -> Stop:
         """Return the stop that an entry of `next_functions` leads to."""
@@ -225,7 +233,8 @@ class ChainLab(Lab):
         numbers = [stop.node for stop in chain.way if stop.node is not None]
         picture = pictures.graph(chain.trace, self.answer, chain.here.node, numbers)
         rows = [
-            (text_cell(code(stop.expression)), text_cell(_found(chain, stop))) for stop in chain.way
+            (text_cell(_foldable(stop.expression)), text_cell(_found(chain, stop)))
+            for stop in chain.way
         ]
         hops = table((_("expression"), _("what stands there")), rows)
         lines = pictures.listing(chain.program.code.splitlines())
@@ -236,16 +245,14 @@ class ChainLab(Lab):
         import ipywidgets  # type: ignore[import-untyped]
 
         chain = self.chain
+        # No drop-down list: JupyterLab takes the arrow keys away from it.
         start = ipywidgets.ToggleButtons(options=list(chain.variables), value=chain.variable)
-        start.style.button_width = "auto"
-        entries = ipywidgets.Dropdown(
-            description="next_functions", style={"description_width": "initial"}
-        )
+        entries = ipywidgets.ToggleButtons()
+        start.style.button_width = entries.style.button_width = "auto"
 
         def offer() -> None:
             entries.options = [
-                (f"[{slot}] {_named(chain, stop)}", slot)
-                for slot, stop in enumerate(chain.choices())
+                (f"[{slot}] {chain.named(stop)}", slot) for slot, stop in enumerate(chain.choices())
             ]
             # A list that was empty before chooses nothing by itself.
             entries.index = 0 if entries.options else None
@@ -258,20 +265,23 @@ class ChainLab(Lab):
             return moved
 
         offer()
-        return [
-            self.follow(start, move(lambda: chain.start(start.value))),
+        walking = [
+            ipywidgets.Label("next_functions"),
             entries,
             self.button(_("hop"), move(lambda: chain.hop(entries.value or 0))),
             self.button(_("back"), move(chain.back)),
         ]
-
-
-def _named(chain: Chain, stop: Stop) -> str:
-    """Return the function at a stop with the tensor it belongs to."""
-    label = chain.label(stop)
-    return f"{stop.name} ({label})" if label else stop.name
+        return [
+            self.follow(start, move(lambda: chain.start(start.value))),
+            ipywidgets.HBox(walking, layout={"flex_flow": "row wrap"}),
+        ]
 
 
 def _found(chain: Chain, stop: Stop) -> str:
     """Return what stands at a stop, as HTML."""
-    return escape(_named(chain, stop)) + (f"<br>{escape(stop.reason)}" if stop.reason else "")
+    return escape(chain.named(stop)) + (f"<br>{escape(stop.reason)}" if stop.reason else "")
+
+
+def _foldable(expression: str) -> str:
+    """Return a long expression as code that may go on in another line, before each attribute."""
+    return code(expression).replace(".", "<wbr>.")

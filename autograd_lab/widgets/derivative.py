@@ -12,14 +12,17 @@ from ..engine.creation import tensor
 from ..i18n import _
 from .formula import FormulaError, Tree, evaluate, parse
 from .lab import Lab
-from .parts import number, paragraph, table, watched
+from .parts import number, paragraph, table
+from .pictures import figure, told
 from .plots import image, new_figure
 from .symbolic import derivative, tidied, written
 from .values import as_numbers
 
-DTYPES = (np.float64, np.float32)
+DTYPES: tuple[Any, ...] = (np.float64, np.float32)
 STEPS = np.logspace(-16, 0, 97)
 """The steps h that the plot tries."""
+LARGEST = 1e30
+"""Of x: what float32 still holds, with room for a step."""
 EXAMPLE = "4x^3+x^2+3"
 
 
@@ -54,8 +57,13 @@ class Derivatives:
         if not isinstance(formula, str):
             raise TypeError("formula is a text with a function of x, such as '4x^3+x^2+3'")
         place = as_numbers(x)
-        if place is None or isinstance(x, str) or place.size != 1 or not np.isfinite(place).all():
-            raise ValueError("x must be one finite number, or a tensor with one: 1.0")
+        if (
+            place is None
+            or isinstance(x, str)
+            or place.size != 1
+            or not (abs(place) < LARGEST).all()
+        ):
+            raise ValueError("x must be one number below 1e30, or a tensor with one: 1.0")
         if not 0 < h <= 1:
             raise ValueError("h must be a step between 0 and 1: 1e-4")
         self.problem = ""
@@ -72,9 +80,10 @@ class Derivatives:
             self.problem = str(error)
 
     def move(self, x: float) -> None:
-        """Go to another place; one that is not finite becomes the answer, and the old one stays."""
-        self.problem = "" if np.isfinite(x) else _("x must be a finite number.")
-        self.x = float(x) if np.isfinite(x) else self.x
+        """Go to another place; one too far away becomes the answer, and the old one stays."""
+        fits = abs(x) < LARGEST
+        self.problem = "" if fits else _("x must be a number below 1e30.")
+        self.x = float(x) if fits else self.x
 
     def step(self, h: float) -> None:
         """Take another step h."""
@@ -111,7 +120,8 @@ class Derivatives:
             return self.problem
         exact, automatic = self.exact(), self.automatic()
         here = number(self.x)
-        if not (np.isfinite(exact) and np.isfinite(automatic)):
+        value = evaluate(self.tree, np.float64(self.x))  # log(-1) has none, but 1/x is a number
+        if not np.isfinite([value, exact, automatic]).all():
             return _("f has no finite derivative at x = {x}: choose another x.").format(x=here)
         if not np.isclose(exact, automatic, rtol=1e-9, atol=1e-12):
             return _(
@@ -126,7 +136,7 @@ class Derivatives:
     def rows(self) -> list[tuple[str, ...]]:
         """Return a line per way: its name, then value and error in float64 and in float32."""
         ways = [(_("symbolic"), self.exact), (_("automatic: backward()"), self.automatic)]
-        found = [(name, [way(dtype) for dtype in DTYPES]) for name, way in ways]
+        found = [(name, [*map(way, DTYPES)]) for name, way in ways]
         names = (_("forward difference"), _("central difference"))
         for name, way in zip(names, DIFFERENCES, strict=True):
             found.append((f"{name}: {way}", [self.numeric(way, dtype) for dtype in DTYPES]))
@@ -143,8 +153,8 @@ class Derivatives:
 @lru_cache(maxsize=2)
 def plot(tree: Tree, x: float, h: float) -> str:
     """Return the error of both differences over h, in both precisions, as an image."""
-    figure = new_figure(5.6, 3.6)
-    axes = figure.add_subplot(xscale="log", yscale="log", xlim=(STEPS[0], STEPS[-1]))
+    drawing = new_figure(5.6, 3.6)
+    axes = drawing.add_subplot(xscale="log", yscale="log", xlim=(STEPS[0], STEPS[-1]))
     axes.set(xlabel="$h$", ylabel="$|D_h - f'(x)|$")
     slope = derivative(tree)
     for dtype, colour in zip(DTYPES, ("tab:blue", "tab:orange"), strict=True):
@@ -154,8 +164,8 @@ def plot(tree: Tree, x: float, h: float) -> str:
             name = f"{way}  {np.dtype(dtype).name}"
             axes.plot(STEPS, errors, line, color=colour, linewidth=1.4, label=name)
     axes.axvline(h, color="black", linewidth=0.8, linestyle=":")
-    figure.legend(fontsize="small", loc="outside upper center", ncols=2, frameon=False)
-    return image(figure, _("Error of the numeric derivative over the step h: V-shaped curves."))
+    drawing.legend(fontsize="small", loc="outside upper center", ncols=2, frameon=False)
+    return image(drawing, _("Error of the numeric derivative over the step h: V-shaped curves."))
 
 
 def errors_over(way: str, tree: Tree, x: Any, exact: float) -> NDArray[np.float64]:
@@ -192,16 +202,17 @@ class DerivativeLab(Lab):
         heads = ("", "float64", _("error"), "float32", _("error"))
         return "".join(
             (
+                told(self.answer),
                 paragraph(f"f(x) = {written(tidied(found.tree))}"),
                 paragraph(f"f′(x) = {written(found.slope)}"),
-                table(found.answer, heads, found.rows()),
-                plot(found.tree, found.x, found.h),
-                paragraph(
+                table(heads, found.rows()),
+                figure(
+                    plot(found.tree, found.x, found.h),
                     _(
                         "The error of the numeric derivative over h. Large steps are off because the "
                         "curve bends, small ones because f(x+h) and f(x) agree in nearly all digits "
                         "and the difference keeps only what was rounded. The dotted line is your h."
-                    )
+                    ),
                 ),
             )
         )
@@ -219,9 +230,9 @@ class DerivativeLab(Lab):
         return [
             ipywidgets.VBox(
                 [
-                    watched(self, formula, found.type),
-                    watched(self, x, found.move),
-                    watched(self, h, found.step),
+                    self.follow(formula, lambda: found.type(formula.value)),
+                    self.follow(x, lambda: found.move(x.value)),
+                    self.follow(h, lambda: found.step(h.value)),
                 ]
             )
         ]

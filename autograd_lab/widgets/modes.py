@@ -11,9 +11,10 @@ from ..engine.filled import ones
 from ..i18n import _
 from ..trace.measure import measure
 from .lab import Lab
-from .libraries import autograd_of
-from .parts import paragraph, table, watched
+from .parts import paragraph, table
+from .pictures import figure, told
 from .plots import image, new_figure
+from .program import library_of
 
 MOST = 64
 """Largest n and m: a Jacobian takes one pass for each."""
@@ -95,7 +96,7 @@ def _value(f: Callable[[Any], Any], x: Any, m: int) -> int:
 
 def _forward(f: Callable[[Any], Any], x: Any, m: int) -> int:
     """Find the Jacobian column by column: a dual number for each input."""
-    forward_ad = autograd_of(x).forward_ad
+    forward_ad = library_of(x).autograd.forward_ad
     for i in range(len(x)):
         direction = x.new_tensor([float(j == i) for j in range(len(x))])
         with forward_ad.dual_level():
@@ -105,22 +106,22 @@ def _forward(f: Callable[[Any], Any], x: Any, m: int) -> int:
 
 def _reverse(f: Callable[[Any], Any], x: Any, m: int) -> int:
     """Find the Jacobian row by row: a pass back for each output."""
-    autograd_of(x).functional.jacobian(f, x)
+    library_of(x).autograd.functional.jacobian(f, x)
     return m
 
 
 def _gradient(f: Callable[[Any], Any], x: Any, m: int) -> int:
-    autograd_of(x).functional.vjp(lambda x: f(x).sum(), x)
+    library_of(x).autograd.functional.vjp(lambda x: f(x).sum(), x)
     return 1
 
 
 def _hvp(f: Callable[[Any], Any], x: Any, m: int) -> int:
-    autograd_of(x).functional.hvp(lambda x: f(x).sum(), x, x.new_tensor([1.0] * len(x)))
+    library_of(x).autograd.functional.hvp(lambda x: f(x).sum(), x, x.new_tensor([1.0] * len(x)))
     return 2
 
 
 def _hessian(f: Callable[[Any], Any], x: Any, m: int) -> int:
-    autograd_of(x).functional.hessian(lambda x: f(x).sum(), x)
+    library_of(x).autograd.functional.hessian(lambda x: f(x).sum(), x)
     return 1 + len(x)
 
 
@@ -143,8 +144,8 @@ def ticks(most: int) -> list[int]:
 @lru_cache(maxsize=1)  # a lab shows each state twice
 def plot(modes: Modes, n: int, m: int) -> str:
     """Return the operations of both modes over n at this m and over m at this n, as an image."""
-    figure = new_figure(6.0, 2.8)
-    left, right = figure.subplots(1, 2, sharey=True)
+    drawing = new_figure(6.0, 2.8)
+    left, right = drawing.subplots(1, 2, sharey=True)
     for mode, name, line in (("forward", "$J e_j$", "o-"), ("reverse", "$e_i^T J$", "s--")):
         ns, ms = ticks(len(modes.x)), ticks(modes.outputs)
         left.plot(ns, [modes.cost(mode, at, m).operations for at in ns], line, label=name)
@@ -157,9 +158,9 @@ def plot(modes: Modes, n: int, m: int) -> str:
         axes.set(xlabel=f"${name}$", title=f"${other}$")
         axes.set_ylim(bottom=0)
     left.set_ylabel("#")
-    figure.legend(loc="outside upper center", ncols=2, frameon=False)
+    drawing.legend(loc="outside upper center", ncols=2, frameon=False)
     return image(
-        figure,
+        drawing,
         _(
             "Operations for the whole Jacobian: forward mode (Je, a column a pass) grows with n, "
             "reverse mode (eᵀJ, a row a pass) with m."
@@ -194,24 +195,26 @@ class ModesLab(Lab):
 
     def snapshot(self) -> str:
         """Return the two modes side by side, their plot, and what higher derivatives cost."""
-        heads = ("", _("passes"), _("operations"), _("bytes kept for the way back, at most"))
+        heads = ("", _("passes"), _("operations"), _("bytes kept"))
         jacobian = [
             self._row(_("y = f(x) alone"), "value"),
             self._row(_("Jacobian, forward: a pass per input"), "forward"),
             self._row(_("Jacobian, reverse: a pass per output"), "reverse"),
         ]
         return (
-            table(self.answer, heads, jacobian)
-            + plot(self.modes, self.modes.n, self.modes.m)
-            + paragraph(
+            told(self.answer)
+            + table(heads, jacobian)
+            + figure(
+                plot(self.modes, self.modes.n, self.modes.m),
                 _(
                     "Operations for the whole Jacobian, over n on the left and over m on the right: Je "
                     "is forward mode, a column a pass, eᵀJ is reverse mode, a row a pass. Forward mode "
-                    "keeps next to nothing, but needs a pass for each input; reverse mode needs one for each "
-                    "output, and all that the way forward saved."
-                )
+                    "keeps next to nothing, but needs a pass for each input; reverse mode needs one for "
+                    "each output, and all that the way forward saved: those bytes."
+                ),
             )
-            + table(_("Derivatives of L = sum of y"), heads, self._higher())
+            + paragraph(_("Derivatives of L, the sum of y:"))
+            + table(heads, self._higher())
         )
 
     def _higher(self) -> list[tuple[str, ...]]:
@@ -242,8 +245,11 @@ class ModesLab(Lab):
             slider = ipywidgets.IntSlider(
                 getattr(modes, name), min=1, max=most, description=f"{name} ="
             )
-            sliders.append(watched(self, slider, partial(setattr, modes, name)))
+            sliders.append(self.follow(slider, partial(self._moved, name, slider)))
         return [ipywidgets.VBox(sliders)]
+
+    def _moved(self, name: str, slider: Any) -> None:
+        setattr(self.modes, name, slider.value)
 
 
 def _waves(x: Any, m: int) -> Any:

@@ -178,13 +178,13 @@ class NoGradLab(Lab):
 
         logic = self.no_grad
         spelled = {"": _("as it is"), "detach": ".detach()"}
+        # No drop-down lists: JupyterLab takes the arrow keys away from them.
         ways = {
-            number: ipywidgets.Dropdown(
+            number: ipywidgets.ToggleButtons(
                 description=statement.splitlines()[0],
                 options=[(spelled.get(w, f"{w}()"), w) for w in logic.possible(number)],
                 value=logic.ways.get(number, ""),
-                style={"description_width": "initial"},
-                layout={"width": "auto"},
+                style={"description_width": "initial", "button_width": "auto"},
             )
             for number, statement in enumerate(logic.statements)
         }

@@ -42,7 +42,7 @@ def figure(image: str, caption: str) -> str:
 def beside(*parts: str) -> str:
     """Return parts side by side, one below the other where it is narrow; empty ones are left out."""
     columns = "".join(
-        f'<div style="flex:1 1 280px;min-width:0;overflow-wrap:break-word">{part}</div>'
+        f'<div style="flex:1 1 280px;min-width:0;overflow-x:auto">{part}</div>'
         for part in parts
         if part
     )

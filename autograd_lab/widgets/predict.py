@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..i18n import _
+from .hints import hint
 from .values import as_numbers, one_line
 
 
@@ -62,62 +63,7 @@ def _verdict(
         )
     if np.allclose(guessed, actual, rtol=1e-3, atol=1e-6, equal_nan=True):
         return _("Right: {what} is {guess}.").format(what=what, guess=one_line(guessed))
-    return _("Not quite: {hint}").format(hint=_hint(what, guessed, actual, namespace))
-
-
-def _hint(
-    what: str, guessed: NDArray[Any], actual: NDArray[Any], namespace: Mapping[str, Any]
-) -> str:
-    """Name the thought that leads to a wrong guess, where the numbers betray it."""
-    name = _tensor_worth(guessed, namespace) if what.endswith(".grad") else None
-    if name is not None:
-        return _(
-            "{guess} is the value of {name}; a gradient says how fast the result changes."
-        ).format(guess=one_line(guessed), name=name)
-    if actual.dtype.kind == "b":
-        return _("it is the other way round.")
-    n, ratio = actual.size, _ratio(guessed, actual)
-    if n > 1 and np.isclose(ratio, n):
-        return _(
-            "{n} times too large, and {what} has {n} entries: a mean divides by their number."
-        ).format(n=n, what=what)
-    if n > 1 and np.isclose(ratio * n, 1):
-        return _(
-            "{n} times too small, and {what} has {n} entries: only a mean divides by their number, "
-            "and only once."
-        ).format(n=n, what=what)
-    if np.isclose(ratio, -1):
-        return _("the size is right, the sign is not.")
-    if ratio > 1:
-        return _("too large. Which factor did you count that is not there?")
-    if 0 < ratio < 1:
-        return _(
-            "too small. An exponent comes down as a factor, and backward passes add up: "
-            "is one missing?"
-        )
-    return _("step through the backward pass and stop at the first number that surprises you.")
-
-
-def _ratio(guessed: NDArray[Any], actual: NDArray[Any]) -> float:
-    """Return the one factor between guess and value, NaN if there is none."""
-    with np.errstate(all="ignore"):
-        ratios = np.asarray(np.true_divide(guessed, actual))
-    first = float(ratios.flat[0])
-    return first if np.isfinite(first) and np.allclose(ratios, first) else np.nan
-
-
-def _tensor_worth(guessed: NDArray[Any], namespace: Mapping[str, Any]) -> str | None:
-    """Return the name of a tensor whose value is the guess."""
-    for name, value in list(namespace.items()):
-        if type(value).__name__ == "Tensor" and not name.startswith("_"):
-            numbers = as_numbers(value)
-            if (
-                numbers is not None
-                and numbers.size
-                and np.array_equal(guessed + 0 * numbers, numbers)
-            ):
-                return name
-    return None
+    return _("Not quite: {hint}").format(hint=hint(what, guessed, actual, namespace))
 
 
 def _is_path(expression: object) -> bool:

@@ -230,9 +230,8 @@ def _product(tree: Op) -> str:
     above: list[str] = []
     below: list[str] = []
     for part in rest.args if isinstance(rest, Op) and rest.name == "*" else (rest,):
-        negated = isinstance(part, Op) and part.name == "^" and _is_negative(part.args[1])
-        if negated:
-            base, exponent = part.args
+        base, exponent = part.args if isinstance(part, Op) and part.name == "^" else (part, ONE)
+        if isinstance(exponent, Fraction) and exponent < 0:
             below.append(_factor(power(base, -exponent)))
         else:
             above.append(_factor(part))
@@ -244,10 +243,6 @@ def _product(tree: Op) -> str:
         return sign + top
     single = len(below) + (size.denominator > 1) == 1
     return f"{sign}{top}/{bottom if single else f'({bottom})'}"
-
-
-def _is_negative(exponent: Tree) -> bool:
-    return isinstance(exponent, Fraction) and exponent < 0
 
 
 def _factor(tree: Tree) -> str:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from ..engine.creation import tensor
 from ..i18n import _
 from .lab import Lab
-from .libraries import autograd_of
-from .parts import number, numbers, paragraph, table, watched
+from .parts import number, numbers, paragraph, table
+from .pictures import figure, told
 from .plots import image, new_figure
+from .program import library_of
 from .values import one_line
 
 MOST = 8
@@ -47,7 +48,7 @@ class VJP:
         self.x = x.detach().clone()
         y = self._computed()
         self.y = numbers(y.detach())
-        jacobian = autograd_of(x).functional.jacobian(function, self.x)
+        jacobian = library_of(x).autograd.functional.jacobian(function, self.x)
         self.jacobian = numbers(jacobian).reshape(y.numel(), x.numel())
         self.v = np.ones(y.numel())
 
@@ -132,15 +133,15 @@ def plot(v: tuple[float, ...], rows: tuple[tuple[float, ...], ...]) -> str:
     """Return the Jacobian as a heat map, v on its left, vᵀJ below, one scale of colours for each."""
     jacobian = np.array(rows)
     m, n = jacobian.shape
-    figure = new_figure(0.62 * n + 1.8, 0.42 * m + 1.3)
-    grid = figure.add_gridspec(2, 2, width_ratios=(1, n), height_ratios=(m, 1))
+    drawing = new_figure(0.62 * n + 1.8, 0.42 * m + 1.3)
+    grid = drawing.add_gridspec(2, 2, width_ratios=(1, n), height_ratios=(m, 1))
     parts = (
         ("$v$", grid[0, 0], np.array(v)[:, None]),
         ("$J$", grid[0, 1], jacobian),
         ("$v^T J$", grid[1, 1], weighted(np.array(v), jacobian)[None, :]),
     )
     for name, place, entries in parts:
-        axes = figure.add_subplot(place)
+        axes = drawing.add_subplot(place)
         finite = np.abs(entries[np.isfinite(entries)])
         most = float(max(finite, default=0.0)) or 1.0
         axes.imshow(entries, cmap="RdBu_r", vmin=-most, vmax=most, aspect="auto")
@@ -151,7 +152,7 @@ def plot(v: tuple[float, ...], rows: tuple[tuple[float, ...], ...]) -> str:
             colour = "white" if dark else "black"
             axes.text(j, i, number(value, 3), ha="center", va="center", color=colour, fontsize=8)
     alt = _("The Jacobian as a heat map of {m} rows and {n} columns, v on its left, vᵀJ below it.")
-    return image(figure, alt.format(m=m, n=n))
+    return image(drawing, alt.format(m=m, n=n))
 
 
 class VJPLab(Lab):
@@ -190,7 +191,14 @@ class VJPLab(Lab):
             "Each entry of v is the weight of one row; vᵀJ is the sum of the weighted rows."
         )
         picture = plot(tuple(vjp.v), tuple(map(tuple, vjp.jacobian)))
-        return paragraph(entries) + picture + paragraph(caption) + table(vjp.answer, (), rows)
+        return "".join(
+            (
+                told(self.answer),
+                paragraph(entries),
+                figure(picture, caption),
+                table(("", ""), rows),
+            )
+        )
 
     def controls(self) -> list[Any]:
         """Return a slider for each entry of v, and buttons for ones and for single rows."""
@@ -201,7 +209,7 @@ class VJPLab(Lab):
             for i, value in enumerate(self.vjp.v)
         ]
         for i, slider in enumerate(sliders):
-            watched(self, slider, lambda new, i=i: self.vjp.set(i, new))
+            self.follow(slider, partial(self._moved, slider, i))
 
         def button(name: str, action: Callable[[], None]) -> Any:
             def act() -> None:
@@ -216,6 +224,9 @@ class VJPLab(Lab):
             buttons.append(button(_("row {i}").format(i=i), partial(self.vjp.row, i)))
         wrap = ipywidgets.Layout(flex_flow="row wrap")
         return [ipywidgets.VBox([*sliders, ipywidgets.HBox(buttons, layout=wrap)])]
+
+    def _moved(self, slider: Any, i: int) -> None:
+        self.vjp.set(i, slider.value)
 
 
 def _times_sum(x: Any) -> Any:

@@ -24,7 +24,7 @@
 # %load_ext autograd_lab
 import autograd_lab as torch
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.5/recipe", "000/2.5.5/automatic"]
 # The second line is the only difference from a PyTorch program: every `torch.…` below means the same
 # in both, and prints the same.
 #
@@ -92,6 +92,8 @@ y.backward()
 # | lesson | afterwards you can |
 # |---|---|
 # | [1. The first gradient](01_first_gradient.ipynb) | follow a gradient backwards, and derive it by hand |
+# | [2. Many results at once](02_vector_jacobian.ipynb) | say what `backward(v)` computes when there is more than one result |
+# | [3. Gradients accumulate](03_accumulation.ipynb) | say what `.grad` holds after several passes, and clear it in time |
 # | [4. Cutting the graph](04_detach_and_no_grad.ipynb) | keep a gradient away from a tensor, and say which way fits |
 # | [5. Control flow](05_control_flow.ipynb) | differentiate loops and branches, and say what their gradient means |
 # | [6. One layer, trained](06_one_layer.ipynb) | train a network by hand, and with an optimizer |
@@ -112,10 +114,12 @@ y.backward()
 # | 课程 | 学完之后，你能够 |
 # |---|---|
 # | [1. 第一个梯度](01_first_gradient.ipynb) | 跟着梯度往回走，并亲手推导出来 |
+# | [2. 一次得到许多结果](02_vector_jacobian.ipynb) | 说清结果不止一个时 `backward(v)` 算的是什么 |
+# | [3. 梯度累积](03_accumulation.ipynb) | 说出反向传播几次之后 `.grad` 里是什么，并及时清零 |
 # | [4. 切断计算图](04_detach_and_no_grad.ipynb) | 不让梯度流到某个张量，并说清该用哪种办法 |
 # | [5. 控制流](05_control_flow.ipynb) | 对循环和分支求导，并说清得到的梯度是什么意思 |
 # | [6. 训练一层网络](06_one_layer.ipynb) | 亲手训练一个网络，再用优化器训练一遍 |
-# | [7. 求导的三种办法](07_three_ways.ipynb) | 说清自动微分与符号求导、数值求导有何不同 |
+# | [7. 求导的三种办法](07_three_ways.ipynb) | 说清自动微分与符号微分、数值微分有何不同 |
 # | [8. 二阶导数](08_second_derivatives.ipynb) | 算出二阶导数，并说明它为什么更贵 |
 # | [9a. 常见错误：形状与叶子张量](09a_shapes_and_leaves.ipynb) | 说清哪个张量会保留梯度 |
 # | [9b. 常见错误：被切断、被释放的计算图](09b_cut_and_freed_graphs.ipynb) | 找出切断计算图的那一行 |

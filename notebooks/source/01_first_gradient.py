@@ -62,7 +62,7 @@ predict("x.grad", guess)
 #
 # 先只做前向计算，不求梯度。
 
-# %%
+# %% covers=["003/in9/ones", "003/in10/add", "003/in11/mul-mean", "004/in1/ones", "004/in2/add", "004/in4/mul-mean"]
 x = torch.ones(2, 2, requires_grad=True)
 y = x + 2
 z = y * y * 3
@@ -72,7 +72,7 @@ print(y)
 print(z)
 print(out)
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["000/2.5.1/requires-grad", "000/2.5.1/tracks-operations", "000/2.5.4/grad-fn", "001/dag/record", "003/tensor/requires-grad", "003/function/acyclic-graph", "003/function/grad-fn", "004/intro/requires-grad"]
 # The numbers are no surprise: 1, then 3, then 27, and a mean of 27. New is what is written beside them.
 #
 # - We asked for `requires_grad=True` on `x` alone. From then on, each operation that uses `x`, directly
@@ -81,7 +81,8 @@ print(out)
 #   this object will do that operation's part of the way back.
 # - `x` was made by us, not by an operation. It has no `grad_fn`; it is a **leaf**.
 #
-# Tensors and operations together form the **computational graph**. No gradient exists yet: `x.grad` is
+# Tensors and operations together form the **computational graph**. It is directed and has no cycles, for a result
+# always comes after what it was made of. No gradient exists yet: `x.grad` is
 # `None`, which means "none yet", not zero.
 
 # %% [markdown] lang="zh"
@@ -91,21 +92,21 @@ print(out)
 # - 每个结果都记得自己是由哪个运算得到的，这就是它的 `grad_fn`。名字里带有 `Backward`，是因为往回走的时候，这个运算的那一段就由它负责。
 # - `x` 是我们自己创建的，不是运算的结果，所以没有 `grad_fn`。这样的张量叫做**叶子张量**。
 #
-# 张量和运算合在一起，就是**计算图**。此时还没有梯度：`x.grad` 是 `None`，意思是“尚无”，而不是零。
+# 张量和运算合在一起，就是**计算图**。它是一个有向无环图，因为结果总是在它的来源之后才出现。此时还没有梯度：`x.grad` 是 `None`，意思是“尚无”，而不是零。
 
-# %%
+# %% covers=["004/in3/grad-fn"]
 print(x.grad_fn, y.grad_fn.name(), z.grad_fn.name(), out.grad_fn.name())
 print(x.is_leaf, y.is_leaf)
 print(x.grad)
 
-# %% [markdown] lang="en"
-# Now forwards and back again. `out.backward()` walks through the graph from `out` to the leaf `x`;
-# `%%autograd` on the first line shows the walk.
+# %% [markdown] lang="en" covers=["000/2.5.1/backward-fills-grad", "003/tensor/backward", "004/intro/backward", "004/intro/grad", "001/intro/any-graph"]
+# Now forwards and back again. `out.backward()` walks through the graph from `out` to the leaf `x`,
+# and would do so with any other graph; `%%autograd` on the first line shows the walk.
 
 # %% [markdown] lang="zh"
-# 现在走一个来回。`out.backward()` 从 `out` 出发，沿计算图走回叶子张量 `x`，这就是**反向传播**；第一行的 `%%autograd` 会把这一路画出来。
+# 现在走一个来回。`out.backward()` 从 `out` 出发，沿计算图走回叶子张量 `x`，这就是**反向传播**，换成别的计算图也是一样；第一行的 `%%autograd` 会把这一路画出来。
 
-# %%
+# %% covers=["003/in12/backward", "004/in6/backward", "003/derivatives/scalar"]
 # %%autograd
 x = torch.ones(2, 2, requires_grad=True)
 y = x + 2
@@ -113,7 +114,7 @@ z = y * y * 3
 out = z.mean()
 out.backward()
 
-# %%
+# %% covers=["003/in13/four-and-a-half", "004/in7/four-and-a-half", "003/gradients/backward-then-grad"]
 predict("x.grad", guess)
 x.grad
 
@@ -148,7 +149,7 @@ x.grad
 #
 # `y` 被用了两次，所以有两份梯度传回来，它们要**相加**。
 
-# %% [markdown] lang="en"
+# %% [markdown] lang="en" covers=["004/math/derivation"]
 # ## 4. Explain
 #
 # The same with pencil and paper. The mean gives each $z_i$ the weight one quarter, and the power rule gives the

@@ -40,7 +40,7 @@ from autograd_lab.widgets import DetachLab, NoGradLab, predict
 #
 # $$y_i = x_i^2 \qquad u_i = y_i \qquad z_i = u_i\,x_i$$
 #
-# 中间一步写作 `u = y.detach()`：`u` 的数值与 `y` 相同，却不带 `y` 的来历。于是 `z` 里就是 $x_i^3$。执行 `z.sum().backward()` 之后，`x.grad` 里会是什么？
+# 中间一步写作 `u = y.detach()`：`u` 的数值与 `y` 相同，却不带 `y` 的来历，这叫做**分离计算**。于是 `z` 里就是 $x_i^3$。执行 `z.sum().backward()` 之后，`x.grad` 里会是什么？
 #
 # 请在 `...` 的位置写上由四个数组成的列表。
 
@@ -174,7 +174,7 @@ w.grad == 3 * w**2
 # | the slope of z, with y as a function of x | `(y * x).sum().backward()` | $3x^2$ |
 # | the slope of y itself | `y.sum().backward()` | $2x$ |
 #
-# In the lab you may cut either way yourself, or both. Say first what the gradient will be.
+# In the lab you may cut any edge yourself, or several. Say first what the gradient will be.
 
 # %% [markdown] lang="zh"
 # 现在除了直达的路，又多了经过 `y` 的路，而 `y` 是由两个 `w` 相乘得来的。三份梯度传到 `w`，加在一起：$w^2 + w^2 + w^2 = 3w^2$。
@@ -187,7 +187,7 @@ w.grad == 3 * w**2
 # | 把 y 看成 x 的函数，z 的导数 | `(y * x).sum().backward()` | $3x^2$ |
 # | y 自己的导数 | `y.sum().backward()` | $2x$ |
 #
-# 在下面的实验里，两条路由你来切：切一条，或者两条都切。动手之前，先说出梯度会是多少。
+# 在下面的实验里，每条边都可以由你来切，切一条或者几条。动手之前，先说出梯度会是多少。
 
 # %%
 DetachLab()
@@ -261,7 +261,7 @@ print(y.requires_grad, x.eq(y).all())
 # %% [markdown] lang="zh"
 # ## 7. 开关：`requires_grad`
 #
-# 运算结果是否需要梯度，取决于算出它的那些张量；叶子张量则由自己决定。创建时什么都不写，就是 `False`；之后可以用 `requires_grad_()` 就地修改，不写参数表示 `True`。在此之前做过的运算不会进入计算图：
+# 运算结果是否需要梯度，取决于算出它的那些张量；叶子张量则由自己决定。创建时什么都不写，就是 `False`；之后可以用 `requires_grad_()` 原地修改，不写参数表示 `True`。在此之前做过的运算不会进入计算图：
 
 # %% covers=["003/in14/flag-later", "004/in5/no-history-before"]
 torch.manual_seed(0)
@@ -372,7 +372,7 @@ except RuntimeError as error:
 # %% [markdown] lang="zh"
 # `y` 也跟着变了。$e^x$ 在 0 处的导数是 1，而留下来的结果现在却是 100。好在这次改写被记了一笔（`version 1`），`backward()` 便拒绝用它来算。早先的 `.data` 也共用内存，却没有人记账：
 
-# %%
+# %% finding=["unchecked-write"]
 x = torch.tensor([0.0, 1.0], requires_grad=True)
 y = x.exp()
 y.data[0] = 100.0

@@ -19,7 +19,7 @@
 # %%
 # %load_ext autograd_lab
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import ControlFlowLab, predict
 
 # %% [markdown] lang="en" covers=["000/2.5.4/in52-function"]
 # ## 1. Predict
@@ -180,14 +180,14 @@ print(a.grad, a.grad == d / a)
 #
 # For more than one number we must know what `norm()` is. It is the **2-norm**: the root of the sum of the
 # squares. The sum of the absolute values is the 1-norm, which is sometimes taken for it. For a single number both
-# are the same; here they are not:
+# are the same; for this vector they are not:
 
 # %% [markdown] lang="zh"
 # 同样是十一次翻倍，只是没有乘以 100。
 #
 # ## 6. 向量与矩阵
 #
-# 数不止一个的时候，就得弄清 `norm()` 是什么。它是 **2 范数**：平方和的平方根。绝对值之和是 1 范数，有人会把两者弄混。只有一个数时两者相等，下面就不等了：
+# 数不止一个的时候，就得弄清 `norm()` 是什么。它是 **2 范数**：平方和的平方根。绝对值之和是 1 范数，有人会把两者弄混。只有一个数时两者相等，而对下面这个向量就不等了：
 
 # %%
 v = torch.tensor([240.0, 320.0])
@@ -270,16 +270,17 @@ for entries in [1.0, 0.0, 2.0], [1.0, float("nan"), 2.0]:
 # 在下面的实验里，可以拖动 `a`，看它走过 `f` 的一段段直线，也可以换别的向量。
 
 # %%
+ControlFlowLab()
 
 # %% [markdown] lang="en"
 # ## 7. A loop in the wild
 #
-# This one stands in PyTorch's tutorial, without a word, and has made many a reader ask what it is for:
+# This one stands in PyTorch's tutorial with hardly a word, and has made many a reader ask what it is for:
 
 # %% [markdown] lang="zh"
 # ## 7. 教程里的一个循环
 #
-# 下面这段出自 PyTorch 的教程，原文没有解释，不少读者看了都会问：这个例子到底是什么意思？
+# 下面这段出自 PyTorch 的教程，原文几乎没有解释，不少读者看了都会问：这个例子到底是什么意思？
 
 # %% covers=["003/in15/norm-loop", "003/in16/v"]
 x = torch.tensor([1.6350, -1.1664, 0.2053], requires_grad=True)
@@ -313,20 +314,21 @@ print(x.grad)
 # `y.data` 是不带来历的 `y`：循环条件只需要数值。现在的写法是 `y.detach().norm()`。还要留意括号：`print(y.data.norm)` 打印的不是范数，而是这个方法本身，即 `<bound method Tensor.norm of …>`。
 
 # %%
-print(y.detach().norm(), callable(y.data.norm))
+print(y.data.norm)
+print(y.detach().norm())
 print(512 * v)
 
-# %% [markdown] lang="en" covers=["001/dag/dynamic", "001/dag/control-flow"]
+# %% [markdown] lang="en" covers=["001/dag/dynamic", "001/dag/control-flow", "001/intro/any-graph"]
 # ## 8. A loop of your own
 #
 # The graph is made anew, from scratch, on every run. So each run may do other operations, or more of them, on
-# tensors of another shape. Design a function with a loop yourself
-# and analyse it as we did `f`. A suggestion: square instead of doubling. Is `a.grad` still `d / a`?
+# tensors of another shape; whatever graph comes out, autograd differentiates it. Design a function with a loop
+# yourself and analyse it as we did `f`. A suggestion: square instead of doubling. Is `a.grad` still `d / a`?
 
 # %% [markdown] lang="zh"
 # ## 8. 自己设计一个循环
 #
-# 每次运行都会从头建立新的计算图，所以每次都可以做不同的运算、更多的运算，张量的形状也可以不同。请自己设计一个带循环的函数，像分析 `f` 那样分析它。举个例子：把翻倍换成平方。`a.grad` 还等于 `d / a` 吗？
+# 每次运行都会从头建立新的计算图，所以每次都可以做不同的运算、更多的运算，张量的形状也可以不同；无论得到怎样的图，自动微分都能求出它的梯度。请自己设计一个带循环的函数，像分析 `f` 那样分析它。举个例子：把翻倍换成平方。`a.grad` 还等于 `d / a` 吗？
 
 # %% covers=["000/2.5.6/q4-own-example"]
 # %%autograd

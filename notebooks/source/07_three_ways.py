@@ -12,7 +12,7 @@
 #
 # 本课用时十五分钟。学完之后，你将能够
 #
-# - 分清符号求导、数值求导和自动求导，并说出各自的短处；
+# - 分清符号微分、数值微分和自动微分，并说出各自的短处；
 # - 为一个小模型写出链式法则，并从两头去读它；
 # - 说出正向累积和反向累积各要多少运算、多少内存。
 
@@ -81,7 +81,7 @@ x.grad
 # ```
 #
 # At $x = 2$ this is $4 + 48 = 52$. It holds for every $x$, but it needs a formula. A program with loops and branches
-# is none, and the formulas for many layers become very long.
+# is not one, and the formulas for many layers become very long.
 #
 # **Numeric.** By definition the derivative is a limit:
 #
@@ -92,7 +92,7 @@ x.grad
 # %% [markdown] lang="zh"
 # ## 4. 说明道理：三种办法
 #
-# **符号求导。** 计算机代数系统按照课本上的法则，由一个公式得到另一个公式：
+# **符号微分。** 计算机代数系统按照课本上的法则，由一个公式得到另一个公式：
 #
 # ```text
 # D[4x^3+x^2+3, x]  =  2x+12x^2
@@ -100,7 +100,7 @@ x.grad
 #
 # 在 $x = 2$ 处等于 $4 + 48 = 52$。它对所有的 $x$ 都成立，但前提是有公式。带循环和分支的程序不是公式；层数一多，公式也会长得没法用。
 #
-# **数值求导。** 按定义，导数是一个极限：
+# **数值微分。** 按定义，导数是一个极限：
 #
 # $$f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}$$
 #
@@ -134,7 +134,7 @@ for exponent in range(1, 13):
 # %% [markdown] lang="zh"
 # 左边是 16 位有效数字（`float64`），右边是 7 位（`float32`）。$h$ 太大不准，因为在这一步之内曲线已经拐弯了；$h$ 太小也不准，因为 $f(x + h)$ 和 $f(x)$ 的数字几乎全部相同，一减就只剩下末尾几位。最合适的 $h$ 在两者之间，即便如此也会损失一半的有效数字。再说，每个输入都得单独算一遍函数值。
 #
-# **自动求导。** 每个运算都知道自己的导数，链式法则把它们乘起来。没有 $h$，就没有误差的来源；没有公式，就不怕循环，也不怕层数多到没法用笔算。得到的是某一点上的导数，除了舍入误差之外是精确的。
+# **自动微分。** 每个运算都知道自己的导数，链式法则把它们乘起来。没有 $h$，也就没有它带来的误差；没有公式，就不怕循环，也不怕层数多到没法用笔算。得到的是某一点上的导数，除了舍入误差之外是精确的。
 #
 # 在下面的实验里，可以输入自己的函数，找一找最合适的 $h$。
 
@@ -213,7 +213,7 @@ print(2 * b.detach() @ X)
 # \cdots\Bigr)\frac{\partial u_1}{\partial x}$$
 #
 # - **正向累积**从输入出发，与计算同向而行。它回答的是：如果输入沿**这个方向**变动，后面的一切会怎样变？
-# - **反向累积**（又称反向传递）从结果出发往回走，`backward()` 做的就是它。它回答的是：**这一个结果**对前面的每样东西有多敏感？
+# - **反向累积**（又称反向传播）从结果出发往回走，`backward()` 做的就是它。它回答的是：**这一个结果**对前面的每样东西有多敏感？
 #
 # 前一种可以用 `torch.func.jvp` 来做。下面把 $n$ 个正弦串起来，数一数两种办法的代价。`x` 有 1000 个元素，每个占 4 字节。
 
@@ -242,7 +242,7 @@ for n in 10, 20, 40:
 #   as the next one is computed; it keeps nothing, however long the chain, $O(1)$.
 #
 # Then why does everybody go backwards? Because of the price behind "$O(1)$ memory": a forward pass answers for *one
-# direction*. All 1000 entries of the gradient need 1000 forward passes, and one backward pass. Here with 5 inputs:
+# direction*. All 1000 entries of the gradient need 1000 forward passes, but only one backward pass. Here with 5 inputs:
 
 # %% [markdown] lang="zh"
 # - **运算。** 两种办法都与 $n$ 成正比，记作 $O(n)$。对反向累积来说，去程和回程的代价差不多。
@@ -354,7 +354,7 @@ predict("x.grad", ...)
 # **2.** Numeric, at $x = 2$, in `float32`, with $h = 10^{-12}$. What comes out?
 
 # %% [markdown] lang="zh"
-# **2.** 数值求导，$x = 2$，`float32`，$h = 10^{-12}$。算出来是多少？
+# **2.** 数值微分，$x = 2$，`float32`，$h = 10^{-12}$。算出来是多少？
 
 # %%
 x = torch.tensor(2.0)

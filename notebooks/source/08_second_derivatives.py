@@ -21,7 +21,7 @@
 # %load_ext autograd_lab
 # %xmode Minimal
 import autograd_lab as torch
-from autograd_lab.widgets import predict
+from autograd_lab.widgets import ModesLab, predict
 
 # %% [markdown] lang="en"
 # `%xmode Minimal` keeps error messages to one line. One will come, on purpose.
@@ -259,13 +259,23 @@ print("one direction:", count(lambda x: hvp(x, torch.ones(100)), 100))
 # network has a million weights: its gradient is a million numbers, its Hessian a million times a million.
 # Nobody computes it; a direction at a time is what one can afford, and often all one needs.
 #
+# The lower table of this lab counts for another function. Move $n$: which rows change, and which do not? (Its
+# Hessian makes the graph of the gradient once and uses it for every row, so it comes a little cheaper than ours.)
+
+# %% [markdown] lang="zh"
+# 输入有 4 个还是 100 个，一个方向的价钱都一样：几个梯度而已。（每个运算要处理的数变多了，但求梯度时也是如此。）黑塞矩阵则需要 $n$ 个这样的方向，每行一个。一个小网络也有一百万个权重：梯度是一百万个数，黑塞矩阵却是一百万乘一百万个数。没有人会把它整个算出来；一次一个方向才付得起，而且往往已经够用。
+#
+# 这个实验下方的表格数的是另一个函数。移动 $n$：哪几行变了，哪几行没变？（它求黑塞矩阵时，梯度的计算图只建一次，每一行都拿来用，所以比我们的便宜一些。）
+
+# %%
+ModesLab()
+
+# %% [markdown] lang="en"
 # ## 6. A straight line
 #
 # A line bends nowhere, so its second derivative is 0. What will autograd answer: 0, `None`, or an error?
 
 # %% [markdown] lang="zh"
-# 输入有 4 个还是 100 个，一个方向的价钱都一样：几个梯度而已。（每个运算要处理的数变多了，但求梯度时也是如此。）黑塞矩阵则需要 $n$ 个这样的方向，每行一个。一个小网络也有一百万个权重：梯度是一百万个数，黑塞矩阵却是一百万乘一百万个数。没有人会把它整个算出来；一次一个方向才付得起，而且往往已经够用。
-#
 # ## 6. 一条直线
 #
 # 直线处处不弯，所以它的二阶导数是 0。autograd 会怎样回答：0、`None`，还是报错？

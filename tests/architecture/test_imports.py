@@ -12,6 +12,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "autograd_lab"
 
+NBGRADER = {
+    f"grading.{name}" for name in ("converter", "feedback", "gradebook", "runner", "submission")
+}
 FACADES = {"autograd", "cuda", "func", "linalg", "nn", "optim"}
 ENGINE = {"engine", *FACADES}
 TRACE_AS_DATA = {"trace.model", "trace.fold", "trace.findings"}
@@ -31,6 +34,8 @@ ARROWS: dict[str, set[str]] = {
     "views": {*TRACE_AS_DATA, "i18n"},
     "widgets": {*ENGINE, "trace", "views", "i18n"},
     "grading": {*ENGINE, "trace", "views", "i18n", "resources"},
+    **{key: {"grading", "i18n", "resources"} for key in NBGRADER},
+    "grading.sandbox": {*ENGINE, "grading"},
     "authoring": {"i18n", "resources"},
     "showing": {"engine", "trace", "views", "i18n"},
     "magics": {*ENGINE, "trace", "views", "widgets", "grading", "showing", "i18n", "resources"},
@@ -62,6 +67,9 @@ LIBRARIES: dict[str, set[str]] = {
     "trace.sources": {"numpy"},
     "widgets": {"numpy"},
     "grading": {"numpy"},
+    "grading.sandbox": {"numpy", "IPython", "traitlets"},  # the fork server runs notebooks
+    # Only the command that grades a class loads these.
+    **{key: {"jinja2", "nbconvert", "nbformat", "nbgrader", "sqlalchemy"} for key in NBGRADER},
     "authoring": {"click"},
     "cli": {"click"},
     "magics": {"IPython"},  # loaded by `%load_ext` alone

@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner
 
 from autograd_lab.authoring import build as notebooks
-from autograd_lab.authoring import course
 from autograd_lab.authoring.build import build, main
 from autograd_lab.authoring.execute import OutputError, execute
 from autograd_lab.authoring.notebook import notebook
@@ -144,7 +143,6 @@ def test_a_folder_without_sources_is_one_line_of_error(tmp_path):
     ("missing", "command", "brings"),
     [
         (("jupytext", "nbformat", "nbclient"), notebooks.main, "[course]"),
-        (("jupytext", "nbformat", "nbclient"), course.main, "[course]"),
         (("nbclient",), notebooks.main, "[lab]"),
     ],
 )

@@ -47,6 +47,13 @@ def test_a_cell_without_lang_is_shared(source_of):
     assert formula.texts == {"en": "$y = x^2$", "zh": "$y = x^2$"}
 
 
+@pytest.mark.parametrize("blank", ["", "\n\n"])
+def test_blank_lines_around_a_translation_mean_nothing(source_of, blank):
+    """None or two: the cell is the same."""
+    source = source_of(LESSON.replace("\n\n# %%", f"\n{blank}# %%"))
+    assert source.cells[0] == source_of(LESSON).cells[0]
+
+
 def test_a_source_is_named_after_its_file(source_of):
     """The name lacks the folder and the ending."""
     assert source_of(LESSON).name == "lesson"

@@ -92,6 +92,45 @@ def test_edited_lessons_are_kept(commands, tmp_path: Path) -> None:
     assert (folder / "01_next.ipynb").is_file()
 
 
+@pytest.mark.parametrize("name", ["01_next", "01_next.ipynb", "01"])
+def test_one_lesson_is_brought_back_and_the_edited_one_kept(
+    name: str, commands, tmp_path: Path
+) -> None:
+    """Each reset keeps what was there under a name of its own; other lessons are not touched."""
+    lab()
+    folder = tmp_path / "autograd_lab_lessons" / "en"
+    fresh = (folder / "01_next.ipynb").read_text(encoding="utf-8")
+    (folder / "00_tour.ipynb").write_text("mine, too", encoding="utf-8")
+    for number, text in enumerate(("mine", "again mine"), 1):
+        (folder / "01_next.ipynb").write_text(text, encoding="utf-8")
+        result = lab("--reset", name)
+        assert result.exit_code == 0
+        assert f"Yours is kept beside it: 01_next-mine{number}.ipynb" in result.output
+        assert (folder / "01_next.ipynb").read_text(encoding="utf-8") == fresh
+    assert (folder / "01_next-mine1.ipynb").read_text(encoding="utf-8") == "mine"
+    assert (folder / "01_next-mine2.ipynb").read_text(encoding="utf-8") == "again mine"
+    assert (folder / "00_tour.ipynb").read_text(encoding="utf-8") == "mine, too"
+    assert len(commands) == 1
+
+
+def test_a_lesson_nobody_edited_leaves_no_copy(commands, tmp_path: Path) -> None:
+    """Bringing back what is missing or new already; neither JupyterLab nor an earlier start is needed."""
+    for _ in range(2):
+        result = lab("--reset", "01", "--lang", "zh")
+        assert result.output.startswith("As new: ") and "kept" not in result.output
+    folder = tmp_path / "autograd_lab_lessons"
+    assert [path.name for path in folder.rglob("*.ipynb")] == ["01_next.ipynb"]
+    assert "given away" not in (folder / "zh" / "01_next.ipynb").read_text(encoding="utf-8")
+
+
+def test_an_unknown_lesson_is_answered_with_the_names(commands) -> None:
+    """Nothing is copied and nothing opened."""
+    result = lab("--reset", "02")
+    assert result.exit_code == 1
+    assert result.output == "Error: no lesson '02'; there are 00_tour, 01_next\n"
+    assert commands == []
+
+
 @pytest.mark.parametrize("by", ["option", "environment"])
 def test_the_language_can_be_chosen(by: str, commands, tmp_path, monkeypatch) -> None:
     """`--lang` and the environment choose the lessons; the folder may be named."""

@@ -1,12 +1,50 @@
-"""Nothing of a test outlives it: neither results nor what a learner has tried so far."""
+"""A class that is graded once; and nothing of a test outlives it: neither results nor what was tried."""
 
 import builtins
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from autograd_lab.grading import progress
+from tests.grading.classroom import graded_here, released, taught, taught_in_chinese
+from tests.grading.stock import Course
+
+
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Return a course with an assignment that nobody has handed in yet; copy it, leave it so."""
+    settings = tmp_path_factory.mktemp("settings")
+    made = Course(tmp_path_factory.mktemp("released") / "calculus", settings)
+    released(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def courses(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Course]:
+    """Return an English course with the class, and a Chinese one with the answers to all else.
+
+    What nbgrader has graded takes minutes: the modules share it, and put back what they change.
+    """
+    made = {
+        language: Course(tmp_path_factory.mktemp(language) / "calculus", released_course.settings)
+        for language in ("en", "zh")
+    }
+    shutil.copytree(released_course.root, made["en"].root)
+    # Both at once: a kernel that starts leaves the processor idle.
+    with ThreadPoolExecutor(len(made)) as pool:
+        steps = [pool.submit(taught, made["en"]), pool.submit(taught_in_chinese, made["zh"])]
+        for step in steps:
+            step.result()
+    return made
+
+
+@pytest.fixture(scope="session")
+def ours(courses: dict[str, Course]) -> Course:
+    """Return the course of the class as our own grader leaves it."""
+    return graded_here(courses["en"])
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ class Course:
 
     def __init__(self, root: Path, settings: Path) -> None:
         self.root = root
-        self._settings = settings
+        self.settings = settings
         self.said = ""
         """What was said while nbgrader graded."""
 
@@ -34,7 +34,7 @@ class Course:
             *("HOME", "IPYTHONDIR"),
             *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
         ]
-        own = {name: str(self._settings / name) for name in folders}
+        own = {name: str(self.settings / name) for name in folders}
         # Not the environment's own folder: the course must find nbgrader's helpers without it.
         return {**kept, **own, "PATH": os.defpath}
 
@@ -77,6 +77,12 @@ class Course:
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / f"{name or assignment}.ipynb")
         return folder
+
+
+def graded_cells(notebook: Any) -> list[str]:
+    """Return the names of the cells of a notebook that are worth points."""
+    known = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    return [each["grade_id"] for each in known if each.get("grade")]
 
 
 def answered(notebook: Any, answers: Mapping[Question, Answer], explain: bool = True) -> Any:

@@ -1,10 +1,7 @@
 """A class of thirty through stock nbgrader: right, wrong, late, empty and odd."""
 
 import csv
-import json
-import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,149 +11,23 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograd_lab.grading.report import VERDICT, number
-from tests.browser.conftest import LOOPBACK, chromium_browser, jupyter_lab
-from tests.grading.fixtures import QUESTIONS
-from tests.grading.stock import Course, answered, batches, stated
-
-HOSTILE = "<img src=x onerror=alert(1)>"
-DUE = "2026-03-01 12:00:00 UTC"
-ASSIGNMENT = "ps1"
-RIGHT = {
-    question: question.answers["right_retain" if question.name == "q2" else right]
-    for question in QUESTIONS
-    if question.folder.name == ASSIGNMENT
-    for right in [min(name for name in question.answers if name.startswith("right_"))]
-}
-FULL = {part: points for part, (points, _code) in stated(RIGHT).items()}
-
-
-def cell(notebook: Any, grade_id: str) -> Any:
-    """Return the cell of a notebook that nbgrader knows by a name."""
-    return next(
-        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
-    )
-
-
-def copied(notebook: Any) -> None:
-    """Copy an answer and a graded cell, metadata and all, as a front end does."""
-    for name in ("q2-functions", "q2-implement"):
-        twin = json.loads(json.dumps(cell(notebook, name)))
-        notebook.cells.append(nbformat.from_dict({**twin, "id": f"copy-{name}"}))
-
-
-def old_format(notebook: Any) -> None:
-    """Claim another version of nbgrader's metadata."""
-    cell(notebook, "q2-functions").metadata.nbgrader.schema_version = 2
-
-
-def deleted(name: str) -> Callable[[Any], None]:
-    """Return what deletes a cell."""
-    return lambda notebook: notebook.cells.remove(cell(notebook, name))
-
-
-def written(name: str, text: str) -> Callable[[Any], None]:
-    """Return what writes something else into a cell."""
-
-    def change(notebook: Any) -> None:
-        cell(notebook, name).source = text
-
-    return change
-
-
-def begun_with(text: str) -> Callable[[Any], None]:
-    """Return what runs something before all else."""
-
-    def change(notebook: Any) -> None:
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(text))
-
-    return change
-
-
-FORGED = f"""
-from IPython.display import display
-display({{"{VERDICT}": {{"findings": [{{"code": "{HOSTILE}"}}]}}, "text/plain": ""}}, raw=True)
-"""
-# What odd students do to a right notebook, and the parts that are then worth nothing.
-ODD: dict[str, tuple[Callable[[Any], Any], set[str]]] = {
-    HOSTILE: (begun_with(FORGED), set()),
-    "=cmd|calc!A0": (begun_with("import os; os.chdir('/')"), set()),
-    "王 小明": (begun_with("score = private_score = lambda *_: 7.0"), set()),
-    "copied": (copied, set()),
-    "old format": (old_format, set()),
-    "test deleted": (deleted("q2-implement"), {"q2-implement"}),
-    "answer deleted": (deleted("q2-prediction"), {"q2-predict", "q2-implement"}),
-    "test edited": (written("q2-predict", "99.0"), set()),
-    "syntax error": (
-        written("q2-prediction", "def accumulated(:"),
-        {"q2-predict", "q2-implement"},
-    ),
-    "exit": (begun_with("import sys; sys.exit(3)"), set()),
-    "loud": (begun_with("import sys; print('loud', file=sys.stderr)"), set()),
-    "late": (lambda notebook: None, set()),
-    "renamed": (lambda notebook: None, set(FULL)),
-}
-BATCHES = {f"s{number:02}": answers for number, answers in enumerate(batches(ASSIGNMENT))}
-CLASS = [*BATCHES, *ODD]
-ELSEWHERE = {
-    assignment: {f"s{number:02}": answers for number, answers in enumerate(batches(assignment)[:6])}
-    for assignment in sorted({question.folder.name for question in QUESTIONS} - {ASSIGNMENT})
-}
-"""What is handed in in the Chinese course, besides what the README hands in: stubs, right answers and
-some wrong ones. A kernel takes a second; `test_answers.py` gives them all to what the cells call."""
-README = Path(__file__).parents[2] / "README.md"
-(IN_TEN_LINES,) = re.findall(
-    r"ten lines:\n\n```sh\npip install .*?\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
+from tests.browser.conftest import LOOPBACK, START_TIMEOUT, chromium_browser, jupyter_lab
+from tests.grading.classroom import (
+    ASSIGNMENT,
+    BATCHES,
+    CLASS,
+    ELSEWHERE,
+    FULL,
+    HOSTILE,
+    IN_TEN_LINES,
+    ODD,
+    expected,
+    is_driver,
+    student_with,
+    total,
 )
-"""What the README tells an instructor to type, once the package is installed."""
-
-
-@pytest.fixture(scope="module")
-def courses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Course]:
-    """Return an English course with the class, and a Chinese one with the answers to all else."""
-    settings = tmp_path_factory.mktemp("settings")
-    made = {
-        language: Course(tmp_path_factory.mktemp(language) / "calculus", settings)
-        for language in ("en", "zh")
-    }
-    # Both at once: a kernel that starts leaves the processor idle.
-    with ThreadPoolExecutor(len(made)) as pool:
-        steps = [pool.submit(taught, made["en"]), pool.submit(taught_in_chinese, made["zh"])]
-        for step in steps:
-            step.result()
-    return made
-
-
-def taught(made: Course) -> None:
-    """Take the class through nbgrader, from a new course to the overview."""
-    made.autograd_lab("course", "new", made.root.name)
-    with Gradebook(f"sqlite:///{made.root / 'gradebook.db'}") as gradebook:
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
-    made.nbgrader("generate_assignment", ASSIGNMENT)
-    for student, answers in BATCHES.items():
-        notebook = answered(made.released(ASSIGNMENT), answers, explain=student != "s00")
-        made.hand_in(student, ASSIGNMENT, notebook)
-    for student, (change, _lost) in ODD.items():
-        notebook = answered(made.released(ASSIGNMENT), RIGHT)
-        change(notebook)
-        name = "my notebook" if student == "renamed" else ASSIGNMENT
-        folder = made.hand_in(student, ASSIGNMENT, notebook, name)
-        if student == "late":
-            (folder / "timestamp.txt").write_text("2026-03-01 12:00:01 UTC", encoding="utf-8")
-    made.nbgrader("autograde", ASSIGNMENT)
-    made.nbgrader("generate_feedback", ASSIGNMENT)
-    made.nbgrader("export", "--to", "grades.csv")
-    made.autograd_lab("report", ASSIGNMENT, "--course", made.root.name)
-
-
-def taught_in_chinese(made: Course) -> None:
-    """Do what the README says, then take answers to the other assignments through nbgrader."""
-    made.shell(IN_TEN_LINES.replace("--lang en", "--lang zh"))
-    for assignment, handed_in in ELSEWHERE.items():
-        made.nbgrader("generate_assignment", assignment)
-        for student, answers in handed_in.items():
-            notebook = answered(made.released(assignment), answers, explain=student != "s00")
-            made.hand_in(student, assignment, notebook)
-        made.nbgrader("autograde", assignment)
+from tests.grading.fixtures import QUESTIONS
+from tests.grading.stock import Course, stated
 
 
 @pytest.fixture(scope="module")
@@ -170,14 +41,6 @@ def gradebook(course: Course) -> Iterator[Any]:
     """Open the class's gradebook."""
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as opened:
         yield opened
-
-
-def expected(student: str) -> dict[str, float]:
-    """Return the points of a student per part that is graded by checks."""
-    if student in BATCHES:
-        return {part: points for part, (points, _code) in stated(BATCHES[student]).items()}
-    lost = ODD[student][1]
-    return {part: 0 if part in lost else points for part, points in FULL.items()}
 
 
 def scores(course: Course, assignment: str) -> dict[str, dict[str, float]]:
@@ -228,7 +91,8 @@ def test_the_ten_lines_lead_to_grades(courses: dict[str, Course]) -> None:
 
 
 def test_a_chinese_course_gives_the_same_points(courses: dict[str, Course]) -> None:
-    """Answers to the other assignments are worth what they state in a course in Chinese."""
+    """Answers to the other assignments are worth what they state, locked cells changed or not."""
+    assert any(is_driver(each) for name in ELSEWHERE for each in courses["zh"].released(name).cells)
     for assignment, handed_in in ELSEWHERE.items():
         wanted = {
             student: {part: points for part, (points, _code) in stated(answers).items()}
@@ -258,7 +122,7 @@ def test_the_export_holds_the_totals(course: Course) -> None:
     with (course.root / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["assignment"] == ASSIGNMENT]
     totals = {row["student_id"]: float(row["score"]) for row in rows}
-    assert totals == {student: sum(expected(student).values()) for student in CLASS}
+    assert totals == {student: total(student) for student in CLASS}
 
 
 def test_a_release_gives_nothing_away(courses: dict[str, Course]) -> None:
@@ -288,15 +152,6 @@ def test_feedback_explains_and_gives_nothing_away(courses: dict[str, Course]) ->
         lost = ODD[student][1] if student in ODD and student != "test deleted" else ()
         assert ("not yet" in text) == bool(codes or lost), student
     assert "backward adds to x.grad." in page(courses["en"], student_with("expects-overwrite"))
-
-
-def student_with(code: str) -> str:
-    """Return the first student of the class whose answers meet a misconception."""
-    return next(
-        student
-        for student, answers in BATCHES.items()
-        if code in {each for _points, each in stated(answers).values()}
-    )
 
 
 def test_grading_again_changes_nothing(course: Course, gradebook: Any) -> None:
@@ -371,6 +226,7 @@ def sheet(browser: Any) -> Iterator[Any]:
     """A fresh page of the browser; no script of a student's may run, no error be raised."""
     context = browser.new_context(viewport={"width": 1000, "height": 800})
     opened = context.new_page()
+    opened.set_default_timeout(START_TIMEOUT)
     errors: list[str] = []
     opened.on("dialog", lambda dialog: (errors.append("alert"), dialog.dismiss()))
     opened.on("pageerror", lambda error: errors.append(str(error)))

@@ -95,3 +95,12 @@ def test_prints_the_same() -> None:
         options, form = options_of(random), int(random.integers(3))
         ours = show(autograd_lab, values, options, form)
         assert ours == show(torch, values, options, form), (values.shape, dtype, options)
+
+
+@pytest.mark.needs_torch
+def test_a_method_without_its_parentheses_says_whose_it_is() -> None:
+    """What 003 prints by mistake: the method, and the tensor it belongs to."""
+    torch = pytest.importorskip("torch")
+    import autograd_lab
+
+    assert str(autograd_lab.ones(3).norm) == str(torch.ones(3).norm)

@@ -1,5 +1,6 @@
 """Counting operations and kept bytes, on the engine and on PyTorch."""
 
+import contextlib
 import gc
 from importlib import import_module
 from typing import Any
@@ -125,6 +126,40 @@ def test_written_after_it_was_saved(torch: Any) -> None:
         y += 1
         with pytest.raises(RuntimeError, match="modified by an inplace operation"):
             y.sum().backward()
+
+
+@pytest.mark.parametrize("name", ["tanh", "exp", "sigmoid", "sqrt"])
+def test_a_derivative_of_a_derivative(torch: Any, name: str) -> None:
+    """Results that were saved can be differentiated again while they are counted."""
+    x = torch.tensor([0.5, 2.0], requires_grad=True)
+    seconds = []
+    for counting in (contextlib.nullcontext(), measure()):
+        with counting:
+            y = getattr(x, name)().sum()
+            (first,) = torch.autograd.grad(y, x, create_graph=True)
+            seconds.append(torch.autograd.grad(first.sum(), x)[0].tolist())
+    assert seconds[0] == seconds[1]
+
+
+def test_inference_tensors_are_refused_as_without_counting(torch: Any) -> None:
+    """What must not be saved is refused before anybody counts it."""
+    with torch.inference_mode():
+        constant = torch.ones(3)
+    x = torch.ones(3, requires_grad=True)
+    with measure() as cost:
+        message = _outcome(lambda: (x * constant).sum().backward())
+    assert message.startswith("Inference tensors cannot be saved")
+    assert message == _outcome(lambda: (x * constant).sum().backward())
+    assert cost.kept == 0
+
+
+def _outcome(program: Any) -> str:
+    """Return the error that a program ends with."""
+    try:
+        program()
+    except RuntimeError as error:
+        return str(error)
+    return ""
 
 
 def test_training(torch: Any) -> None:

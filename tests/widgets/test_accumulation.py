@@ -95,6 +95,26 @@ def test_the_table_has_a_row_per_press_and_the_answer(ledger):
     ]
 
 
+def test_the_figure_shows_what_was_made_added_and_freed(capsys):
+    """It is recorded from the same presses, starting from the same gradient; x is not touched."""
+    x = tensor([1.0, 2.0], requires_grad=True)
+    x.grad = tensor([10.0, 10.0])
+    lab = AccumulationLab(lambda x: (x**2).sum(), x)
+    lab.accumulation.backward()
+    lab.accumulation.backward()
+    lab.accumulation.forward()
+    lab.accumulation.backward(retain_graph=True)
+    trace = lab.accumulation.trace()
+    (variable,) = [v for v in trace.variables if v.name == "x"]
+    assert list(variable.grad.numbers) == x.grad.tolist() == [14, 18]
+    assert [node.op for node in trace.graph.nodes] == ["", "pow", "sum", "pow", "sum"]
+    freed = {event.node for event in trace.of_kind("freed")}
+    assert 1 in freed and 3 not in freed
+    lab.accumulation.zero()
+    assert lab.snapshot().count("<img") == 1
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

@@ -31,6 +31,16 @@ def test_hop_by_hop_to_the_leaf(x):
 
 
 @both
+def test_a_leaf_without_a_name_is_called_by_what_made_it(x):
+    """An expression is no variable: it is not continued with `.grad`."""
+    chain = Chain("out = (torch.ones(2, requires_grad=True) * x).sum()", {"x": x})
+    chain.hop(0)
+    chain.hop(0)
+    assert chain.here.name == "AccumulateGrad"
+    assert re.search(r"is added to grad of torch\.ones\(2.*\.$", chain.answer)
+
+
+@both
 def test_each_expression_is_python_that_leads_there(x):
     """Evaluated on the tensors of the code it gives the very function that was shown."""
     chain = Chain("y = x * x\nz = y.exp() * x\nout = z.mean()", {"x": x})
@@ -50,7 +60,7 @@ def test_each_expression_is_python_that_leads_there(x):
 def test_where_several_ways_go_on_one_chooses(x):
     """The entries have the names of the tensors they belong to."""
     chain = Chain("y = x + 1\nout = y * x", {"x": x})
-    assert chain.answer == "MulBackward0: 2 ways go on; choose one."
+    assert chain.answer == "MulBackward0 (out): 2 ways go on; choose one."
     assert [(s.name, chain.label(s)) for s in chain.choices()] == [
         ("AddBackward0", "y"),
         ("AccumulateGrad", "x"),
@@ -117,13 +127,13 @@ def test_a_tensor_whose_flag_was_switched_off_is_a_constant():
 def test_the_snapshot_tells_the_way_without_a_widget():
     """Code, a figure that marks the stop, and a row per hop."""
     lab = ChainLab()
-    assert lab.answer == "MeanBackward0: one way goes on."
+    assert lab.answer == "MeanBackward0 (out): one way goes on."
     lab.chain.hop(0)
     text = lab.snapshot()
     assert text.startswith(f"<p><b>{lab.answer}</b></p>")
     assert "out = z.mean()" in text
     assert text.count("<img") == 1
-    assert re.findall(r"<code>(.*?)</code>", text) == [
+    assert re.findall(r"<code>(.*?)</code>", text.replace("<wbr>", "")) == [
         "out.grad_fn",
         "out.grad_fn.next_functions[0][0]",
     ]
@@ -133,7 +143,8 @@ def test_the_snapshot_tells_the_way_without_a_widget():
 def test_the_controls_walk():
     """The list offers the entries of where one stands; the buttons go on and back."""
     lab = ChainLab("y = x + 1\nout = y * x", x=ones(2, requires_grad=True))
-    start, entries, hop, back = lab.widget.children[1].children
+    start, walking = lab.widget.children[1].children
+    _label, entries, hop, back = walking.children
     assert start.options == ("x", "y", "out")
     assert [label for label, _ in entries.options] == [
         "[0] AddBackward0 (y)",
@@ -148,7 +159,7 @@ def test_the_controls_walk():
     assert (entries.index, len(entries.options)) == (0, 2)
     start.value = "y"
     assert lab.chain.here.expression == "y.grad_fn"
-    assert "y.grad_fn" in lab.widget.children[-1].value
+    assert "y<wbr>.grad_fn" in lab.widget.children[-1].value
 
 
 @pytest.mark.parametrize("code", ["y = 3", "y = x.detach() * 2"])

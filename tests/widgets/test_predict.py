@@ -4,6 +4,8 @@ import warnings
 
 import pytest
 
+from autograd_lab.engine.filled import ones
+from autograd_lab.trace.record import Recorder
 from autograd_lab.widgets.predict import predict, reply
 
 
@@ -68,6 +70,64 @@ def test_a_wrong_guess_is_answered_with_its_cause(guess, hint):
     line = reply("x.grad", guess, LESSON)
     assert line.startswith("Not quite: ")
     assert hint in line
+
+
+LEAF = {
+    "J": Tensor([[5.0, 2.0], [1.0, 3.0]]),
+    "v": Tensor([1.0, 10.0]),
+    "x": Tensor([2.0, 7.0], grad=Tensor([15.0, 32.0])),
+}
+
+
+@pytest.mark.parametrize(
+    ("guess", "hint"),
+    [
+        ([25, 31], "that is J @ v, each row summed up"),
+        ([6, 5], "that is all rows added up. v weights each of them first"),
+        ([15, 3.2], "these are the slopes alone. Each entry of v says"),
+        ([2, 7], "[2, 7] is the value of x"),
+        ([150, 320], "too large"),
+    ],
+)
+def test_a_jacobian_used_another_way_is_recognised(guess, hint):
+    """Rows for columns, a forgotten v: the matrix and the vector in sight tell which."""
+    assert hint in reply("x.grad", guess, LEAF)
+
+
+def test_without_a_matrix_in_sight_nothing_is_said_about_rows():
+    """The same numbers, and nothing they could come from."""
+    assert "row" not in reply("x.grad", [25, 31], {"x": LEAF["x"]})
+
+
+def test_exchanged_rows_and_columns_are_recognised():
+    """A Jacobian written down the other way."""
+    line = reply("J", [[5, 1], [2, 3]], LEAF)
+    assert "rows and columns are exchanged: one row per result" in line
+
+
+def test_a_forgotten_accumulation_is_recognised():
+    """The recording in sight knows what the last pass added; the first pass added to nothing."""
+    x = ones(2, requires_grad=True)
+    recorder = Recorder("", "<cell>")
+    recorder.start()
+    (3 * x).sum().backward()
+    first = recorder.stop({"x": x})
+    assert "too small" in reply("x.grad", 1.5, {"x": x, "_autograd": first})
+    recorder = Recorder("", "<cell>")
+    recorder.start()
+    (4 * x).sum().backward()
+    second = recorder.stop({"x": x})
+    line = reply("x.grad", 4, {"x": x, "_autograd": second})
+    assert "4 is what the last pass added. x.grad held something before" in line
+    assert "7" not in line
+    assert "last pass" not in reply("y.grad", 4, {"y": x, "_autograd": second})
+
+
+def test_strange_numbers_warn_nobody():
+    """Infinity times zero, and what is too large."""
+    strange = {**LEAF, "J": Tensor([[float("inf"), 0.0], [1e308, 1e308]])}
+    with warnings.catch_warnings(action="error"):
+        assert reply("x.grad", [0, float("inf")], strange).startswith("Not quite")
 
 
 def test_the_answer_is_never_given_away():

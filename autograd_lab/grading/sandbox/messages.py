@@ -1,0 +1,51 @@
+"""Messages between the trusted side and a job: a length, then JSON in ASCII."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any
+
+_LENGTH = struct.Struct("!I")
+MAX_MESSAGE = 32 * 1024 * 1024
+"""Longest message in bytes; what claims to be longer ends the conversation."""
+
+
+class ConversationError(Exception):
+    """The other side sent something that is no message."""
+
+
+def send(connection: socket.socket, message: object) -> None:
+    """Send one message. Raises OSError where nobody listens any more."""
+    data = json.dumps(message, separators=(",", ":")).encode("ascii")
+    connection.sendall(_LENGTH.pack(len(data)) + data)
+
+
+def receive(connection: socket.socket) -> Any:
+    """Return the next message.
+
+    Raises EOFError at the end, TimeoutError as the socket is set, ConversationError for anything
+    that is not a message.
+    """
+    (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
+    if length > MAX_MESSAGE:
+        raise ConversationError(f"a message of {length} bytes; {MAX_MESSAGE} is the most")
+    try:
+        return json.loads(_exactly(connection, length))
+    except (ValueError, RecursionError) as error:
+        raise ConversationError(f"not JSON: {error}") from None
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    """Return the next `count` bytes."""
+    parts = bytearray()
+    while len(parts) < count:
+        part = connection.recv(min(count - len(parts), 1 << 20))
+        if not part:
+            raise EOFError("the connection ended")
+        parts += part
+    return bytes(parts)
+
+
+__all__ = ["MAX_MESSAGE", "ConversationError", "receive", "send"]

@@ -1,0 +1,129 @@
+"""The fork server: has everything loaded that a notebook needs, and forks a process per job.
+
+It is a process of its own with an empty environment and no open file but the socket to its owner.
+Each request on that socket brings, as a file descriptor, the connection that the job will serve.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import jail
+from .child import run_child
+from .limits import Limits
+from .shell import Shell, make_shell
+
+MAX_REQUEST = 1 << 16
+
+
+def serve(control: socket.socket) -> None:
+    """Fork a job per request until the owner hangs up."""
+    shell = make_shell()
+    _warm_up(shell)
+    visible, hidden = visible_folders()
+    # What is loaded stays; a collection in a job would only copy its pages.
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended jobs leave nothing behind
+    control.sendall(b"ready")
+    while True:
+        request, descriptors, _flags, _address = socket.recv_fds(control, MAX_REQUEST, 1)
+        if not request:
+            return
+        if os.fork() == 0:
+            control.close()
+            _job(json.loads(request), descriptors[0], shell, visible, hidden)
+        os.close(descriptors[0])
+
+
+def _warm_up(shell: Shell) -> None:
+    """Load what every notebook loads, and run a cell, so that no job has to.
+
+    Nothing of it is left in the namespace, and the first cell of a job is number 1.
+    """
+    importlib.import_module("autograd_lab.grading.notebook")
+    first = "%load_ext autograd_lab\nimport autograd_lab\nautograd_lab.ones(1).sum()"
+    for cell in (first, "%unload_ext autograd_lab", "1 / 0"):
+        shell.run(cell, 10_000)
+    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
+
+
+def _job(
+    request: dict[str, Any], descriptor: int, shell: Shell, visible: list[str], hidden: list[str]
+) -> None:
+    """Shut this process in and serve one job; never returns.
+
+    Three generations: this one leaves the machine's namespaces; its child is the first process of
+    the new tree, so that everything in the tree ends with it; the student's code runs in the third.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    limits = Limits(**request["limits"])
+    try:
+        if request["isolated"]:
+            jail.separate()
+        _become_child_of(os.fork())
+        if request["isolated"]:
+            jail.empty_root(visible, hidden, limits.disk)
+            jail.mount_processes()
+        _become_child_of(os.fork())
+        os.setsid()
+        limits.apply()
+        if request["isolated"]:
+            jail.give_up_privileges(request["slot"])
+        else:
+            os.chdir(request["folder"])
+            os.environ["HOME"] = os.environ["MPLCONFIGDIR"] = request["folder"]
+    except BaseException as error:
+        os.write(descriptor, _refusal(error))
+        os._exit(1)
+    run_child(descriptor, shell, limits.output)
+
+
+def _become_child_of(pid: int) -> None:
+    """Go on in the new process; the old one waits for it, and collects orphans until then."""
+    if pid == 0:
+        return
+    while True:
+        ended, _status = os.wait()
+        if ended == pid:
+            os._exit(0)
+
+
+def _refusal(error: BaseException) -> bytes:
+    """Return the message that no jail could be built."""
+    data = json.dumps({"refused": f"{type(error).__name__}: {error}"}).encode("ascii")
+    return len(data).to_bytes(4, "big") + data
+
+
+def visible_folders() -> tuple[list[str], list[str]]:
+    """Return the folders a job may read, and those inside them that it may not.
+
+    Python and its libraries, the system's, this package without the exercises and their checks.
+    """
+    package = Path(__file__).parents[2]
+    wanted = [
+        Path(place) for place in ("/usr", "/lib", "/lib64", "/bin", sys.prefix, sys.base_prefix)
+    ]
+    wanted += [Path(place) for place in sys.path if Path(place).name == "site-packages"]
+    wanted += [package, Path("/etc/fonts")]
+    real = [path for path in dict.fromkeys(wanted) if path.is_dir()]
+    outer = [path for path in real if not any(other in path.parents for other in real)]
+    inside = [folder for name in ("exercises", "notebooks") if (folder := package / name).is_dir()]
+    return [str(path) for path in outer], [str(path) for path in inside]
+
+
+def main(descriptor: int) -> None:
+    """Serve on an inherited socket."""
+    with socket.socket(fileno=descriptor) as control:
+        serve(control)
+
+
+__all__ = ["main", "serve", "visible_folders"]

@@ -1,0 +1,155 @@
+"""How fast a class is graded, beside stock nbgrader: `python -m benchmarks.grading`.
+
+The class hands in right solutions of ps1. Stock grades a sample of it and we the whole, one after the
+other, start-up included on both sides. Other work on the machine falsifies times on the clock, so
+processor time stands beside them. `--sweep` grades classes of growing size: time per submission
+must stay what it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.grading.classroom import RIGHT
+from tests.grading.stock import Course, answered
+
+ASSIGNMENT = "ps1"
+SWEEP = (50, 200, 800, 2000)
+LOOK = 0.2
+"""Seconds between two looks at the memory."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What grading took, per submission."""
+
+    wall: float
+    """Milliseconds on the clock."""
+    cpu: float
+    """Milliseconds of all processors."""
+
+
+def measured(count: int, work: Callable[[], None]) -> Cost:
+    """Run `work`, which grades `count` submissions in processes of its own."""
+    began, before = time.perf_counter(), os.times()
+    work()
+    wall, after = time.perf_counter() - began, os.times()
+    cpu = after.children_user - before.children_user
+    cpu += after.children_system - before.children_system
+    return Cost(1000 * wall / count, 1000 * cpu / count)
+
+
+def a_class(root: Path, count: int) -> Course:
+    """Make a course whose students have all handed in right solutions."""
+    made = Course(root / "course", root / "settings")
+    made.autograd_lab("course", "new", "course")
+    made.nbgrader("generate_assignment", ASSIGNMENT)
+    notebook = answered(made.released(ASSIGNMENT), RIGHT)
+    for number in range(count):
+        made.hand_in(f"s{number:04}", ASSIGNMENT, notebook)
+    return made
+
+
+def ours(count: int, workers: int) -> tuple[Cost, float]:
+    """Grade a class with `autograd-lab grade`; return the cost, and most megabytes of a worker."""
+    with TemporaryDirectory() as folder:
+        course = a_class(Path(folder), count)
+        most = [0.0]
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(LOOK):
+                most[0] = max([most[0], *worker_megabytes(os.getpid())])
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        arguments = ["grade", ASSIGNMENT, "--course", "course", "--workers", str(workers)]
+        course.said = ""
+        try:
+            cost = measured(count, lambda: course.autograd_lab(*arguments))
+        finally:
+            done.set()
+            watcher.join()
+        check(course, count)
+        return cost, most[0]
+
+
+def stock(count: int) -> Cost:
+    """Grade a class with `nbgrader autograde`."""
+    with TemporaryDirectory() as folder:
+        course = a_class(Path(folder), count)
+        course.said = ""
+        cost = measured(count, lambda: course.nbgrader("autograde", ASSIGNMENT))
+        check(course, count)
+        return cost
+
+
+def check(course: Course, count: int) -> None:
+    """Make sure that everybody has been graded; whoever does nothing is fast."""
+    graded = len(list(course.root.glob(f"autograded/*/{ASSIGNMENT}/*.ipynb")))
+    if graded != count:
+        raise SystemExit(f"{graded} of {count} submissions were graded:\n{course.said[-2000:]}")
+
+
+def worker_megabytes(pid: int) -> list[float]:
+    """Return the memory of each Dask worker below a process, with all it has started."""
+    found = []
+    for child in children(pid):
+        own = Path(f"/proc/{child}/cmdline")
+        try:
+            is_worker = b"spawn_main" in own.read_bytes()
+        except OSError:
+            continue
+        found += [proportional(child)] if is_worker else worker_megabytes(child)
+    return found
+
+
+def proportional(pid: int) -> float:
+    """Return megabytes of a process and all below it, shared pages counted once."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return own / 1024 + sum(map(proportional, children(pid)))
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        texts = [(each / "children").read_text(encoding="ascii") for each in threads]
+    except OSError:
+        return []
+    return [int(each) for text in texts for each in text.split()]
+
+
+def main() -> None:
+    """Print the comparison, or the sweep."""
+    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
+    parser.add_argument("--students", type=int, default=200)
+    parser.add_argument("--stock", type=int, default=20, help="how many of them stock grades")
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument("--sweep", action="store_true")
+    asked = parser.parse_args()
+    sizes = SWEEP if asked.sweep else (asked.students,)
+    print(f"{'':16}{'ms each':>10}{'ms of CPU':>12}{'MB a worker':>14}")
+    for size in sizes:
+        mine, megabytes = ours(size, asked.workers)
+        print(f"{f'ours, {size}':16}{mine.wall:10.0f}{mine.cpu:12.0f}{megabytes:14.0f}", flush=True)
+    if not asked.sweep:
+        theirs = stock(asked.stock)
+        print(f"{f'stock, {asked.stock}':16}{theirs.wall:10.0f}{theirs.cpu:12.0f}")
+        print(f"{'times as fast':16}{theirs.wall / mine.wall:10.1f}{theirs.cpu / mine.cpu:12.1f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""A class of a few, for tests of the grader that need no large one."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.grading.classroom import ASSIGNMENT, RIGHT, cell
+from tests.grading.stock import Course, answered
+
+STUDENTS = ("ann", "ben", "cem")
+
+
+def small_class(root: Path) -> Course:
+    """Make a course in which everybody has handed in right solutions."""
+    made = Course(root / "course", root / "settings")
+    made.autograd_lab("course", "new", "course")
+    made.nbgrader("generate_assignment", ASSIGNMENT)
+    for student in STUDENTS:
+        made.hand_in(student, ASSIGNMENT, right(made))
+    return made
+
+
+def copy_of(made: Course, root: Path) -> Course:
+    """Return a copy of a course, to be changed."""
+    shutil.copytree(made.root, root / "course")
+    return Course(root / "course", root / "settings")
+
+
+def right(made: Course) -> Any:
+    """Return a notebook with right solutions."""
+    return answered(made.released(ASSIGNMENT), RIGHT)
+
+
+def endless(made: Course) -> Any:
+    """Return a notebook whose first answer never comes to an end."""
+    notebook = right(made)
+    cell(notebook, "q2-functions").source = "while True:\n    pass"
+    return notebook
+
+
+def replace(made: Course, student: str, notebook: Any) -> None:
+    """Let a student hand in something else."""
+    shutil.rmtree(made.root / "submitted" / student)
+    made.hand_in(student, ASSIGNMENT, notebook)
