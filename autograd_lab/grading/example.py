@@ -14,7 +14,7 @@ from .student import Student
 
 LONGEST = 200
 """So many characters of a reply are shown."""
-LIMIT = 1_000_000
+LIMIT = 100_000
 """So many lines a call may run; with inputs as small as these, more means that it never ends."""
 
 

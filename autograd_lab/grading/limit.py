@@ -11,6 +11,8 @@ from types import FrameType
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+ENGINE = __name__.partition(".")[0] + ".engine."
+"""How the names of the engine's modules begin."""
 
 
 class TooLong(BaseException):
@@ -20,8 +22,8 @@ class TooLong(BaseException):
 def within(lines: int, function: Callable[..., Result], /, *arguments: object) -> Result:
     """Return `function(*arguments)`, or raise TooLong once more than `lines` lines were run.
 
-    Every line of Python counts, also those of the libraries called. A single call into compiled
-    code is one line, however long it takes; so is `while True: pass` when it stands on one line.
+    Every line of Python counts, those of libraries too, but not those of the engine. A call into
+    compiled code is one line, however long it takes; so is `while True: pass` on one line.
 
     >>> def forever():
     ...     while True:
@@ -37,7 +39,8 @@ def within(lines: int, function: Callable[..., Result], /, *arguments: object) -
         left -= event == "line"
         if left < 0:
             raise TooLong(f"more than {lines} lines were run")
-        return count
+        # Not following an operation into the engine makes it run three times as fast.
+        return None if str(frame.f_globals.get("__name__")).startswith(ENGINE) else count
 
     before = sys.gettrace()
     sys.settrace(count)

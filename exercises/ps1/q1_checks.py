@@ -295,7 +295,7 @@ def _words() -> Words:
             _("it stops: backward has to start from one number, and this is a vector."),
             (
                 _("Hv is the gradient of a number. Which one, made of g and v?"),
-                _("and the row i of H is the gradient of g[i]."),
+                _("row i of H is the gradient of g[i]."),
             ),
         ),
         "row-sums": (

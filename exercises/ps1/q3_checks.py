@@ -20,8 +20,8 @@ from autograd_lab.i18n import _
 
 NAN = math.nan
 NEVER = "never"
-LINES = 200_000
-"""So many lines a call may run; a function that ends takes a few hundred."""
+LINES = 10_000
+"""So many lines a call may run; a function that ends takes a few dozen."""
 GRID = {
     "mixed": Row(
         [25600.0, 25600.0],

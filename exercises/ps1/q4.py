@@ -200,7 +200,7 @@ score("ps1/q4-implement", globals())
 # *每点 1 分；答案正确但没有理由，得一半。第 1 点的分给你自己的例子：只是给教材的例子换了名字和常数，不得分。*
 
 # %% [markdown] lang="en" nbgrader={"grade_id": "q4-explain", "grade": true, "solution": true, "points": 3}
-# 1. The sign of `a`, whether it exceeds 1, and whether the value exceeds 4. On both sides of 2.5 the nodes
+# 1. The sign of `a`, whether it is below 1, and whether the value exceeds 4. On both sides of 2.5 the nodes
 #    are `SubBackward0, MulBackward0` and `SubBackward0, SubBackward0, MulBackward0`: one turn of the loop
 #    more. The textbook's example only has jumps; this one has a kink and a smooth switch, too.
 # 2. At 0 the condition `a < 0` is false, so `a * a` was computed, and the gradient is its slope 0. Autograd
@@ -210,6 +210,6 @@ score("ps1/q4-implement", globals())
 #    gradient changes abruptly from −1 to 0.
 
 # %% [markdown] lang="zh"
-# 1. `a` 的正负、`a` 是否达到 1，以及值是否超过 4。在 2.5 两侧，节点分别是 `SubBackward0, MulBackward0` 和 `SubBackward0, SubBackward0, MulBackward0`：循环多执行了一次。教材的例子只有跳跃，这个例子还有一个折点和一个光滑的切换点。
+# 1. `a` 的正负、`a` 是否小于 1，以及值是否超过 4。在 2.5 两侧，节点分别是 `SubBackward0, MulBackward0` 和 `SubBackward0, SubBackward0, MulBackward0`：循环多执行了一次。教材的例子只有跳跃，这个例子还有一个折点和一个光滑的切换点。
 # 2. 在 0 处，条件 `a < 0` 为假，所以执行的是 `a * a`，梯度就是它的斜率 0。自动微分对执行过的运算求导，并不知道另一侧的斜率是 −1。
 # 3. 在 2.5 处的跳跃两侧，梯度都是 2，意思是“往左走”；可是右侧紧邻处的值是 1，左侧是 4：向左越过跳跃，值反而变大。在折点处，梯度从 −1 突变为 0。

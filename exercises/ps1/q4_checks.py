@@ -77,7 +77,7 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
     }.get(code, (_("compare value and slope on both sides of the switch."),))
 
 
-LINES = 20_000
+LINES = 10_000
 """So many lines one value may take."""
 
 
@@ -204,13 +204,13 @@ def _overlooked(f: Probe, inputs: random.Random, piece: tuple[float, float], rea
     Halving leads to it, from the place of a grid where the values are least like a parabola.
     """
     left, right = piece[0] + 4 * reach, piece[1] - 4 * reach
-    cell, shift = (right - left) / 60, inputs.random()
-    grid = [left + (i + shift) * cell for i in range(60)]
+    cell, shift = (right - left) / 40, inputs.random()
+    grid = [left + (i + shift) * cell for i in range(40)]
     v = f(grid)
-    rough = [abs(v[i] - 3 * v[i + 1] + 3 * v[i + 2] - v[i + 3]) for i in range(57)]
+    rough = [abs(v[i] - 3 * v[i + 1] + 3 * v[i + 2] - v[i + 3]) for i in range(37)]
     roughest = rough.index(max(rough))
     left, right = grid[roughest], grid[roughest + 3]
-    for _halving in range(14):
+    for _halving in range(12):
         quarter = (right - left) / 4
         v = f([left + i * quarter for i in range(5)])
         bend_left, bend_right = (abs(v[i] - 2 * v[i + 1] + v[i + 2]) for i in range(0, 3, 2))
@@ -310,7 +310,7 @@ def _words() -> Words:
         "is-smooth": (
             _("one of the switches is smooth: values and slopes meet there."),
             (
-                _("is it where you say? The place is needed to four digits."),
+                _("is it where you say? The place is needed to five digits."),
                 _("another graph does not have to mean another function."),
             ),
         ),
@@ -344,11 +344,11 @@ def _words() -> Words:
             ),
         ),
         "one-graph": (
-            _("no points: the graph was the same for every number that was tried."),
+            _("it costs no points, but the graph was the same for every number that was tried."),
             _("abs, relu or where bend a function without any control flow. Use an if or a loop."),
         ),
         "the-books": (
-            _("no points: your graphs multiply by constants, as in the textbook's example."),
+            _("it costs no points, but your graphs only multiply by constants, like the textbook's."),
             _("your teacher will ask what is your own in it. Use other operations."),
         ),
     }

@@ -56,4 +56,4 @@ def test_a_long_reply_is_cut() -> None:
 def test_a_call_that_never_ends_is_ended() -> None:
     """A loop without end is said in words, like an error."""
     words = said("def f(x):\n    while x > 1: x = x + 1")
-    assert words.startswith("f(2.0) stopped with TooLong: more than 1000000 lines were run;")
+    assert words.startswith("f(2.0) stopped with TooLong: more than 100000 lines were run;")

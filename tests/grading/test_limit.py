@@ -2,6 +2,7 @@ import sys
 
 import pytest
 
+import autograd_lab as torch
 from autograd_lab.grading.limit import TooLong, within
 
 
@@ -38,6 +39,16 @@ def test_a_function_that_ends_gives_its_result() -> None:
     assert within(3, three, 1, 2) == 3
     with pytest.raises(TooLong):
         within(2, three, 1, 2)
+
+
+def test_operations_of_the_engine_are_free() -> None:
+    """A line with an operation is one line, whatever the engine does for it."""
+
+    def two(x: torch.Tensor) -> torch.Tensor:
+        y = x * x
+        return y.exp().sum()
+
+    assert within(2, two, torch.zeros(2)).item() == 2
 
 
 def test_the_tracer_of_a_debugger_comes_back() -> None:
