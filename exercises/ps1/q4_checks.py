@@ -348,7 +348,9 @@ def _words() -> Words:
             _("abs, relu or where bend a function without any control flow. Use an if or a loop."),
         ),
         "the-books": (
-            _("it costs no points, but your graphs only multiply by constants, like the textbook's."),
+            _(
+                "it costs no points, but your graphs only multiply by constants, like the textbook's."
+            ),
             _("your teacher will ask what is your own in it. Use other operations."),
         ),
     }
