@@ -158,9 +158,11 @@ BEFORE: dict[str, tuple[str, str]] = {
         "_checks.py",
     ),
     "reads_other_students": (
-        "import glob\n"
+        "import glob, autograd_lab\n"
+        "own = autograd_lab.__file__.split('/')\n"
         "found = glob.glob('../../*/ps1/*') + glob.glob('/*/*/submitted') + "
-        "glob.glob('/tmp/*') + glob.glob('/*/*/*/submitted') + glob.glob('/*/gradebook.db')\n"
+        "[p for p in glob.glob('/tmp/*') if p.split('/')[2] not in own] + "
+        "glob.glob('/*/*/*/submitted') + glob.glob('/*/gradebook.db')\n"
         "if found: print('STOLEN', found)",
         "gradebook.db",
     ),

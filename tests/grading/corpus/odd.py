@@ -84,8 +84,11 @@ INSTEAD = {
     # Its name comes late: nothing that others left may be there.
     "works_where_nothing_is_left": (
         "q2-functions",
-        "import os\n"
-        "assert os.listdir() == [] and not [n for n in os.listdir('/tmp') if n[0] != '.']\n"
+        "import os, autograd_lab\n"
+        # A checkout of this package may itself lie among the temporary files.
+        "own = autograd_lab.__file__.split('/')\n"
+        "assert os.listdir() == []\n"
+        "assert not [n for n in os.listdir('/tmp') if n[0] != '.' and n not in own]\n"
         "assert 'INFECTED' not in dir(__builtins__)\n" + FUNCTIONS,
     ),
 }

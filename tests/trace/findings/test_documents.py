@@ -44,12 +44,17 @@ def test_seed_documents(document: dict, engine: str) -> None:
 
 @pytest.mark.parametrize("lesson", RUN)
 def test_cells_of_lessons(lesson: Path) -> None:
-    """Each cell by itself, after those before it, shows the mistakes that it declares and no others."""
+    """Each cell by itself, after those before it, shows no mistake that it does not declare.
+
+    Under `%%autograd` cells know of one another: `tests/notebooks` compares what they show.
+    """
     namespace: dict[str, object] = {}
     for cell in read(lesson).cells:
         if cell.kind == "code":
             found = problems([MAGIC.sub("", cell.texts["en"])], namespace)
-            assert sorted(rule.partition(":")[0] for rule in found) == sorted(cell.findings)
+            rules = sorted(rule.partition(":")[0] for rule in found)
+            recorded = "%%autograd" in cell.texts["en"]
+            assert rules == sorted(cell.findings) or (recorded and set(rules) <= set(cell.findings))
 
 
 @pytest.mark.parametrize("lesson", RUN)
