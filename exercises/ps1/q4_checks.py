@@ -77,6 +77,8 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
     }.get(code, (_("compare value and slope on both sides of the switch."),))
 
 
+MISTAKEN = {JUMP: "gap-overlooked", KINK: "kink-overlooked", SMOOTH: "nothing-abrupt"}
+"""The code for a switch that was taken for something else, by what it is."""
 LINES = 10_000
 """So many lines one value may take."""
 
@@ -103,7 +105,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     words = _words()
     yield Finding("design()", 1, 1)
     wrong = [place for place, kind in switches.items() if kind != sides[place].kind]
-    codes = [f"is-{sides[place].kind}" for place in wrong] or ["undeclared-switch"] * overlooked
+    codes = [MISTAKEN[sides[place].kind] for place in wrong] or ["undeclared-switch"] * overlooked
     seen = next((sides[place].words(place) for place in wrong), "")
     yield attempts("q4_switches", 1, codes[:1], words, seen)
     yield attempts("slope()", 1, [_slope(student, places, values, slopes)], words)
@@ -147,7 +149,7 @@ class Sides:
     def kind(self) -> str:
         """What lies between the sides."""
         gap, bend = (abs(right - left) for left, right in (self.values, self.slopes))
-        small = 1e-3 * (1 + sum(map(abs, self.slopes)))
+        small = 1e-4 * (1 + sum(map(abs, self.slopes)))
         # A kink that is named a little beside its place looks like a gap, of this size at most.
         if gap > self.reach * (2 * bend + small):
             return JUMP
@@ -299,16 +301,16 @@ def _words() -> Words:
                 _("at least one switch has to be a kink or a jump."),
             ),
         ),
-        "is-jump": (
-            _("one of the switches is a jump: the values on its two sides differ."),
+        "gap-overlooked": (
+            _("at one of the switches, the values on its two sides do not meet."),
             _("call q4_value a little to the left and a little to the right."),
         ),
-        "is-kink": (
-            _("one of the switches is a kink: the values meet there, the slopes do not."),
+        "kink-overlooked": (
+            _("at one of the switches the values meet, but not the slopes."),
             _("call slope a little to the left and a little to the right."),
         ),
-        "is-smooth": (
-            _("one of the switches is smooth: values and slopes meet there."),
+        "nothing-abrupt": (
+            _("where you name one of the switches, neither values nor slopes change abruptly."),
             (
                 _("is it where you say? The place is needed to five digits."),
                 _("another graph does not have to mean another function."),
@@ -348,7 +350,9 @@ def _words() -> Words:
             _("abs, relu or where bend a function without any control flow. Use an if or a loop."),
         ),
         "the-books": (
-            _("it costs no points, but your graphs only multiply by constants, like the textbook's."),
+            _(
+                "it costs no points, but your graphs only multiply by constants, like the textbook's."
+            ),
             _("your teacher will ask what is your own in it. Use other operations."),
         ),
     }
