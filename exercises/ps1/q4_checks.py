@@ -149,7 +149,7 @@ class Sides:
     def kind(self) -> str:
         """What lies between the sides."""
         gap, bend = (abs(right - left) for left, right in (self.values, self.slopes))
-        small = 1e-4 * (1 + sum(map(abs, self.slopes)))
+        small = 1e-3 * (1 + sum(map(abs, self.slopes)))
         # A kink that is named a little beside its place looks like a gap, of this size at most.
         if gap > self.reach * (2 * bend + small):
             return JUMP
@@ -203,21 +203,18 @@ class Probe:
 def _overlooked(f: Probe, inputs: random.Random, piece: tuple[float, float], reach: float) -> bool:
     """Tell whether there is a kink or a jump between two neighbouring switches.
 
-    Halving leads to it, from the place of a grid where the values are least like a parabola.
+    It lies where four values in a row are least like a parabola: in a grid, then in a finer one there.
     """
     left, right = piece[0] + 4 * reach, piece[1] - 4 * reach
     cell, shift = (right - left) / 40, inputs.random()
     grid = [left + (i + shift) * cell for i in range(40)]
-    v = f(grid)
-    rough = [abs(v[i] - 3 * v[i + 1] + 3 * v[i + 2] - v[i + 3]) for i in range(37)]
-    roughest = rough.index(max(rough))
-    left, right = grid[roughest], grid[roughest + 3]
     for _halving in range(12):
-        quarter = (right - left) / 4
-        v = f([left + i * quarter for i in range(5)])
-        bend_left, bend_right = (abs(v[i] - 2 * v[i + 1] + v[i + 2]) for i in range(0, 3, 2))
-        middle = left + 2 * quarter
-        left, right = (left, middle) if bend_left > bend_right else (middle, right)
+        v = f(grid)
+        fours = (v[i : i + 4] for i in range(len(v) - 3))
+        rough = [abs(a - 3 * b + 3 * c - d) for a, b, c, d in fours]
+        roughest = rough.index(max(rough))
+        left, right = grid[roughest], grid[roughest + 3]
+        grid = [left + i * (right - left) / 6 for i in range(7)]
     return f.sides((left + right) / 2, reach).kind != SMOOTH
 
 
