@@ -5,7 +5,7 @@ Part of the roof: parse, call a room, say what happened. It may import any room;
 
 import click
 
-from . import course, export, grade, lab, report
+from . import course, export, grade, lab, report, similar
 
 
 @click.group()
@@ -19,3 +19,4 @@ main.add_command(export.export)
 main.add_command(grade.grade)
 main.add_command(lab.lab)
 main.add_command(report.report)
+main.add_command(similar.similar_code)

@@ -47,12 +47,17 @@ class NoJail(Exception):
 class Sandbox:
     """A fork server of one's own; a context manager. One job at a time per `slot`."""
 
-    def __init__(self, limits: Limits | None = None, slot: int = 0, isolated: bool = True) -> None:
-        """Jobs of this server get `limits` and the user of `slot`.
+    def __init__(
+        self, limits: Limits | None = None, slot: int | None = None, isolated: bool = True
+    ) -> None:
+        """Jobs of this server get `limits` and the user of `slot`, by default one of this process.
+
+        Servers beside one another need users of their own: the limit on processes counts per user.
 
         Without `isolated` nothing but the limits holds a job: no namespaces, no other user.
         """
-        self.limits, self.slot, self.isolated = limits or Limits(), slot, isolated
+        self.limits, self.isolated = limits or Limits(), isolated
+        self.slot = os.getpid() % 1024 if slot is None else slot
         self._folder = tempfile.TemporaryDirectory(prefix="autograd_lab-")
         self._control, theirs = socket.socketpair()
         fd = theirs.fileno()
