@@ -108,7 +108,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     codes = [MISTAKEN[sides[place].kind] for place in wrong] or ["undeclared-switch"] * overlooked
     seen = next((sides[place].words(place) for place in wrong), "")
     yield attempts("q4_switches", 1, codes[:1], words, seen)
-    yield attempts("slope()", 1, [_slope(student, places, values, slopes)], words)
+    yield attempts("slope()", 1, [_slope(student, places, values, slopes)], _slope_words())
     reply = _each(student, "q4_gradient", places)
     yield attempts(_("autograd"), 1, [] if near(reply, slopes) else ["cut-graph"], words)
     yield from _flags(_each(student, "q4_nodes", places), words)
@@ -158,8 +158,8 @@ class Sides:
     def words(self, place: float) -> str:
         """Return what was found, for the eye."""
         text = _("Around {place}: value {a} and slope {b} on the left, {c} and {d} on the right.")
-        a, c = (f"{value:.3g}" for value in self.values)
-        b, d = (f"{slope:.3g}" for slope in self.slopes)
+        # Rounded first: what is 0 but for the last digits is shown as 0.
+        a, c, b, d = (f"{round(x, 5) + 0:.3g}" for x in (*self.values, *self.slopes))
         return text.format(place=f"{place:g}", a=a, b=b, c=c, d=d)
 
 
@@ -320,21 +320,6 @@ def _words() -> Words:
                 _("plot q4_value over the interval."),
             ),
         ),
-        "one-branch": (
-            _("slope is right for some numbers, and not for others."),
-            (
-                _("which of your branches does its formula belong to?"),
-                _("slope needs the same ifs and loops as design."),
-            ),
-        ),
-        "value-for-slope": (
-            _("slope returns the value of your function, not its derivative."),
-            _("by how much does the value change when a grows a little?"),
-        ),
-        "other-value": (
-            _("slope does not agree with the differences of your function's values."),
-            _("compare it with (q4_value(x + 0.001) - q4_value(x - 0.001)) / 0.002."),
-        ),
         "cut-graph": (
             _("autograd gets another gradient than the differences of the values, or none."),
             (
@@ -351,5 +336,26 @@ def _words() -> Words:
                 "it costs no points, but your graphs only multiply by constants, like the textbook's."
             ),
             _("your teacher will ask what is your own in it. Use other operations."),
+        ),
+    }
+
+
+def _slope_words() -> Words:
+    """Return what came back from `slope`, and the hints."""
+    return {
+        "one-branch": (
+            _("slope is right for some numbers, and not for others."),
+            (
+                _("which of your branches does its formula belong to?"),
+                _("slope needs the same ifs and loops as design."),
+            ),
+        ),
+        "value-for-slope": (
+            _("slope returns the value of your function, not its derivative."),
+            _("by how much does the value change when a grows a little?"),
+        ),
+        "other-value": (
+            _("slope does not agree with the differences of your function's values."),
+            _("compare it with (q4_value(x + 0.001) - q4_value(x - 0.001)) / 0.002."),
         ),
     }
