@@ -43,6 +43,8 @@ def _shown(value: object) -> str:
 def _written(value: object) -> str:
     """Return a value as source, with numbers as short as they can be compared by eye."""
     match value:
+        case float() if value.is_integer() and abs(value) < 1e7:
+            return repr(value)
         case float():
             return repr(float(f"{value:.5g}"))
         case list():

@@ -97,21 +97,24 @@ score("ps1/q1-predict", globals())
 # Seconds depend on the machine, so count. `measure()` counts what a block does:
 #
 # ```python
-# with measure() as cost:
+# with measure() as block:
 #     y = power(x, 5).sum()
-# cost.backward  # nodes that backward passes visited in the block: none here
-# cost.kept      # bytes that the graphs made in the block keep now
+# block.backward  # nodes that backward passes visited in the block: none here
+# block.kept      # bytes that the graphs made in the block keep now
 # ```
 #
-# Blocks may stand inside one another, and `kept` may be read while a block is still running.
+# Blocks may stand inside one another, and `kept` may be read while a block is still running. The next
+# cell holds `power`.
 #
 # Write three functions:
 #
 # - `cost(n)`: let `x` be `torch.ones(1000, requires_grad=True)`, a thousand copies of one variable,
 #   and `y = power(x, n).sum()`. Compute the first derivatives `g` with `torch.autograd.grad`, then
-#   the second derivatives from `g.sum()`. Return four numbers in a list: the nodes that the first
-#   call of `grad` visits; the nodes that the second call visits; the bytes kept when `y` is there;
-#   the bytes kept when `g` is there, too, just before the second call.
+#   the second derivatives from `g.sum()`. Return a list of four numbers:
+#   1. the nodes that the first call of `grad` visits,
+#   2. the nodes that the second call visits,
+#   3. the bytes kept before the first call, when `y` is there,
+#   4. the bytes kept before the second call, when `g` is there, too.
 # - `hvp(loss, values, v)`: `loss` takes a tensor and returns one number, `values` is a list of
 #   numbers for the leaf `x`, `v` another list as long. Return the product $Hv$ as a list. It has to
 #   work for 50,000 variables, where $H$ would fill 10 GB, and for a linear loss.
@@ -123,17 +126,21 @@ score("ps1/q1-predict", globals())
 # 秒数取决于机器，所以我们来计数。`measure()` 统计一个代码块做了多少事：
 #
 # ```python
-# with measure() as cost:
+# with measure() as block:
 #     y = power(x, 5).sum()
-# cost.backward  # 代码块中反向传播访问过的节点数：这里没有
-# cost.kept      # 代码块中构建的计算图此刻保存着多少字节
+# block.backward  # 代码块中反向传播访问过的节点数：这里没有
+# block.kept      # 代码块中构建的计算图此刻保存着多少字节
 # ```
 #
-# 代码块可以嵌套；`kept` 在代码块还没结束时就可以读取。
+# 代码块可以嵌套；`kept` 在代码块还没结束时就可以读取。下一个单元格中有 `power`。
 #
 # 写三个函数：
 #
-# - `cost(n)`：令 `x` 为 `torch.ones(1000, requires_grad=True)`，即同一个变量的一千份，令 `y = power(x, n).sum()`。用 `torch.autograd.grad` 求一阶导数 `g`，再由 `g.sum()` 求二阶导数。返回由四个数组成的列表：第一次调用 `grad` 访问的节点数；第二次调用访问的节点数；有了 `y` 时保存的字节数；`g` 也有了之后、第二次调用之前保存的字节数。
+# - `cost(n)`：令 `x` 为 `torch.ones(1000, requires_grad=True)`，即同一个变量的一千份，令 `y = power(x, n).sum()`。用 `torch.autograd.grad` 求一阶导数 `g`，再由 `g.sum()` 求二阶导数。返回由四个数组成的列表：
+#   1. 第一次调用 `grad` 访问的节点数；
+#   2. 第二次调用访问的节点数；
+#   3. 第一次调用之前（已经有了 `y`）保存的字节数；
+#   4. 第二次调用之前（也有了 `g`）保存的字节数。
 # - `hvp(loss, values, v)`：`loss` 接受一个张量、返回一个数，`values` 是叶子 `x` 的数值列表，`v` 是等长的列表。以列表返回乘积 $Hv$。它必须能用于 50,000 个变量（此时 $H$ 要占 10 GB），也要能用于线性的损失。
 # - `hessian(loss, values)`：以行的列表返回整个 $H$。每一行只用少数几次反向传播。
 
@@ -200,7 +207,7 @@ score("ps1/q1-implement", globals())
 # In your own words, in a few sentences:
 #
 # 1. Call `cost(10)`, `cost(20)` and `cost(40)`. By what factor is the second derivative of one
-#    variable dearer than the first, in nodes and in bytes, and does it depend on `n`? Say where the
+#    variable more expensive than the first, in nodes and in bytes, and does it depend on `n`? Say where the
 #    additional nodes come from.
 # 2. Why are two passes enough for $Hv$, while $H$ itself takes one pass per variable? Say which
 #    number the second pass starts from.

@@ -100,7 +100,7 @@ score("ps1/q3-predict", globals())
 # %% [markdown] lang="en"
 # ### 3.2 Implement (4 points)
 #
-# Here is `f` once more, to be called. `values` below is a number, a list of numbers, or a list of rows.
+# The next cell holds `f`. In what follows, `values` is a number, a list of numbers, or a list of rows.
 #
 # - `gradient(values)`: with `a` made of `values` and `d = f(a)`, return the gradient of `d.sum()` with
 #   respect to `a`, in the shape of `values`.
@@ -108,12 +108,12 @@ score("ps1/q3-predict", globals())
 #   calling backward: read it off `d` and `a`.
 #
 # Entries may be 0 or NaN (`factor` gets no NaN). Where `f(a)` would never end, both return `"never"`,
-# and do not try. For **zeros**, do not wait for `f`: *Kernel → Interrupt* ends a cell that hangs.
+# without trying. If a cell hangs, *Kernel → Interrupt* ends it.
 
 # %% [markdown] lang="zh"
 # ### 3.2 实现（4 分）
 #
-# 下面是可以直接调用的 `f`。`values` 是一个数、数的列表，或由行组成的列表。
+# 下一个单元格中有 `f`。下文的 `values` 是一个数、数的列表，或由行组成的列表。
 #
 # - `gradient(values)`：由 `values` 得到 `a`，令 `d = f(a)`，返回 `d.sum()` 关于 `a` 的梯度，形状与 `values` 相同。
 # - `factor(values)`：对每个 `a` 都有一个数 $k$ 使得 $f(a) = k\,a$。返回这个数，不要调用 backward：从 `d` 和 `a` 中读出来。

@@ -77,6 +77,8 @@ def _prediction_hints(code: str) -> tuple[str, ...]:
     }.get(code, (_("compare value and slope on both sides of the switch."),))
 
 
+MISTAKEN = {JUMP: "gap-overlooked", KINK: "kink-overlooked", SMOOTH: "nothing-abrupt"}
+"""The code for a switch that was taken for something else, by what it is."""
 LINES = 10_000
 """So many lines one value may take."""
 
@@ -103,10 +105,10 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     words = _words()
     yield Finding("design()", 1, 1)
     wrong = [place for place, kind in switches.items() if kind != sides[place].kind]
-    codes = [f"is-{sides[place].kind}" for place in wrong] or ["undeclared-switch"] * overlooked
+    codes = [MISTAKEN[sides[place].kind] for place in wrong] or ["undeclared-switch"] * overlooked
     seen = next((sides[place].words(place) for place in wrong), "")
     yield attempts("q4_switches", 1, codes[:1], words, seen)
-    yield attempts("slope()", 1, [_slope(student, places, values, slopes)], words)
+    yield attempts("slope()", 1, [_slope(student, places, values, slopes)], _slope_words())
     reply = _each(student, "q4_gradient", places)
     yield attempts(_("autograd"), 1, [] if near(reply, slopes) else ["cut-graph"], words)
     yield from _flags(_each(student, "q4_nodes", places), words)
@@ -156,8 +158,8 @@ class Sides:
     def words(self, place: float) -> str:
         """Return what was found, for the eye."""
         text = _("Around {place}: value {a} and slope {b} on the left, {c} and {d} on the right.")
-        a, c = (f"{value:.3g}" for value in self.values)
-        b, d = (f"{slope:.3g}" for slope in self.slopes)
+        # Rounded first: what is 0 but for the last digits is shown as 0.
+        a, c, b, d = (f"{round(x, 5) + 0:.3g}" for x in (*self.values, *self.slopes))
         return text.format(place=f"{place:g}", a=a, b=b, c=c, d=d)
 
 
@@ -201,21 +203,18 @@ class Probe:
 def _overlooked(f: Probe, inputs: random.Random, piece: tuple[float, float], reach: float) -> bool:
     """Tell whether there is a kink or a jump between two neighbouring switches.
 
-    Halving leads to it, from the place of a grid where the values are least like a parabola.
+    It lies where four values in a row are least like a parabola: in a grid, then in a finer one there.
     """
     left, right = piece[0] + 4 * reach, piece[1] - 4 * reach
     cell, shift = (right - left) / 40, inputs.random()
     grid = [left + (i + shift) * cell for i in range(40)]
-    v = f(grid)
-    rough = [abs(v[i] - 3 * v[i + 1] + 3 * v[i + 2] - v[i + 3]) for i in range(37)]
-    roughest = rough.index(max(rough))
-    left, right = grid[roughest], grid[roughest + 3]
     for _halving in range(12):
-        quarter = (right - left) / 4
-        v = f([left + i * quarter for i in range(5)])
-        bend_left, bend_right = (abs(v[i] - 2 * v[i + 1] + v[i + 2]) for i in range(0, 3, 2))
-        middle = left + 2 * quarter
-        left, right = (left, middle) if bend_left > bend_right else (middle, right)
+        v = f(grid)
+        fours = (v[i : i + 4] for i in range(len(v) - 3))
+        rough = [abs(a - 3 * b + 3 * c - d) for a, b, c, d in fours]
+        roughest = rough.index(max(rough))
+        left, right = grid[roughest], grid[roughest + 3]
+        grid = [left + i * (right - left) / 6 for i in range(7)]
     return f.sides((left + right) / 2, reach).kind != SMOOTH
 
 
@@ -299,16 +298,16 @@ def _words() -> Words:
                 _("at least one switch has to be a kink or a jump."),
             ),
         ),
-        "is-jump": (
-            _("one of the switches is a jump: the values on its two sides differ."),
+        "gap-overlooked": (
+            _("at one of the switches, the values on its two sides do not meet."),
             _("call q4_value a little to the left and a little to the right."),
         ),
-        "is-kink": (
-            _("one of the switches is a kink: the values meet there, the slopes do not."),
+        "kink-overlooked": (
+            _("at one of the switches the values meet, but not the slopes."),
             _("call slope a little to the left and a little to the right."),
         ),
-        "is-smooth": (
-            _("one of the switches is smooth: values and slopes meet there."),
+        "nothing-abrupt": (
+            _("where you name one of the switches, neither values nor slopes change abruptly."),
             (
                 _("is it where you say? The place is needed to five digits."),
                 _("another graph does not have to mean another function."),
@@ -320,21 +319,6 @@ def _words() -> Words:
                 _("does a loop run once more somewhere? Each additional turn is a switch."),
                 _("plot q4_value over the interval."),
             ),
-        ),
-        "one-branch": (
-            _("slope is right for some numbers, and not for others."),
-            (
-                _("which of your branches does its formula belong to?"),
-                _("slope needs the same ifs and loops as design."),
-            ),
-        ),
-        "value-for-slope": (
-            _("slope returns the value of your function, not its derivative."),
-            _("by how much does the value change when a grows a little?"),
-        ),
-        "other-value": (
-            _("slope does not agree with the differences of your function's values."),
-            _("compare it with (q4_value(x + 0.001) - q4_value(x - 0.001)) / 0.002."),
         ),
         "cut-graph": (
             _("autograd gets another gradient than the differences of the values, or none."),
@@ -352,5 +336,26 @@ def _words() -> Words:
                 "it costs no points, but your graphs only multiply by constants, like the textbook's."
             ),
             _("your teacher will ask what is your own in it. Use other operations."),
+        ),
+    }
+
+
+def _slope_words() -> Words:
+    """Return what came back from `slope`, and the hints."""
+    return {
+        "one-branch": (
+            _("slope is right for some numbers, and not for others."),
+            (
+                _("which of your branches does its formula belong to?"),
+                _("slope needs the same ifs and loops as design."),
+            ),
+        ),
+        "value-for-slope": (
+            _("slope returns the value of your function, not its derivative."),
+            _("by how much does the value change when a grows a little?"),
+        ),
+        "other-value": (
+            _("slope does not agree with the differences of your function's values."),
+            _("compare it with (q4_value(x + 0.001) - q4_value(x - 0.001)) / 0.002."),
         ),
     }

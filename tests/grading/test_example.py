@@ -29,6 +29,8 @@ EXPECTED = "; expected was 4.0, because the slope of x² is 2x."
     ("source", "reply"),
     [
         ("def f(x): return x / 3", "returned 0.66667"),
+        ("def f(x): return 196608.0", "returned 196608.0"),
+        ("def f(x): return float('inf')", "returned inf"),
         ("def f(x): pass", "returned None"),
         ("def f(x): return [x, (1,), 'a']", "returned [2.0, (1,), 'a']"),
         ("import numpy as np\ndef f(x): return [np.ones(2)]", "returned [tensor([1.0, 1.0])]"),

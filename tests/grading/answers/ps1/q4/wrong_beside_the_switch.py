@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 2.5 kinks-raise
-# q4-implement: 3 is-smooth
+# q4-implement: 3 nothing-abrupt
 q4_prediction = {
     "hinge": "kink",
     "step": "jump",

@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 2.5 one-doubling-less
-# q4-implement: 3 is-jump
+# q4-implement: 3 gap-overlooked
 q4_prediction = {
     "hinge": "kink",
     "step": "jump",

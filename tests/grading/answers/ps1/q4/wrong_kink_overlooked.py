@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 2.5 mean-of-branches
-# q4-implement: 3 is-kink
+# q4-implement: 3 kink-overlooked
 q4_prediction = {
     "hinge": "kink",
     "step": "jump",
