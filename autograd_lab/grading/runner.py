@@ -81,8 +81,12 @@ class Run:
         self._sanitize = Sanitizer(self._directory, self._options)
         self._common = self._read_common()
         self._lock = _locked(self.course / WORK)
-        with _writing(_("the gradebook cannot be opened: {reason}")):
-            self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
+        try:
+            with _writing(_("the gradebook cannot be opened: {reason}")):
+                self.gradebook = Transactions(self._directory.db_url, self._directory.course_id)
+        except BaseException:
+            os.close(self._lock)
+            raise
         self._submissions: dict[str, tuple[str, dict[str, Submission]]] = {}
 
     def __enter__(self) -> Run:
@@ -116,7 +120,8 @@ class Run:
                 name: read_submission(folder, name, released)
                 for name, released in self._released.items()
             }
-            jobs = [self._job(name, submission) for name, submission in read.items()]
+            with _writing(_("the gradebook cannot be opened: {reason}")):
+                jobs = [self._job(name, submission) for name, submission in read.items()]
             self._submissions[student] = key, read
             yield jobs
 
@@ -198,6 +203,8 @@ class Run:
         try:
             with shared(self.gradebook):
                 submission.notebook = self._sanitize(submission.notebook, known)
+        except SQLAlchemyError:  # no fault of the submission
+            raise
         except Exception as error:  # nbgrader gives up on a notebook in many ways
             reason = _("nbgrader cannot use this notebook: {reason}").format(reason=error)
             submission.notes.append(reason)

@@ -95,7 +95,7 @@ def test_what_is_lost_before_the_commit_is_done_again(
 
     with Run(made.root, ASSIGNMENT) as run:
         monkeypatch.setattr(run.gradebook, "save", fail)
-        with pytest.raises(OSError, match="no space left"):
+        with pytest.raises(RunError, match="no space left"):
             grade(run, 0.5)
     assert scores(made) == dict.fromkeys(STUDENTS, float(len(FULL)))
     with Run(made.root, ASSIGNMENT) as run:
