@@ -39,10 +39,8 @@ def serial(work: Work, limits: Limits, isolated: bool = True) -> Iterator[Done]:
         for jobs in work:
             try:
                 outcomes = {job.notebook: run(job, sandbox) for job in jobs}
-            except (
-                EOFError,
-                OSError,
-            ):  # the fork server is gone, not a job: once more, with another
+            except (EOFError, OSError):
+                # The fork server is gone, not a job: once more, with another.
                 sandbox.close()
                 sandbox = Sandbox(limits, isolated=isolated)
                 outcomes = {job.notebook: run(job, sandbox) for job in jobs}
@@ -95,9 +93,8 @@ def _answer(future: Any) -> dict[str, Outcome] | str:
         return _("the worker that ran this ended, twice; look at its machine")
     except CancelledError:
         raise ConnectionError(_("the cluster is gone")) from None
-    except (
-        Exception
-    ) as error:  # the worker's machine is in trouble; the next student may fare better
+    except Exception as error:
+        # The worker's machine is in trouble; the next student may fare better.
         return _("the worker could not run this: {error}").format(error=repr(error))
     if "no_jail" in answer:
         raise NoJail(answer["no_jail"])

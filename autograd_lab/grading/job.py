@@ -8,14 +8,16 @@ Only this side holds the checks; the student's code, in the sandbox, answers cal
 from __future__ import annotations
 
 import ast
+import contextlib
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any
 
 from ..i18n import _, set_language
 from .check import Check, Verdict
-from .course import public_checks
+from .course import CourseError, public_checks
 from .report import Report
 from .sandbox.client import Job as Process
 from .sandbox.client import JobEnded, RemoteStudent, Sandbox
@@ -98,7 +100,7 @@ def run(job: Job, sandbox: Sandbox) -> Outcome:
 
     Never raises for what a submission does. Raises NoJail where the sandbox cannot be closed.
     """
-    checks = {**public_or_none(job.assignment), **_own(job.own_checks)}
+    checks = _checks(job.assignment, job.own_checks)
     outputs: dict[int, list[Output]] = {}
     ended = ""
     flags: list[str] = []
@@ -123,20 +125,16 @@ def run(job: Job, sandbox: Sandbox) -> Outcome:
     return Outcome(outputs, ended, tuple(flags))
 
 
-def public_or_none(assignment: str) -> dict[str, Check]:
-    """Return the checks that ship with an assignment; none for one of the instructor's own."""
-    from .course import CourseError
+@cache
+def _checks(assignment: str, own: tuple[str, ...]) -> dict[str, Check]:
+    """Return the checks that ship with an assignment, and those of the course in their place.
 
-    try:
-        return public_checks(assignment)
-    except CourseError:
-        return {}
-
-
-def _own(sources: tuple[str, ...]) -> dict[str, Check]:
-    """Return the checks that the course's own texts define."""
+    Read once per process: a class asks for the same ones again and again.
+    """
     found: dict[str, Check] = {}
-    for source in sources:
+    with contextlib.suppress(CourseError):  # an assignment of the instructor's own ships none
+        found |= public_checks(assignment)
+    for source in own:
         namespace: dict[str, Any] = {"__name__": "checks"}
         exec(compile(source, "<checks>", "exec"), namespace)
         found |= {one.question: one for one in namespace.values() if isinstance(one, Check)}

@@ -217,6 +217,12 @@ class Run:
             for place, cell in enumerate(cells)
             if _is_test(cell) and (question := question_of(cell.source, self.assignment))
         }
+        if questions and not self._secret:
+            # Drawn without a secret, hidden inputs could be foreseen.
+            raise RunError(
+                _("{variable} is not set: grade from a folder with the course's nbgrader_config.py")
+                .format(variable=PRIVATE)
+            )  # fmt: skip
         return Job(
             submission.student,
             self.assignment,

@@ -79,6 +79,14 @@ def test_a_verdict_is_kept_while_nothing_changes(made: Course) -> None:
     assert scores(made) == dict.fromkeys(STUDENTS, float(len(FULL)))
 
 
+def test_nobody_is_graded_without_a_secret(made: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hidden inputs that are drawn without a secret could be foreseen: the run says what is missing."""
+    with Run(made.root, ASSIGNMENT) as run:
+        monkeypatch.setattr(run, "_secret", b"")
+        with pytest.raises(RunError, match="AUTOGRAD_LAB_PRIVATE is not set"):
+            next(run.jobs(run.students(), force=True))
+
+
 def test_what_is_lost_before_the_commit_is_done_again(
     made: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ class Child:
                 return
             _allow(request["seconds"])
             answer = self._answer(request)
+            _allow(0)  # what follows is ours
             if os.getpid() != self._pid:
                 os._exit(0)  # a fork of the student's came back here
             send(self._connection, {"id": request["id"], **answer})
@@ -73,7 +74,7 @@ class Child:
 
 
 def _allow(seconds: float) -> None:
-    """Ask for an interrupt after so many more seconds of processor time."""
+    """Ask for an interrupt after so many more seconds of processor time, for none after 0."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 

@@ -74,7 +74,8 @@ class Sandbox:
                 start_new_session=True,
             )
         if self._control.recv(16) != b"ready":
-            raise RuntimeError("the fork server did not start; its error stands above")
+            self.close()
+            raise OSError("the fork server did not start; its error stands above")
 
     def __enter__(self) -> Sandbox:
         return self
