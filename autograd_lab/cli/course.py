@@ -20,6 +20,7 @@ CONFIG = "nbgrader_config.py"
 _LANGUAGE = re.compile(r'^LANGUAGE = "(\w+)"$', re.MULTILINE)
 _IGNORED = """\
 # What belongs to the instructor and the students alone.
+/.autograd_lab/
 /autograded/
 /feedback/
 /gradebook.db*
