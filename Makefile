@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-# Test processes; a file's tests stay together, in order.
+# Test processes; tests/conftest.py says which tests stay together.
 JOBS ?= auto
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
@@ -27,7 +27,7 @@ lab: .venv/.lab
 	@.venv/bin/autograd-lab lab $(ARGS)
 
 test: .venv/.test
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.test
 	@$(PY) -m ruff check

@@ -38,6 +38,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("chromium is not installed")
 
 
+SLOW = ("grading", "cli", "browser", "notebooks")
+"""Folders whose tests start kernels, servers and courses."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a class that was graded, else a file; begin with what takes longest.
+
+    So no process makes what another one has, and none is left alone with the slowest at the end.
+    """
+    ranks = {}
+    for item in items:
+        place = item.path.relative_to(item.config.rootpath)
+        of_class = "released_course" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("class" if of_class else str(place)))
+        ranks[item] = 0 if of_class else 1 + (place.parts[1] not in SLOW)
+    items.sort(key=ranks.__getitem__)
+
+
 def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure when AUTOGRAD_LAB_CI is set; an expected failure is not a skip."""
     if os.environ.get("AUTOGRAD_LAB_CI") and report.skipped and not hasattr(report, "wasxfail"):

@@ -273,11 +273,10 @@ def in_namespace(namespace: str) -> list[str]:
 
 def wait_until_empty(namespace: str) -> None:
     """Wait for the processes of a namespace, which have been told to end."""
-    for process in in_namespace(namespace):
+    while processes := in_namespace(namespace):
         try:
-            descriptor = os.pidfd_open(int(process))
+            descriptor = os.pidfd_open(int(processes[0]))
         except ProcessLookupError:
             continue
         with os.fdopen(descriptor):
-            assert select.select([descriptor], [], [], 20)[0], process
-    assert in_namespace(namespace) == []
+            assert select.select([descriptor], [], [], 20)[0], processes
