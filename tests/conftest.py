@@ -38,10 +38,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("chromium is not installed")
 
 
-SLOW = ("grading", "cli", "browser", "notebooks")
+SLOW = {"grading", "cli", "browser", "notebooks"}
 """Folders whose tests start kernels, servers and courses."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares a class that was graded, else a file; begin with what takes longest.
 
@@ -49,10 +50,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     ranks = {}
     for item in items:
-        place = item.path.relative_to(item.config.rootpath)
+        place = item.nodeid.partition("::")[0]
         of_class = "released_course" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("class" if of_class else str(place)))
-        ranks[item] = 0 if of_class else 1 + (place.parts[1] not in SLOW)
+        item.add_marker(pytest.mark.xdist_group("class" if of_class else place))
+        ranks[item] = 0 if of_class else 1 + SLOW.isdisjoint(place.split("/"))
     items.sort(key=ranks.__getitem__)
 
 
