@@ -42,19 +42,24 @@ SLOW = {"grading", "cli", "browser", "notebooks"}
 """Folders whose tests start kernels, servers and courses."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a class that was graded, else a file; begin with what takes longest.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep in one process what shares a class that was graded, else the tests of a file."""
+    file = item.nodeid.partition("::")[0]
+    item.add_marker(pytest.mark.xdist_group("class" if _of_class(item) else file))
 
-    So no process makes what another one has, and none is left alone with the slowest at the end.
-    """
-    ranks = {}
-    for item in items:
-        place = item.nodeid.partition("::")[0]
-        of_class = "released_course" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("class" if of_class else place))
-        ranks[item] = 0 if of_class else 1 + SLOW.isdisjoint(place.split("/"))
-    items.sort(key=ranks.__getitem__)
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is left alone with it at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        folders = item.nodeid.partition("::")[0].split("/")
+        return 0 if _of_class(item) else 1 + SLOW.isdisjoint(folders)
+
+    items.sort(key=rank)
+
+
+def _of_class(item: pytest.Item) -> bool:
+    return "released_course" in getattr(item, "fixturenames", ())
 
 
 def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
