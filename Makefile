@@ -27,7 +27,7 @@ lab: .venv/.lab
 	@.venv/bin/autograd-lab lab $(ARGS)
 
 test: .venv/.test
-	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.test
 	@$(PY) -m ruff check

@@ -8,6 +8,7 @@ import random
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -40,26 +41,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 SLOW = {"grading", "cli", "browser", "notebooks"}
 """Folders whose tests start kernels, servers and courses."""
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep in one process what shares a class that was graded, else the tests of a file."""
-    file = item.nodeid.partition("::")[0]
-    item.add_marker(pytest.mark.xdist_group("class" if _of_class(item) else file))
+CLASS = {"test_class.py", "test_same_truth.py"}
+"""Files that share a class which stock nbgrader has graded: minutes of work."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no process is left alone with it at the end."""
 
     def rank(item: pytest.Item) -> int:
-        folders = item.nodeid.partition("::")[0].split("/")
-        return 0 if _of_class(item) else 1 + SLOW.isdisjoint(folders)
+        *folders, name = item.nodeid.partition("::")[0].split("/")
+        return 0 if name in CLASS else 1 + SLOW.isdisjoint(folders)
 
     items.sort(key=rank)
 
 
-def _of_class(item: pytest.Item) -> bool:
-    return "released_course" in getattr(item, "fixturenames", ())
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a process all tests of a file, and all that share the class."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "class" if file.rpartition("/")[2] in CLASS else file
+
+    return Together(config, log)
 
 
 def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
