@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from html import escape
 from typing import Any, Final
 
 from jinja2 import pass_context
@@ -36,12 +37,17 @@ PICTURE: Final = re.compile(r"data:image/(png|svg\+xml)[;,]")
 TEXTS, PICTURES = ("html", "markdown", "latex", "plain"), ("png", "jpeg", "svg+xml")
 SHOWN: Final = {f"text/{kind}" for kind in TEXTS} | {f"image/{kind}" for kind in PICTURES}
 
+NAMES: Final = {"student", "first_name", "last_name"}
+
 
 def inert(notebook: Any, resources: Any) -> tuple[Any, Any]:
     """Keep of a notebook what is shown, and of its metadata what nbgrader itself has put there.
 
-    A preprocessor, as nbconvert has it: its templates put some metadata into pages as they are.
+    A preprocessor, as nbconvert has it: its templates put some metadata into pages as they are, and
+    formgrader's the name of the student.
     """
+    for name in NAMES & set(resources):
+        resources[name] = escape(str(resources[name]))
     notebook.metadata = {"language_info": {"name": "python"}}
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place}"

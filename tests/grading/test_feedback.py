@@ -11,7 +11,7 @@ from nbconvert import HTMLExporter
 from nbformat import v4
 from traitlets.config import Config
 
-from autograd_lab.grading.feedback import DROPPED, TAGS, clean
+from autograd_lab.grading.feedback import DROPPED, TAGS, clean, inert
 from autograd_lab.grading.report import Progress
 from autograd_lab.resources import folder
 from autograd_lab.trace.cells import run_cells
@@ -213,3 +213,10 @@ def test_without_the_settings_it_acts(browser: Any, tmp_path: Path) -> None:
     page, asked = opened(browser, tmp_path / "stock.html", html)
     page.wait_for_function("window.ran === 1")
     assert "http://evil.test/seen.png" in asked
+
+
+def test_a_name_is_text() -> None:
+    """Formgrader's page puts the student's name in as it is: it is escaped before."""
+    notebook = v4.new_notebook()
+    _notebook, resources = inert(notebook, {"student": "<img src=x>", "assignment_id": "ps1"})
+    assert resources == {"student": "&lt;img src=x&gt;", "assignment_id": "ps1"}
