@@ -91,3 +91,11 @@ def all_samples() -> Iterator[tuple[Sample, str]]:
     for sample in SAMPLES:
         for variant in sample.variants():
             yield sample, variant
+
+
+def by_code() -> dict[str, list[tuple[Sample, str]]]:
+    """Return the samples of each expression, with every variant of them."""
+    found: dict[str, list[tuple[Sample, str]]] = {}
+    for sample, variant in all_samples():
+        found.setdefault(sample.code, []).append((sample, variant))
+    return found

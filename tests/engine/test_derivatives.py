@@ -14,9 +14,9 @@ import autograd_lab as torch
 from autograd_lab.autograd import forward_ad
 from autograd_lab.engine.observe import Observer, observers
 from autograd_lab.engine.operation import OPERATIONS
-from tests.engine.samples import Sample, all_samples, evaluate, leaves
+from tests.engine.samples import Sample, all_samples, by_code, evaluate, leaves
 
-FIRST = {sample.code: (sample, variant) for sample, variant in reversed(list(all_samples()))}
+FIRST = {code: cases[0] for code, cases in by_code().items()}
 """Each expression once, with the first of its input shapes."""
 STEP = 1e-6
 KINK = re.compile(r"\(x \* 0\)\.(norm|std)|dist\(x, 3|logical_")

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.samples import Sample, all_samples, evaluate, leaves
+from tests.engine.samples import Sample, by_code, evaluate, leaves
 
-CASES = [
-    pytest.param(sample, variant, dtype, id=f"{sample.code} [{variant}] {dtype}")
-    for sample, variant in all_samples()
-    for dtype in ("float32", "float64")
-]
+SAMPLES = by_code()
+each_code = pytest.mark.parametrize("code", SAMPLES)
+TOLERANCE = {"float32": 2e-5, "float64": 1e-9}
 
 
 def numbers(tensor: Any) -> Any:
@@ -94,20 +92,34 @@ def flat(value: Any) -> list[float]:
 
 
 @pytest.mark.needs_torch
-@pytest.mark.parametrize(("sample", "variant", "dtype"), CASES)
-def test_agrees_with_pytorch(sample: Sample, variant: str, dtype: str) -> None:
-    """Both libraries give the same result, gradients and second derivatives, or the same error."""
+@each_code
+def test_agrees_with_pytorch(code: str) -> None:
+    """Both libraries give the same result, gradients and second derivatives, or the same error.
+
+    One test for all inputs of an expression: a test of its own costs as much as the comparison.
+    """
     torch = pytest.importorskip("torch")
     import autograd_lab
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # samples of what both libraries warn about
-        ours = outcome(sample, variant, dtype, autograd_lab)
-        theirs = outcome(sample, variant, dtype, torch)
+    different = {}
+    for sample, variant in SAMPLES[code]:
+        for dtype, tolerance in TOLERANCE.items():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # samples of what both libraries warn about
+                ours = outcome(sample, variant, dtype, autograd_lab)
+                theirs = outcome(sample, variant, dtype, torch)
+            try:
+                compare(ours, theirs, tolerance)
+            except AssertionError as error:
+                different[sample.variants()[variant], variant, dtype] = str(error)
+    assert different == {}
+
+
+def compare(ours: dict[str, Any], theirs: dict[str, Any], tolerance: float) -> None:
+    """Check that two outcomes agree, numbers up to a tolerance and all else to the letter."""
     assert ours.keys() == theirs.keys(), (ours, theirs)
     assert ours.get("error") == theirs.get("error")
     assert ours.get("described") == theirs.get("described")
-    tolerance = 2e-5 if dtype == "float32" else 1e-9
     for part in ours.keys() & {"values", "first", "second"}:
         np.testing.assert_allclose(
             flat(ours[part]), flat(theirs[part]), rtol=tolerance, atol=tolerance, err_msg=part
@@ -127,13 +139,13 @@ def shown(value: Any) -> Any:
 
 
 @pytest.mark.needs_torch
-@pytest.mark.parametrize("code", dict.fromkeys(sample.code for sample, _ in all_samples()))
+@each_code
 def test_nodes_keep_what_pytorch_keeps(code: str) -> None:
     """Every `_saved_…` of a node is there, with the same number or a tensor of the same shape."""
     torch = pytest.importorskip("torch")
     import autograd_lab
 
-    sample, variant = next((s, v) for s, v in all_samples() if s.code == code)
+    sample, variant = SAMPLES[code][0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
