@@ -11,6 +11,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from autograd_lab.grading.report import VERDICT
+from tests.grading.everything import hand_in_everything
 from tests.grading.fixtures import QUESTIONS
 from tests.grading.stock import Course, answered, batches, stated
 
@@ -102,16 +103,14 @@ ODD: dict[str, tuple[Callable[[Any], Any], set[str]]] = {
     "late": (lambda notebook: None, set()),
     "renamed": (lambda notebook: None, set(FULL)),
 }
-BATCHES = {f"s{number:02}": answers for number, answers in enumerate(batches(ASSIGNMENT))}
+BATCHES = {f"s{number:02}": answers for number, answers in enumerate(batches(ASSIGNMENT)[:17])}
 CLASS = [*BATCHES, *ODD]
 ELSEWHERE = {
-    assignment: dict(
-        zip(("s00", "s01", "s02"), [*batches(assignment)[:2], batches(assignment)[-1]], strict=True)
-    )
+    assignment: dict(zip(("s00", "s01"), batches(assignment), strict=False))
     for assignment in sorted({question.folder.name for question in QUESTIONS} - {ASSIGNMENT})
 }
-"""What is handed in in the Chinese course, besides what the README hands in: stubs, right answers, and
-others. A kernel takes a second; `test_answers.py` gives every answer to what the graded cells call."""
+"""What is handed in in the Chinese course, besides what the README hands in: stubs and right answers.
+A kernel takes a second; `everything.py` puts every answer into one notebook."""
 TAMPERED = "s01"
 """Who changed the locked cells of a right notebook: nbgrader brings them back."""
 README = Path(__file__).parents[2] / "README.md"
@@ -121,15 +120,13 @@ README = Path(__file__).parents[2] / "README.md"
 """What the README tells an instructor to type, once the package is installed."""
 
 
-def released(made: Course) -> None:
-    """Make a new course, with a price for being late, and release the assignment."""
-    made.autograd_lab("course", "new", made.root.name)
+def with_due_date(made: Course) -> None:
+    """Set a date until which the assignment is to be handed in, and a price for being late."""
     (made.root / "lateness.py").write_text(LATENESS, encoding="utf-8")
     with (made.root / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
         settings.write('c.AssignLatePenalties.plugin_class = "lateness.PerSecond"\n')
     with Gradebook(f"sqlite:///{made.root / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
-    made.nbgrader("generate_assignment", ASSIGNMENT)
 
 
 def taught(made: Course) -> None:
@@ -144,7 +141,7 @@ def taught(made: Course) -> None:
         folder = made.hand_in(student, ASSIGNMENT, notebook, name)
         if student == "late":
             (folder / "timestamp.txt").write_text("2026-03-01 12:00:01 UTC", encoding="utf-8")
-    shutil.copytree(made.root, beside(made).root)
+    made.copy(beside(made).root)
     made.nbgrader("autograde", ASSIGNMENT)
     told(made)
 
@@ -182,6 +179,7 @@ def taught_in_chinese(made: Course) -> None:
                     locked.source = "raise SystemExit"
             made.hand_in(student, assignment, notebook)
         made.nbgrader("autograde", assignment)
+    hand_in_everything(made, "zh")
 
 
 def is_driver(each: Any) -> bool:

@@ -1,7 +1,6 @@
 """A class that is graded once; and nothing of a test outlives it: neither results nor what was tried."""
 
 import builtins
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,16 +8,23 @@ from pathlib import Path
 import pytest
 
 from autograd_lab.grading import progress
-from tests.grading.classroom import graded_here, released, taught, taught_in_chinese
-from tests.grading.stock import Course
+from tests.grading.classroom import (
+    ASSIGNMENT,
+    graded_here,
+    taught,
+    taught_in_chinese,
+    with_due_date,
+)
+from tests.grading.stock import Course, released_once
 
 
 @pytest.fixture(scope="session")
 def released_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """Return a course with an assignment that nobody has handed in yet; copy it, leave it so."""
-    settings = tmp_path_factory.mktemp("settings")
-    made = Course(tmp_path_factory.mktemp("released") / "calculus", settings)
-    released(made)
+    folders = tmp_path_factory
+    plain = released_once(folders, ASSIGNMENT)
+    made = plain.copy(folders.mktemp("released") / "calculus", folders.mktemp("settings"))
+    with_due_date(made)
     return made
 
 
@@ -28,11 +34,13 @@ def courses(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -
 
     What nbgrader has graded takes minutes: the modules share it, and put back what they change.
     """
-    made = {
-        language: Course(tmp_path_factory.mktemp(language) / "calculus", released_course.settings)
-        for language in ("en", "zh")
+    folders = {
+        language: tmp_path_factory.mktemp(language) / "calculus" for language in ("en", "zh")
     }
-    shutil.copytree(released_course.root, made["en"].root)
+    made = {
+        "en": released_course.copy(folders["en"]),
+        "zh": Course(folders["zh"], released_course.settings),
+    }
     # Both at once: a kernel that starts leaves the processor idle.
     with ThreadPoolExecutor(len(made)) as pool:
         steps = [pool.submit(taught, made["en"]), pool.submit(taught_in_chinese, made["zh"])]

@@ -4,17 +4,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.grading.classroom import ASSIGNMENT, RIGHT, cell
-from tests.grading.stock import Course, answered
+from tests.grading.stock import Course, answered, released_once
 
 STUDENTS = ("ann", "ben", "cem")
 
 
-def small_class(root: Path) -> Course:
+def small_class(folders: pytest.TempPathFactory) -> Course:
     """Make a course in which everybody has handed in right solutions."""
-    made = Course(root / "course", root / "settings")
-    made.autograd_lab("course", "new", "course")
-    made.nbgrader("generate_assignment", ASSIGNMENT)
+    made = copy_of(released_once(folders, ASSIGNMENT), folders.mktemp("class"))
     for student in STUDENTS:
         made.hand_in(student, ASSIGNMENT, right(made))
     return made
@@ -22,8 +22,7 @@ def small_class(root: Path) -> Course:
 
 def copy_of(made: Course, root: Path) -> Course:
     """Return a copy of a course, to be changed."""
-    shutil.copytree(made.root, root / "course")
-    return Course(root / "course", root / "settings")
+    return made.copy(root / "course", root / "settings")
 
 
 def right(made: Course) -> Any:

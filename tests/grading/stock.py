@@ -1,6 +1,8 @@
 """A course in a folder of its own, and stock nbgrader on it, away from the settings of whoever tests."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from autograd_lab.cli.gate import Answer, Question
 from tests.grading.fixtures import QUESTIONS
@@ -24,6 +27,11 @@ class Course:
         self.settings = settings
         self.said = ""
         """What was said while nbgrader graded."""
+
+    def copy(self, root: Path, settings: Path | None = None) -> "Course":
+        """Return a copy to be changed, with settings of its own or these."""
+        shutil.copytree(self.root, root)
+        return Course(root, settings or self.settings)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -77,6 +85,21 @@ class Course:
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / f"{name or assignment}.ipynb")
         return folder
+
+
+def released_once(folders: pytest.TempPathFactory, assignment: str) -> Course:
+    """Return a course with an assignment released, made once for all processes of tests; copy it."""
+    base = folders.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"course-{assignment}"
+    shared.mkdir(exist_ok=True)
+    made = Course(shared / "calculus", shared / "settings")
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "done").exists():
+            made.autograd_lab("course", "new", made.root.name)
+            made.nbgrader("generate_assignment", assignment)
+            (shared / "done").touch()
+    return made
 
 
 def graded_cells(notebook: Any) -> list[str]:

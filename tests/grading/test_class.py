@@ -26,6 +26,9 @@ from tests.grading.classroom import (
     student_with,
     total,
 )
+from tests.grading.everything import NAME as EVERYTHING
+from tests.grading.everything import STUDENT as EVERYBODY
+from tests.grading.everything import points_of_all
 from tests.grading.fixtures import QUESTIONS
 from tests.grading.stock import Course, stated
 
@@ -100,6 +103,35 @@ def test_a_chinese_course_gives_the_same_points(courses: dict[str, Course]) -> N
         }
         assert scores(courses["zh"], assignment) == wanted
     assert "There was an error" not in courses["zh"].said
+
+
+def test_every_answer_gets_its_points(courses: dict[str, Course]) -> None:
+    """Stock nbgrader gives to every answer of every question the points that the answer states."""
+    with Gradebook(f"sqlite:///{courses['zh'].root / 'gradebook.db'}") as gradebook:
+        found = gradebook.find_submission_notebook(EVERYTHING, EVERYTHING, EVERYBODY)
+        points = {grade.name: grade.auto_score for grade in found.grades}
+    assert points == {part: stated for part, (stated, _most) in points_of_all().items()}
+
+
+def test_every_answer_is_validated_as_it_is_graded(
+    courses: dict[str, Course], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader's Validate button names the parts of answers that are not worth all, and no other."""
+    handed_in = courses["zh"].root / "submitted" / EVERYBODY / EVERYTHING
+    failed = failed_in(handed_in / f"{EVERYTHING}.ipynb", monkeypatch)
+    named = {line.removeprefix("# ") for line in failed if line.startswith("# ")}
+    assert named == {part for part, (stated, most) in points_of_all().items() if stated < most}
+
+
+def failed_in(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Return the lines of the cells that nbgrader's validation of a notebook names."""
+    from nbgrader.validator import Validator
+
+    for name in ("AUTOGRAD_LAB_LANG", "AUTOGRAD_LAB_PRIVATE"):
+        monkeypatch.delenv(name, raising=False)
+    found = Validator().validate(str(notebook))
+    assert set(found) <= {"failed"}
+    return {line for each in found.get("failed", []) for line in each["source"].splitlines()}
 
 
 def test_explanations_wait_for_a_person(course: Course, gradebook: Any) -> None:
@@ -181,20 +213,14 @@ def verdicts_in(path: Path) -> list[Any]:
 
 def test_validation_agrees_with_the_grades(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     """nbgrader's Validate button passes right notebooks and names exactly what is not right."""
-    from nbgrader.validator import Validator
-
-    for name in ("AUTOGRAD_LAB_LANG", "AUTOGRAD_LAB_PRIVATE"):
-        monkeypatch.delenv(name, raising=False)
     wrong = student_with("expects-overwrite")
     for student in ("s00", "late", wrong):
-        found = Validator().validate(
-            str(course.root / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
-        )
-        failed = {line for each in found.get("failed", []) for line in each["source"].splitlines()}
+        handed_in = course.root / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+        failed = failed_in(handed_in, monkeypatch)
         points = expected(student)
         named = {part for part in FULL if f'score("{ASSIGNMENT}/{part}", globals())' in failed}
         assert named == {part for part in FULL if points[part] < FULL[part]}, student
-        assert bool(found) == (student != "late")
+        assert bool(failed) == (student != "late")
 
 
 def test_the_overview_counts_misconceptions(course: Course) -> None:

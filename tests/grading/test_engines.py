@@ -142,9 +142,11 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
     made.close()
 
 
-def test_a_cluster_that_loses_a_worker(machines: Machines, tmp_path: Path) -> None:
+def test_a_cluster_that_loses_a_worker(
+    machines: Machines, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A worker is killed in mid-run: every student gets the points, once, and nobody a note."""
-    course = small_class(tmp_path)
+    course = small_class(tmp_path_factory)
     for student in MORE:
         course.hand_in(student, ASSIGNMENT, right(course))
     lines = grade_and_kill(course, machines, tmp_path / "keys")

@@ -35,8 +35,7 @@ Outcomes = dict[str, dict[str, Outcome]]
 @pytest.fixture(scope="module")
 def handed_in(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """Return a course in which three have handed in, and nothing is graded."""
-    made = Course(tmp_path_factory.mktemp("faults") / "calculus", released_course.settings)
-    shutil.copytree(released_course.root, made.root)
+    made = released_course.copy(tmp_path_factory.mktemp("faults") / "calculus")
     for student in STUDENTS:
         notebook = answered(made.released(ASSIGNMENT), BATCHES[student])
         folder = made.hand_in(student, ASSIGNMENT, notebook)

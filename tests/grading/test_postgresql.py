@@ -62,8 +62,7 @@ def course(
     server: str, released_course: Course, tmp_path_factory: pytest.TempPathFactory
 ) -> Course:
     """Return a course with that gradebook, released anew and handed in by three."""
-    made = Course(tmp_path_factory.mktemp("postgresql") / "calculus", released_course.settings)
-    shutil.copytree(released_course.root, made.root)
+    made = released_course.copy(tmp_path_factory.mktemp("postgresql") / "calculus")
     (made.root / "gradebook.db").unlink()
     shutil.rmtree(made.root / "release")
     with (made.root / "nbgrader_config.py").open("a", encoding="utf-8") as settings:

@@ -21,7 +21,7 @@ from tests.grading.stock import Course
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A class that nobody has graded; tests work on copies."""
-    return small_class(tmp_path_factory.mktemp("class"))
+    return small_class(tmp_path_factory)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from autograd_lab.grading.runner import Run
 from autograd_lab.grading.sandbox.client import Sandbox
 from autograd_lab.grading.sandbox.limits import MEGABYTE, Limits
 from tests.grading.corpus.case import ASSIGNMENT
-from tests.grading.stock import Course
+from tests.grading.stock import released_once
 
 PARTS = ("q2-predict", "q2-implement")
 """What checks judge in the question that the corpus answers."""
@@ -50,9 +50,8 @@ def graded_class(
     folders: pytest.TempPathFactory, hand_in: Callable[[Any, Path], None]
 ) -> Iterator[Graded]:
     """Grade what `hand_in(released notebook, folder of submissions)` writes, in a new course."""
-    course = Course(folders.mktemp("course") / "calculus", folders.mktemp("settings"))
-    course.autograd_lab("course", "new", course.root.name)
-    course.nbgrader("generate_assignment", ASSIGNMENT)
+    released = released_once(folders, ASSIGNMENT)
+    course = released.copy(folders.mktemp("course") / "calculus", folders.mktemp("settings"))
     hand_in(course.released(ASSIGNMENT), course.root / "submitted")
     environment = dict(os.environ)
     try:
