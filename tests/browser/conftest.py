@@ -89,10 +89,13 @@ class Driver:
         if kind == "error":
             self.errors.append(text)
 
-    def open_notebook(self, address: str, name: str) -> None:
-        """Open a notebook as the only document, and wait until its kernel listens."""
+    def open_notebook(self, address: str, name: str, front: str = "doc/tree") -> None:
+        """Open a notebook as the only document, and wait until its kernel listens.
+
+        `front` is where the server has it: JupyterLab, or Notebook 7 in `notebooks`.
+        """
         base, query = address.split("?")
-        self.page.goto(f"{base}/doc/tree/{name}?{query}")
+        self.page.goto(f"{base}/{front}/{name}?{query}")
         session = "() => window.jupyterapp?.shell?.currentWidget?.sessionContext"
         self.page.wait_for_function(session, timeout=START_TIMEOUT)
         self.page.evaluate(KERNEL_READY)
@@ -144,6 +147,7 @@ def jupyter_lab(home: Path, root: Path) -> Iterator[str]:
     command += ["--ip=127.0.0.1", f"--IdentityProvider.token={token}"]
     command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
     command += ["--LabApp.extension_manager=readonly", "--LabApp.news_url="]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     env = {**os.environ, **{name: str(home / folder) for name, folder in folders.items()}}
     server = subprocess.Popen(
         command,
