@@ -181,15 +181,19 @@ def _address(server: subprocess.Popen[str]) -> str:
     raise RuntimeError("JupyterLab did not start:\n" + "".join(said[-20:]))
 
 
+def chromium_path() -> str:
+    """Return where this machine has a chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
+
+
 @contextmanager
 def chromium_browser() -> Iterator[Any]:
     """Start a chromium without a window."""
     from playwright.sync_api import sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_OPTIONS)
         try:
             yield browser
         finally:
