@@ -32,6 +32,7 @@ CONTRAST_PARTS = (
     ".al-graph .later text",
     ".al-graph text.tag",
 )
+NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND"
 NOTE_LEAKED_KEYS = """() => {
     window.leaked = [];
     document.addEventListener('keydown', (event) => window.leaked.push(event.key));
@@ -186,7 +187,7 @@ def test_converted_to_pdf_it_shows_the_figure(
 
     # The exporter knows no setting for it, and else wants playwright to have fetched a chromium.
     monkeypatch.setattr(api.BrowserType, "launch", launch_installed)
-    exporter = nbconvert.WebPDFExporter(disable_sandbox=True, mathjax_url="", require_js_url="")
+    exporter = nbconvert.WebPDFExporter(disable_sandbox=True, browser_args=[NO_NETWORK])
     written = texts(exporter.from_notebook_node(executed)[0])
     assert ".grad [[4.5000, 4.5000], [4.5000, 4.5000]]" in written
     assert "grad [[0.7500, 0.7500], [0.7500, 0.7500]]" in written
