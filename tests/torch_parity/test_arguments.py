@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -116,6 +116,24 @@ def test_wrong_calls_are_refused_in_the_same_words(code: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert outcome(code, autograd_lab) == outcome(code, torch)
+
+
+@pytest.mark.needs_torch
+def test_functions_and_methods_say_whose_they_are() -> None:
+    """What a forgotten pair of parentheses prints: `<function Tensor.split at …>`."""
+    torch = pytest.importorskip("torch")
+    import autograd_lab
+
+    for name in set(dir(autograd_lab.Tensor)) & set(dir(torch.Tensor)):
+        method, theirs = getattr(autograd_lab.Tensor, name), getattr(torch.Tensor, name)
+        if isinstance(method, FunctionType) and name[0] != "_":
+            assert method.__name__ == theirs.__name__ == name
+            assert method.__qualname__ == theirs.__qualname__.replace("TensorBase", "Tensor")
+    for name in set(dir(autograd_lab)) & set(dir(torch)):
+        function = getattr(autograd_lab, name)
+        if isinstance(function, FunctionType) and name[0] != "_":
+            assert function.__name__ == function.__qualname__ == name
+            assert getattr(torch, name).__name__ == name
 
 
 def test_the_lenient_calls_are_few() -> None:
