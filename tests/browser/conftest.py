@@ -143,6 +143,7 @@ def jupyter_lab(home: Path, root: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
     command += ["--ip=127.0.0.1", f"--IdentityProvider.token={token}"]
     command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     command += ["--LabApp.extension_manager=readonly", "--LabApp.news_url="]
     env = {**os.environ, **{name: str(home / folder) for name, folder in folders.items()}}
     server = subprocess.Popen(
