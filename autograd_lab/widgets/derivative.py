@@ -199,7 +199,7 @@ class DerivativeLab(Lab):
     def snapshot(self) -> str:
         """Return the formula and its derivative, the table of the ways, the plot of the errors."""
         found = self.derivatives
-        heads = ("", "float64", _("error"), "float32", _("error"))
+        heads = ("", "float64", _("off by"), "float32", _("off by"))
         return "".join(
             (
                 told(self.answer),
