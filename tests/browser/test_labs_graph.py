@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import write_notebook
+from tests.browser.conftest import Driver, write_notebook
 
 pytestmark = pytest.mark.needs_browser
 
@@ -16,14 +16,14 @@ CUT = "Cut: u→z. x.grad is [1, 4, 9] = x ** 2"
 
 
 @pytest.fixture(name="page")
-def _page(driver: Any, lab: str, notebooks: Path) -> Any:
+def _page(lab: Driver, notebooks: Path) -> Any:
     """Open the labs in a running notebook, a cell each."""
     shows = [f"from autograd_lab.widgets import {name}\n{name}()" for name in LABS]
     write_notebook(notebooks / NOTEBOOK, *shows)
-    driver.open_notebook(lab, NOTEBOOK)
-    driver.run_all()
-    driver.page.locator(".jp-Cell").last.get_by_role("slider").wait_for()
-    return driver.page
+    page = lab.open_notebook(NOTEBOOK)
+    lab.run_all()
+    page.locator(".jp-Cell").last.get_by_role("slider").wait_for()
+    return page
 
 
 def cell(page: Any, name: str) -> Any:
@@ -100,7 +100,7 @@ def test_the_keyboard_plays_every_lab(page: Any) -> None:
 
 
 def test_the_state_is_seen_once_live_and_in_the_saved_notebook(
-    page: Any, driver: Any, other_lab: str
+    page: Any, lab: Driver, other_lab: Driver
 ) -> None:
     """The living widget hides the stored state; where nobody trusts the file, it is what is seen."""
     cell(page, "DetachLab").get_by_role("checkbox").nth(2).check()
@@ -109,8 +109,8 @@ def test_the_state_is_seen_once_live_and_in_the_saved_notebook(
     stored.locator("b", has_text=CUT).wait_for(state="attached")
     assert stored.count() == len(LABS)
     assert [each.is_visible() for each in stored.all()] == [False] * len(LABS)
-    driver.save()
-    driver.open_notebook(other_lab, NOTEBOOK)
+    lab.save()
+    page = other_lab.open_notebook(NOTEBOOK)
     page.locator(".jp-OutputArea b", has_text=CUT).wait_for()
     for name in LABS:
         output = cell(page, name).locator(".jp-OutputArea")
@@ -125,11 +125,11 @@ def test_the_state_is_seen_once_live_and_in_the_saved_notebook(
 
 
 def test_only_the_cell_that_lives_hides_what_it_saved(
-    page: Any, driver: Any, other_lab: str
+    page: Any, lab: Driver, other_lab: Driver
 ) -> None:
     """Reopened and run in part, the other cells still show what was saved, under whatever number."""
-    driver.save()
-    driver.open_notebook(other_lab, NOTEBOOK)
+    lab.save()
+    page = other_lab.open_notebook(NOTEBOOK)
     page.locator(".jp-OutputArea table").first.wait_for()
     # The second lab is the first one of the new kernel, as the first lab was of the old one.
     cell(page, "DetachLab").locator(".cm-content").click()
