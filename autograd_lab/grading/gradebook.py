@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -51,6 +51,7 @@ class Transactions(Gradebook):
         self.db.remove()
         self.db = scoped_session(sessionmaker(bind=self.engine, class_=_Waiting))
         self._released: dict[tuple[str, ...], SimpleNamespace] = {}
+        self._present: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def find_source_cell(self, *place: str) -> SimpleNamespace:
         """Return a cell as it was released; the same for the whole class, so looked up once."""
@@ -68,14 +69,36 @@ class Transactions(Gradebook):
             self._released[graded] = SimpleNamespace(name=found.name, max_score=found.max_score)
         return self._released[graded]
 
+    def find_grade(self, cell: str, *place: str) -> Any:
+        """Return a grade in a submitted notebook; all of them are looked up together."""
+        return self._of_notebook(Grade, place).get(cell) or super().find_grade(cell, *place)
+
+    def find_comment(self, cell: str, *place: str) -> Any:
+        """Return a comment in a submitted notebook, looked up in the same way."""
+        return self._of_notebook(Comment, place).get(cell) or super().find_comment(cell, *place)
+
+    def _of_notebook(self, kind: Any, place: tuple[str, ...]) -> dict[str, Any]:
+        """Return the grades, or comments, of the notebook that is worked on, by names of cells."""
+        if (kind, *place) not in self._present:
+            query = self.db.query(BaseCell.name, kind).join(kind.cell)
+            of_it = query.filter(kind.notebook_id == self.find_submission_notebook(*place).id)
+            # nbgrader asks for tasks where there is nothing else of that name: they are put first.
+            self._present[kind, *place] = dict(of_it.order_by(BaseCell.type.desc()).all())
+        return self._present[kind, *place]
+
     def save(self) -> None:
-        """Commit everything since the last time."""
+        """Commit everything since the last time, and let go of it."""
         Session.commit(self.db())
+        self._let_go()
 
     def forget(self) -> None:
         """Take back everything since the last time."""
         self.db.rollback()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self.db.expunge_all()
+        self._present.clear()
 
     def close(self) -> None:
         """Stay open: whoever thinks the gradebook is theirs is wrong. `end` closes it."""
