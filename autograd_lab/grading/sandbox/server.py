@@ -17,6 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ..student import LocalStudent
 from . import jail
 from .child import run_child
 from .limits import Limits
@@ -50,10 +53,14 @@ def _warm_up(shell: Shell) -> None:
 
     Nothing of it is left in the namespace, and the first cell of a job is number 1.
     """
-    importlib.import_module("autograd_lab.grading.notebook")
+    for name in ("notebook", "limit"):
+        importlib.import_module(f"autograd_lab.grading.{name}")
+    np.random.seed()  # NumPy loads its generators when they are first asked for
     first = "%load_ext autograd_lab\nimport autograd_lab\nautograd_lab.ones(1).sum()"
-    for cell in (first, "%unload_ext autograd_lab", "1 / 0"):
+    measured = "with autograd_lab.measure():\n    autograd_lab.ones(1).sum()"
+    for cell in (first, measured, "%unload_ext autograd_lab", "1 / 0"):
         shell.run(cell, 10_000)
+    LocalStudent({}).run("x", x=[1.0])
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
 
 
