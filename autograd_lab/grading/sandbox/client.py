@@ -67,7 +67,7 @@ class Sandbox:
         with theirs:
             self._server = subprocess.Popen(
                 [sys.executable, "-I", "-c", code, json.dumps(paths)],
-                env=_environment(self._folder.name),
+                env=environment(self._folder.name),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -96,10 +96,11 @@ class Sandbox:
         self._folder.cleanup()
 
     @contextlib.contextmanager
-    def job(self) -> Iterator[Job]:
+    def job(self, _kernel: str = "") -> Iterator[Job]:
         """Open a job, a process that starts with an empty notebook, and end it afterwards.
 
-        Raises NoJail where the system does not allow to shut it in.
+        It runs Python, whatever kernel a notebook names; see `KernelSandbox`. Raises NoJail where the
+        system does not allow to shut it in.
         """
         ours, theirs = socket.socketpair()
         with ours, tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
@@ -123,10 +124,10 @@ class Sandbox:
 class Job:
     """One process with a student's code. Every method raises JobEnded once it is over."""
 
-    def __init__(self, connection: socket.socket, limits: Limits) -> None:
-        """Wait until the job is ready."""
+    def __init__(self, connection: socket.socket, limits: Limits, patience: float = MARGIN) -> None:
+        """Wait until the job is ready, so many seconds; raise TimeoutError when it is not."""
         self._connection, self._limits = connection, limits
-        self._pid = _peer(connection)
+        self._pid = _peer(connection, patience)
         connection.settimeout(MARGIN)
         hello = receive(connection)
         if "refused" in hello:
@@ -235,12 +236,12 @@ class RemoteStudent(Student):
             return dumps(Error("JobEnded", str(ended)))
 
 
-def _peer(connection: socket.socket) -> int:
+def _peer(connection: socket.socket, patience: float) -> int:
     """Return the process that writes on the other end, in this process's numbering."""
     size = socket.CMSG_SPACE(12)
-    readable, _, _ = select.select([connection], [], [], MARGIN)
+    readable, _, _ = select.select([connection], [], [], patience)
     if not readable:
-        raise TimeoutError("the fork server does not answer")
+        raise TimeoutError("the sandbox does not answer")
     data, ancillary, _flags, _address = connection.recvmsg(1, size, socket.MSG_PEEK)
     if not data:
         raise EOFError("the job ended before it began")
@@ -250,7 +251,7 @@ def _peer(connection: socket.socket) -> int:
     raise RuntimeError("the kernel does not tell who speaks")
 
 
-def _environment(folder: str) -> dict[str, str]:
+def environment(folder: str) -> dict[str, str]:
     """Return all that the server and its jobs see of an environment; `folder` is the server's."""
     return {
         "HOME": HOME,
@@ -267,4 +268,4 @@ def _environment(folder: str) -> dict[str, str]:
     }
 
 
-__all__ = ["Job", "JobEnded", "NoJail", "RemoteStudent", "Sandbox"]
+__all__ = ["Job", "JobEnded", "NoJail", "RemoteStudent", "Sandbox", "environment"]

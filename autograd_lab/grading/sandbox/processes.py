@@ -9,7 +9,7 @@ from pathlib import Path
 Stat = list[str]
 """The fields of a process's `stat` from its state on. Source: the manual page proc_pid_stat(5)."""
 
-PARENT, MEMORY = 1, 21
+PARENT, THREADS, MEMORY = 1, 17, 21
 
 
 def stat(pid: int) -> Stat:
@@ -55,4 +55,4 @@ def usage(found: Mapping[int, Stat]) -> tuple[float, int]:
     return sum(map(seconds, found.values())), pages * os.sysconf("SC_PAGE_SIZE")
 
 
-__all__ = ["PARENT", "Stat", "below", "seconds", "stat", "usage"]
+__all__ = ["PARENT", "THREADS", "Stat", "below", "seconds", "stat", "usage"]
