@@ -92,9 +92,6 @@ class FunctionNode(Node):
         """Return the saved tensors by number."""
         return {f"tensor {i}": v for i, v in enumerate(self.saved_tensors)} if self._saved else {}
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
-
     def keep(self, outputs: Sequence[Tensor]) -> None:
         """Keep what was asked for; an output without the tensor, which holds this node."""
         self._numbers = [

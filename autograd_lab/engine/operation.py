@@ -31,7 +31,7 @@ from . import anomaly, dtypes, messages
 from .forward import levels, push
 from .grad_mode import state
 from .hooks import detecting
-from .node import Node, expected_shape, leaf_edge, next_order
+from .node import Node, expected_shape, leaf_edge, next_order, saved_value
 from .observe import observers
 from .plan import RESULTS, Plan, Plans, versions
 from .quiet import hush, unhush
@@ -101,9 +101,10 @@ class Operation:
     def prepare(self) -> None:
         """Make what only recording needs, when it is first recorded: most operations never are."""
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
-        self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
-        self.saveable.update(self.keeps)
         members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
+        read = [name for names in self.reads.values() for name in names]
+        for name in (*self.parameters, *read, *self.keeps):
+            members[f"_saved_{name}"] = saved_value(name)
         if self.outputs != 1:
             members["outputs"] = self.outputs
         if self.node:

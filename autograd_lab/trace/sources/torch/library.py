@@ -24,7 +24,7 @@ class TorchLibrary:
         self.torch = torch
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
         self._bfloat16 = torch.bfloat16
-        self._leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
+        self.leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
         self.first_key = torch._C._autograd._get_sequence_nr()
         self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
 
@@ -71,15 +71,6 @@ class TorchLibrary:
     def nbytes(self, tensor: Any) -> int:
         """Return how many bytes its elements take."""
         return int(tensor.nbytes)
-
-    def key(self, grad_fn: Any) -> int:
-        """Return a number that no other operation's node has."""
-        number: int = grad_fn._sequence_nr()
-        return number
-
-    def leaf(self, grad_fn: Any) -> Any:
-        """Return the leaf that an AccumulateGrad is for, None for any other node."""
-        return grad_fn.variable if type(grad_fn) is self._leaf_type else None
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node; names and formulas are the engine's."""
