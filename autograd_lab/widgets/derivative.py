@@ -139,7 +139,8 @@ class Derivatives:
         found = [(name, [*map(way, DTYPES)]) for name, way in ways]
         names = (_("forward difference"), _("central difference"))
         for name, way in zip(names, DIFFERENCES, strict=True):
-            found.append((f"{name}: {way}", [self.numeric(way, dtype) for dtype in DTYPES]))
+            words = _("{difference}: {formula}").format(difference=name, formula=way)
+            found.append((words, [self.numeric(way, dtype) for dtype in DTYPES]))
         return [
             (name, *(text for pair in map(self._told, values, DTYPES) for text in pair))
             for name, values in found

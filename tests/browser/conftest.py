@@ -58,7 +58,7 @@ OPEN = """async (path) => {
 }"""
 CLOSE = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
-    await panel?.sessionContext.shutdown();
+    await panel?.sessionContext?.shutdown();
     panel?.dispose();
 }"""
 ALL_CELLS_RAN = """() => {
