@@ -17,6 +17,7 @@ from .arrivals import Target
 from .library import Library
 from .values import value_of, value_of_number
 
+_new = tuple.__new__
 NO_CONSTANTS: Mapping[int, object] = MappingProxyType({})
 
 
@@ -72,9 +73,10 @@ class GraphWriter:
                 entry["base"] = entry["shares"] = self.number(base)
         if grad_fn is None:
             node = self._plain.get(number)
-            return Ref(number, node, shape, dtype, requires_grad, True, version)
-        node = self._operations.get(grad_fn._sequence_nr())
-        return Ref(number, node, shape, dtype, requires_grad, False, version)
+        else:
+            node = self._operations.get(grad_fn._sequence_nr())
+        # `Ref(…)` would go through a function of Python's.
+        return _new(Ref, (number, node, shape, dtype, requires_grad, grad_fn is None, version))
 
     def refs(self, tensors: Iterable[Any]) -> tuple[Ref, ...]:
         """Return how these tensors are now."""

@@ -97,7 +97,7 @@ class TorchLibrary:
     def _alike(self, grad_fn: Any, saved: Any) -> Any:
         """Return a number that was saved as a tensor in the dtype of the node's result."""
         made = grad_fn._input_metadata[0].dtype
-        return saved.to(made) if made.is_floating_point else saved
+        return saved.to(made) if made is not saved.dtype and made.is_floating_point else saved
 
     def context(self, grad_fn: Any) -> list[str]:
         """Return what a user's Function did with its `ctx`: see `function` in the table of events."""
