@@ -154,7 +154,7 @@ class TorchSource(Guarded):
             kept = self.library.saved(node)
             keeps = any(isinstance(value, self.library.tensor_type) for _, value in kept)
         else:
-            keeps = number in self.watch.graph.keeping
+            keeps = any(saved.nbytes for saved in self.record.nodes[number]["saved"])
         if keeps:
             self.watch.freed(node)
 
