@@ -10,7 +10,6 @@ import nbformat
 import pytest
 
 from tests.browser.conftest import (
-    ACCUMULATION,
     DARK,
     EXAMPLE,
     LIGHT,
@@ -19,11 +18,11 @@ from tests.browser.conftest import (
     write_notebook,
 )
 from tests.browser.screenshots import LOAD, LOOP
+from tests.browser.test_accumulation import ACCUMULATION
 from tests.browser.test_notebook import NOTE_LEAKED_KEYS, contrasts
 
 pytestmark = pytest.mark.needs_browser
 
-FRONT = "notebooks"
 NOTEBOOK = "notebook_7.ipynb"
 SETTINGS_RACE = "Cannot read properties of undefined (reading 'schema')"
 """What Notebook 7's keyboard shortcuts may say of other settings while all of them are loading."""
@@ -47,16 +46,17 @@ def _reader(driver: Driver) -> Iterator[Driver]:
     """A fresh page that forgives what Notebook 7 says of itself."""
     pytest.importorskip("notebook", minversion="7")
     yield driver
+    driver.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     driver.errors[:] = [error for error in driver.errors if error != SETTINGS_RACE]
 
 
 @pytest.fixture(name="run")
-def _run(reader: Driver, lab: str, notebooks: Path) -> Any:
+def _run(reader: Driver, lab: Driver, notebooks: Path) -> Any:
     """Return a function that runs cells in a notebook that is open in Notebook 7."""
 
     def run(*cells: str, theme: str = LIGHT) -> Any:
         write_notebook(notebooks / NOTEBOOK, *cells)
-        reader.open_notebook(lab, NOTEBOOK, FRONT)
+        reader.open_in_notebook_7(lab.address, NOTEBOOK)
         assert reader.page.evaluate("window.jupyterapp.name") == "Jupyter Notebook"
         reader.use_theme(theme)
         reader.run_all()
@@ -125,7 +125,7 @@ def test_on_a_small_screen_nothing_is_wider_than_the_page(run: Any, reader: Driv
 
 
 def test_untrusted_and_without_a_kernel_the_figure_remains(
-    run: Any, reader: Driver, notebooks: Path, other_lab: str
+    run: Any, reader: Driver, notebooks: Path, other_lab: Driver
 ) -> None:
     """Where nobody trusts it and its kernel is not installed, figure and table are there."""
     run(LOAD, EXAMPLE)
@@ -134,8 +134,8 @@ def test_untrusted_and_without_a_kernel_the_figure_remains(
     elsewhere.metadata["kernelspec"]["name"] = "gone"
     nbformat.write(elsewhere, notebooks / "elsewhere.ipynb")
     page = reader.page
-    base, query = other_lab.split("?")
-    page.goto(f"{base}/{FRONT}/elsewhere.ipynb?{query}")
+    base, query = other_lab.address.split("?")
+    page.goto(f"{base}/notebooks/elsewhere.ipynb?{query}")
     page.get_by_role("button", name="No Kernel").wait_for(timeout=START_TIMEOUT)
     image = page.locator(".jp-OutputArea figure img")
     image.wait_for()
