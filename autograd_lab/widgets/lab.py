@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..i18n import _
+from .keys import guard
 
 _instances = itertools.count(1)
 
@@ -58,14 +59,14 @@ class Lab(ABC):
         try:
             import ipywidgets  # type: ignore[import-untyped]
 
-            state = self.state()
+            state, keys = self.state(), guard()
         except ImportError as error:
             raise ImportError(
                 f"the labs need {error.name}; this brings it: pip install 'autograd_lab[lab]'"
             ) from None
         style = STYLE.format(live=self._live, saved=self._marker)
         row = ipywidgets.HBox(self.controls(), layout={"flex_flow": "row wrap"})
-        box = ipywidgets.VBox([ipywidgets.HTML(f"<style>{style}</style>"), row, state])
+        box = ipywidgets.VBox([ipywidgets.HTML(f"<style>{style}</style>"), row, keys, state])
         box.add_class(self._live)
         self.show(state)
         return box

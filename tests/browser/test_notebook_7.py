@@ -157,6 +157,35 @@ def test_a_lab_is_played_and_seen_once(run: Any) -> None:
     assert not stored.is_visible()
 
 
+def test_the_arrow_keys_move_sliders_and_lists(run: Any) -> None:
+    """They reach the control that has the focus; with none, they move between cells as ever."""
+    page = run(
+        "from autograd_lab.widgets import ControlFlowLab, GraphGrowthLab\nGraphGrowthLab()",
+        "ControlFlowLab()",
+    )
+    slider = page.locator(".jp-Cell").first.get_by_role("slider")
+    slider.wait_for()
+    before = float(slider.get_attribute("aria-valuenow"))
+    slider.focus()
+    press(page, "ArrowRight", "ArrowUp", "ArrowUp", "ArrowLeft")
+    page.wait_for_function(
+        "([slider, value]) => Number(slider.ariaValueNow) === value",
+        arg=[slider.element_handle(), before + 2],
+    )
+    choice = page.locator(".jp-Cell").nth(1).locator("select").first
+    chosen = choice.input_value()
+    choice.focus()
+    press(page, "ArrowDown")
+    assert choice.input_value() != chosen
+    selected = (
+        "[...document.querySelectorAll('.jp-Cell')].findIndex((c) => c.matches('.jp-mod-active'))"
+    )
+    here = page.evaluate(selected)
+    page.locator(".jp-Cell").nth(here).focus()
+    press(page, "ArrowUp" if here else "ArrowDown")
+    assert page.evaluate(selected) != here
+
+
 def test_the_feedback_on_an_exercise_is_shown(run: Any) -> None:
     """What is right so far, why the first wrong part is wrong, a hint, and the points."""
     page = run(LOAD, CHECK)
