@@ -232,8 +232,9 @@ _rows = hessian(*_watched(n, a, b, 10 * n)[:2])
 
 
 def _numbers(inputs: random.Random, count: int) -> list[float]:
-    """Return hidden numbers away from 0, where a wrong result could pass for a right one."""
-    return [inputs.choice((-1, 1)) * round(inputs.uniform(0.5, 2), 3) for _index in range(count)]
+    """Return hidden numbers away from 0, of both signs: a wrong result must not pass by chance."""
+    signs = [*inputs.sample((-1, 1), 2), *inputs.choices((-1, 1), k=count)]
+    return [sign * round(inputs.uniform(0.5, 2), 3) for sign in signs[:count]]
 
 
 def _loss(a: float, b: float) -> Fn:

@@ -10,10 +10,11 @@ from nbclient import NotebookClient
 
 from autograd_lab.trace.record import record
 from autograd_lab.views.display import Display
-from tests.browser.conftest import EXAMPLE, write_notebook
+from tests.browser.conftest import DARK, EXAMPLE, LIGHT, Driver, write_notebook
 
 pytestmark = pytest.mark.needs_browser
 
+NOTEBOOK = "example.ipynb"
 CONTRAST_PARTS = (
     ".al-player > p",
     ".al-position",
@@ -67,13 +68,19 @@ def contrasts(page: Any) -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_a_cell_is_stepped_with_mouse_and_keyboard(driver: Any, lab: str, theme: str) -> None:
+@pytest.fixture(name="example")
+def _example(lab: Driver, notebooks: Path) -> Any:
+    """The worked example, open in a page, not run yet."""
+    write_notebook(notebooks / NOTEBOOK, "%load_ext autograd_lab", EXAMPLE)
+    return lab.open_notebook(NOTEBOOK)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_cell_is_stepped_with_mouse_and_keyboard(example: Any, lab: Driver, theme: str) -> None:
     """The stepper moves, no key reaches the notebook, and all text is legible."""
-    driver.open_notebook(lab, "example.ipynb")
-    driver.use_theme(theme)
-    driver.run_all()
-    page = driver.page
+    lab.use_theme(theme)
+    lab.run_all()
+    page = example
     page.locator(".al-player").focus()
     page.evaluate(NOTE_LEAKED_KEYS)
     page.keyboard.press("ArrowRight")
@@ -89,14 +96,12 @@ def test_a_cell_is_stepped_with_mouse_and_keyboard(driver: Any, lab: str, theme:
 
 
 def test_the_same_notebook_untrusted_keeps_figure_and_table(
-    lab: str, other_lab: str, driver: Any
+    example: Any, lab: Driver, other_lab: Driver
 ) -> None:
     """Saved and reopened where nobody trusts it, nothing runs, and nothing is lost."""
-    driver.open_notebook(lab, "example.ipynb")
-    driver.run_all()
-    driver.save()
-    driver.open_notebook(other_lab, "example.ipynb")
-    page = driver.page
+    lab.run_all()
+    lab.save()
+    page = other_lab.open_notebook(NOTEBOOK)
     image = page.locator(".jp-OutputArea figure img")
     image.wait_for()
     assert page.locator(".al-player").count() == 0
@@ -114,13 +119,12 @@ def test_the_same_notebook_untrusted_keeps_figure_and_table(
     assert "grad · self" in rows.nth(4).inner_text()
 
 
-def test_a_narrow_notebook_keeps_the_stepper_inside(driver: Any, lab: str) -> None:
+def test_a_narrow_notebook_keeps_the_stepper_inside(example: Any, lab: Driver) -> None:
     """On a small screen the output is no wider than its cell."""
-    driver.page.set_viewport_size({"width": 480, "height": 800})
-    driver.open_notebook(lab, "example.ipynb")
-    driver.run_all()
+    example.set_viewport_size({"width": 480, "height": 800})
+    lab.run_all()
     widths = "(player) => [player.offsetWidth, player.closest('.jp-OutputArea-output').clientWidth]"
-    player, output = driver.page.locator(".al-player").evaluate(widths)
+    player, output = example.locator(".al-player").evaluate(widths)
     assert player <= output
 
 

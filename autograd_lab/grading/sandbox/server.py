@@ -127,7 +127,8 @@ def visible_folders() -> tuple[list[str], list[str]]:
     wanted = [
         Path(place) for place in ("/usr", "/lib", "/lib64", "/bin", sys.prefix, sys.base_prefix)
     ]
-    wanted += [Path(place) for place in sys.path if Path(place).name == "site-packages"]
+    paths = [Path(place).resolve() for place in sys.path]
+    wanted += [path for path in paths if path.name == "site-packages"]
     wanted += [package, Path("/etc/fonts")]
     real = [path for path in dict.fromkeys(wanted) if path.is_dir()]
     outer = [path for path in real if not any(other in path.parents for other in real)]
