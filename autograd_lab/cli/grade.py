@@ -114,9 +114,7 @@ def grade(
                     click.echo(json.dumps(asdict(line), ensure_ascii=False))
     except KeyboardInterrupt:
         click.echo(
-            _("Stopped. {n} submissions are graded; the same command goes on.").format(
-                n=len(lines)
-            ),
+            _("Stopped. Submissions graded: {n}. The same command goes on.").format(n=len(lines)),
             err=True,
         )
         sys.exit(INTERRUPTED)
@@ -291,7 +289,7 @@ def _summarize(lines: list[Line]) -> None:
     if not lines:
         click.echo(_("Nothing to do: everything is graded."), err=True)
         return
-    table = Table(title=_("{n} submissions graded").format(n=len(lines)))
+    table = Table(title=_("Submissions graded: {n}").format(n=len(lines)))
     for head in (_("student"), _("score"), _("what was odd")):
         table.add_column(head)
     for line in lines:

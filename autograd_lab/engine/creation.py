@@ -133,6 +133,9 @@ def as_array(data: Any, kind: dtypes.dtype | None) -> Any:
         return array if kind is None else array.astype(kind.numpy)
     sizes = _sizes(data)
     leaves = _leaves(data, sizes)
+    if kind is None and set(map(type, leaves)) == {float}:
+        # What most lists hold, without a look at each: nothing is promoted and nothing refused.
+        return np.array(leaves, dtypes.get_default_dtype().numpy).reshape(sizes)
     kind = kind or infer(leaves)
     numbers = [_number(v, kind) for v in leaves]
     try:

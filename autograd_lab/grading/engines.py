@@ -156,6 +156,8 @@ def local_cluster(workers: int) -> Iterator[Client]:
         "distributed.worker.preload": [_OWN_SESSION],
         "distributed.scheduler.allowed-failures": 1,
         "distributed.worker.use-file-locking": False,
+        # Looks at every thread a hundred times a second, for a page that nobody opens.
+        "distributed.worker.profile.enabled": False,
         "distributed.admin.log-format": "%(message)s",
         "distributed.logging": {"distributed": "critical"},
     }

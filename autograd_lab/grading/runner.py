@@ -21,7 +21,6 @@ import json
 import logging
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +29,6 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import InvalidEntry
-from nbgrader.apps import NbGrader
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,6 +41,7 @@ from .course import CHECKS, PRIVATE, read_secret
 from .gradebook import Transactions, shared
 from .job import JAIL, Job, Outcome, question_of
 from .sandbox.limits import Limits
+from .settings import settings
 from .submission import Submission, read_submission, substitute
 
 WORK = ".autograd_lab"
@@ -367,14 +366,7 @@ def _settings(course: Path) -> Any:
         raise RunError(
             _("{folder} is no course: it has no nbgrader_config.py").format(folder=course)
         )
-    app = NbGrader()
-    app.log_level = logging.ERROR
-    with contextlib.chdir(course):
-        app.load_config_file()
-    app.config.CourseDirectory.root = str(course)
-    if str(course) not in sys.path:
-        sys.path.insert(0, str(course))  # as nbgrader does: a course's own plugins lie there
-    return app.config
+    return settings(course)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Every question: right answers score full, each wrong one gets its own code and hint."""
 
 import ast
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ import pytest
 
 from autograd_lab.cli.gate import IMPORT, SEEDS, Answer, Question, outcomes
 from autograd_lab.grading import course, notebook, predictions, words
+from autograd_lab.grading.check import hidden_seed
 from autograd_lab.grading.report import Report
 from tests.grading.fixtures import QUESTIONS
 
+CLASS = int(os.environ.get("AUTOGRAD_LAB_SEEDS", "2"))
+"""How many students beside those of the gate give each answer: hidden inputs decide nothing by chance."""
 EACH_ANSWER = [
     pytest.param(question, answer, id=f"{question}/{name}")
     for question in QUESTIONS
@@ -27,8 +31,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 @each_answer
 def test_an_answer_gets_its_points_and_code(question: Question, answer: Answer) -> None:
     """Points and the misconception to explain first are those the answer names, for any seed."""
-    for seed in SEEDS:
-        assert outcomes(question.verdicts(answer.text, seed)) == answer.stated
+    students = [hidden_seed(b"class", str(number), "", answer.path.stem) for number in range(CLASS)]
+    for seed in [*SEEDS, *students]:
+        assert outcomes(question.verdicts(answer.text, seed)) == answer.stated, seed
 
 
 @each_answer
