@@ -12,7 +12,7 @@ import numpy as np
 from . import anomaly, messages
 from .forward import levels, only, set_tangent, tangent_of
 from .grad_mode import no_grad, set_modes, state, switch_recording
-from .hooks import detecting
+from .hooks import detecting, hooks_of
 from .node import Node, gradient_edge, next_order
 from .observe import observers, unobserved
 from .ops.dims import expands_to
@@ -30,6 +30,7 @@ class FunctionNode(Node):
         self._edges, self._extra, self._versions = (), None, None
         self._order = next_order()
         self._saved, self._plain = (), ()
+        hooks_of(self)  # its backward is code of the user, as hooks are
         self._to_save: tuple[Any, ...] = ()
         self._dirty: tuple[Any, ...] = ()
         self._without_gradient: tuple[Any, ...] = ()

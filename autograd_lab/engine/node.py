@@ -164,7 +164,8 @@ class Node:
                 values.append(value._data)
         if grad is None:
             return [None] * len(self._edges)
-        return self._plan.pull(grad, values, self._plain)
+        pull = self._plan.pull
+        return pull(grad, values, self._plain)
 
     def fitted(self, products: list[Any]) -> list[Any]:
         """Undo broadcasting and promotion: sum and cast each gradient to what its input was."""
@@ -380,7 +381,8 @@ def leaf_edge(leaf: Tensor) -> Node | None:
         meta = leaf._meta = Meta()
     if meta.base is not None and not meta.asked:
         return None
-    node = meta.accumulate() if meta.accumulate is not None else None
+    known = meta.accumulate
+    node = known() if known is not None else None
     if node is None:
         node = AccumulateGrad(leaf)
         meta.accumulate = weakref.ref(node)

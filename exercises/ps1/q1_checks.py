@@ -111,8 +111,8 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     yield attempts(_("hvp() with 50,000 variables"), 1, [large], words)
     small = _hessian(student, inputs, inputs.randint(3, 5))
     yield attempts("hessian()", 0.5, [small], words, seen_hessian)
-    large = small or _large_hessian(student, inputs, 100)
-    yield attempts(_("hessian() with 100 variables"), 0.5, [large], words)
+    large = small or _large_hessian(student, inputs, 60)
+    yield attempts(_("hessian() with 60 variables"), 0.5, [large], words)
 
 
 def _cost(student: Student, inputs: random.Random) -> str:
@@ -217,7 +217,7 @@ def _hessian(student: Student, inputs: random.Random, n: int) -> str:
 
 
 def _large_hessian(student: Student, inputs: random.Random, n: int) -> str:
-    """Return the code for `hessian` at a size where a pass per entry takes too long."""
+    """Return the code for `hessian`, stopped where it makes more than ten passes per row."""
     a, b, start = _numbers(inputs, 3)
     places = [inputs.choices(range(n), k=2) for _index in range(10)]
     places += [[i, i + 1] for i in inputs.choices(range(n - 1), k=10)]
@@ -332,7 +332,7 @@ def _words() -> Words:
             ),
         ),
         "pass-per-entry": (
-            _("right for a few variables, but for 100 it makes far more passes than rows."),
+            _("right for a few variables, but for 60 it makes far more passes than rows."),
             _("what does one backward pass from g[i] return: one entry, or more?"),
         ),
         "other-value": (

@@ -31,6 +31,47 @@ y = x.exp()
 y.grad_fn.register_hook(lambda gi, go: (gi[0] * 0 + 7,))
 y.sum().backward()
 print(x.grad)""",
+    "a leaf that has all its gradients keeps them when the pass fails later": """
+x, w, late = (torch.tensor(v, requires_grad=True) for v in (2., 3., 5.))
+h = x.exp()
+h.backward()
+try:
+    (h * late * w * w).backward()
+except RuntimeError as error:
+    print(error)
+print(x.grad, w.grad, late.grad)""",
+    "who looks during a pass sees the leaves that are done": """
+class Looking(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+    @staticmethod
+    def backward(ctx, g):
+        print("function", w.grad)
+        return g * 2
+def unpack(t):
+    print("unpack", w.grad)
+    return t
+def look(kind):
+    print(kind, w.grad)
+x, w = (torch.tensor(v, requires_grad=True) for v in (2., 3.))
+h = x.exp()
+h.register_hook(lambda g: look("tensor"))
+(h * w).backward()
+h = x.exp()
+h.grad_fn.register_prehook(lambda g: look("node"))
+(h * w + h * w).backward()
+(Looking.apply(x.exp()) * w).backward()
+with torch.autograd.graph.saved_tensors_hooks(lambda t: t, unpack):
+    h = torch.stack([x, x]).sum().exp()
+(h * w).backward()
+x.register_hook(lambda g: look("leaf"))
+(x.exp() * w).backward()
+x = torch.tensor(2., requires_grad=True)
+x.register_post_accumulate_grad_hook(lambda p: look("accumulated"))
+(x.exp() * w).backward()
+w.register_hook(lambda g: print("first", x.grad))
+(x.exp() * w).backward()""",
     "grad of several outputs and inputs": """
 x, y = torch.tensor(2., requires_grad=True), torch.tensor(3., requires_grad=True)
 print(torch.autograd.grad([x * y, x + y], [x, y]))

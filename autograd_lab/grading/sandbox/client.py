@@ -133,8 +133,9 @@ class Job:
         if "refused" in hello:
             raise NoJail(hello["refused"])
         self._reason = ""
-        self._root = int(stat(self._pid)[PARENT])
-        own = below(self._root)
+        self.root = int(stat(self._pid)[PARENT])
+        """The first process of the job's tree: all others run below it."""
+        own = below(self.root)
         self._own, (self._began, self._memory) = list(own), usage(own)
 
     def put_file(self, name: str, content: str) -> None:
@@ -161,7 +162,7 @@ class Job:
 
     def others(self) -> int:
         """Return how many processes run in the job beside its own."""
-        return len(below(self._root)) - len(self._own)
+        return len(below(self.root)) - len(self._own)
 
     def end(self) -> None:
         """End the job's process, and with it all it has started."""
@@ -203,7 +204,7 @@ class Job:
         while not select.select([self._connection], [], [], WATCH)[0]:
             if self._used() > most or time.monotonic() > end:
                 raise TimeoutError
-            used, memory = usage(below(self._root))
+            used, memory = usage(below(self.root))
             if used - self._began > self._limits.job_seconds + GRACE:
                 raise TimeoutError
             if memory > self._limits.memory + self._memory:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -67,13 +68,11 @@ class KernelSandbox:
             with process:
                 try:
                     job = _ready(ours, self.limits, process)
-                    try:
-                        yield job
-                    finally:
-                        job.end()
-                    # bubblewrap ends with what it has shut in, and collects it.
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(MARGIN)
+                    with _waiting_for_the_end_of(job.root):
+                        try:
+                            yield job
+                        finally:
+                            job.end()
                 finally:
                     process.kill()
 
@@ -94,6 +93,20 @@ def _ready(connection: socket.socket, limits: Limits, process: subprocess.Popen[
     except EOFError:
         _out, said = process.communicate()
         raise NoKernel(said.decode("utf-8", "replace").strip().rpartition("\n")[2]) from None
+
+
+@contextlib.contextmanager
+def _waiting_for_the_end_of(pid: int) -> Iterator[None]:
+    """Wait afterwards until a process has ended; the first one of a tree ends last.
+
+    What is left of a job for a moment would count against the next one's limit on processes.
+    """
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield
+    finally:
+        select.select([descriptor], [], [], MARGIN)
+        os.close(descriptor)
 
 
 def _walls(limits: Limits) -> list[str]:

@@ -17,6 +17,7 @@ from .arrivals import Target
 from .library import Library
 from .values import value_of, value_of_number
 
+_new = tuple.__new__
 NO_CONSTANTS: Mapping[int, object] = MappingProxyType({})
 
 
@@ -35,8 +36,6 @@ class GraphWriter:
         """Where the gradients of each operation go, by the same number."""
         self._plain: dict[int, int] = {}
         """The node of each leaf and constant, by the tensor's number."""
-        self.keeping: set[int] = set()
-        """The nodes that keep tensors for their backward pass."""
         self._python_numbers: IdentityMap[int] = IdentityMap()
         self._versions: dict[int, int] = {}
         """The write counter of what a node stands for when its value was noted."""
@@ -70,11 +69,10 @@ class GraphWriter:
             entry = self._record.tensors[number]
             if "base" not in entry:
                 entry["base"] = entry["shares"] = self.number(base)
-        if grad_fn is None:
-            node = self._plain.get(number)
-            return Ref(number, node, shape, dtype, requires_grad, True, version)
-        node = self._operations.get(grad_fn._sequence_nr())
-        return Ref(number, node, shape, dtype, requires_grad, False, version)
+        is_leaf = grad_fn is None
+        node = self._plain.get(number) if is_leaf else self._operations.get(grad_fn._sequence_nr())
+        # `Ref(…)` would go through a function of Python's.
+        return _new(Ref, (number, node, shape, dtype, requires_grad, is_leaf, version))
 
     def refs(self, tensors: Iterable[Any]) -> tuple[Ref, ...]:
         """Return how these tensors are now."""
@@ -245,7 +243,6 @@ class GraphWriter:
         sources.sort()
         name, inputs, formulas, custom = self.library.describe(grad_fn)
         value = None if tensor is None else self.value(tensor)
-        saved = self._all_saved(grad_fn, value)
         node = self._record.add_node(
             "op",
             None if located else NOWHERE,
@@ -255,15 +252,13 @@ class GraphWriter:
             op=op_name(name),
             inputs=inputs,
             formulas=formulas,
-            saved=saved,
+            saved=self._all_saved(grad_fn, value),
             custom=custom,
         )
         if node is not None:
             key = grad_fn._sequence_nr()
             self._operations[key] = node
             self._targets[key] = targets
-            if any([each.nbytes for each in saved]):
-                self.keeping.add(node)
             if tensor is not None:
                 self._note_version(node, tensor)
         for slot, known in sources:

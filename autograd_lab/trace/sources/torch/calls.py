@@ -163,7 +163,7 @@ class Calls:
         free = [slot for slot, (source, _) in enumerate(sources) if source is None]
         if not free:
             return {}
-        given: list[object] = [t for t in tensors if not t.requires_grad]
+        given = [t for t in tensors if not t.requires_grad]
         given = [t for t in given if t.is_floating_point()] or given
         given += [n for n in inputs if type(n) is float and self.watch.graph.find(n) is not None]
         return dict(zip(free, given, strict=False))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...builder import Builder, describe
@@ -14,6 +13,24 @@ from .calls import Calls, make_mode
 from .library import TorchLibrary
 from .passes import Pass, products
 from .patches import Patches, install
+
+
+class Silence:
+    """A block of which a source takes no notice; a class, since each training step has several."""
+
+    __slots__ = ("_before", "_calls", "_source")
+
+    def __init__(self, source: TorchSource) -> None:
+        self._source = source
+        self._calls = source.library.torch._C.DisableTorchFunction()
+
+    def __enter__(self) -> None:
+        self._before, self._source.busy = self._source.busy, True
+        self._calls.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self._calls.__exit__(*error)
+        self._source.busy = self._before
 
 
 class TorchSource(Guarded):
@@ -41,15 +58,9 @@ class TorchSource(Guarded):
             _leave(self._mode)
         self._patches = None
 
-    @contextmanager
-    def silence(self) -> Iterator[None]:
+    def silence(self) -> Silence:
         """Take no notice of what happens inside."""
-        before, self.busy = self.busy, True
-        try:
-            with self.library.torch._C.DisableTorchFunction():
-                yield
-        finally:
-            self.busy = before
+        return Silence(self)
 
     # --- forward --------------------------------------------------------------------------------
 
@@ -143,7 +154,7 @@ class TorchSource(Guarded):
             kept = self.library.saved(node)
             keeps = any(isinstance(value, self.library.tensor_type) for _, value in kept)
         else:
-            keeps = number in self.watch.graph.keeping
+            keeps = any(saved.nbytes for saved in self.record.nodes[number]["saved"])
         if keeps:
             self.watch.freed(node)
 
