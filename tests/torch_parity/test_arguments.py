@@ -23,7 +23,7 @@ RIGHT = (
     "masked_fill(x, x > 0, 1.0)", "clamp(x, 0, 1)", "tril(x)", "flip(x, (0,))", "outer(v, v)",
     "eq(x, x)", "maximum(x, x)", "clone(x)", "diag(x)", "numel(x)", "lerp(x, x, 0.5)",
     "addmm(x, x, x)", "zeros(2)", "ones(2)", "full((2,), 1.0)", "rand(2)", "randn(2)",
-    "randint(0, 3, (2,))", "zeros_like(x)", "ones_like(x)", "tensor(1.0)", "linalg.solve(x, v)",
+    "randint(0, 3, (2,))", "zeros_like(x)", "ones_like(x)", "tensor(1.0)", "linalg.solve(x, v)", "trace(x)",
     "nn.functional.linear(x, x)", "nn.functional.softplus(x)", "nn.functional.one_hot(k)",
     "nn.functional.cross_entropy(x, k)", "nn.functional.nll_loss(x, k)", "nn.functional.gelu(x)",
     "x.add(x)", "x.sum(1)", "x.mean(0)", "x.view(4)", "x.reshape(4)", "x.detach()", "x.item()",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
-from ..creation import as_dtype
 from ..device import check_cpu
 from ..register import method
 from ..tensor import Tensor
@@ -44,7 +43,7 @@ def to_dtype(
     dtype: Any, non_blocking: bool = False, copy: bool = False, *, memory_format: Any = None
 ) -> tuple[Any, bool, bool]:
     """Return dtype and flags of `x.to(torch.float64)`."""
-    return as_dtype(dtype, "to"), non_blocking, copy
+    return dtypes.given(dtype, "to"), non_blocking, copy
 
 
 def to_like(
@@ -64,7 +63,7 @@ def to_device(
 ) -> tuple[Any, bool, bool]:
     """Return dtype and flags of `x.to("cpu")`, `x.to(dtype=torch.float64)`."""
     check_cpu(device)
-    return as_dtype(dtype, "to"), non_blocking, copy
+    return dtypes.given(dtype, "to"), non_blocking, copy
 
 
 def type_(self: Tensor, dtype: Any = None) -> Any:
