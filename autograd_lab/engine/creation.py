@@ -47,17 +47,6 @@ def finish(
     return made
 
 
-def as_dtype(kind: Any, function: str = "tensor") -> dtypes.dtype | None:
-    """Return a dtype as users may give it, also as `float`, `int` or `bool`; TypeError for others."""
-    if kind is None or isinstance(kind, dtypes.dtype):
-        return kind
-    if kind in PLAIN:
-        return {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_}[kind]
-    raise TypeError(
-        f"{function}(): argument 'dtype' must be torch.dtype, not {type(kind).__name__}"
-    )
-
-
 def tensor(
     data: Any,
     *,
@@ -72,14 +61,14 @@ def tensor(
     """
     if isinstance(data, Tensor):
         warnings.warn(COPY_CONSTRUCT, UserWarning, stacklevel=2)
-    array = np.array(as_array(data, as_dtype(dtype)))
+    array = np.array(as_array(data, dtypes.given(dtype)))
     return finish("tensor", array if array.ndim else array[()], requires_grad, device, data)
 
 
 def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Any:
     """Return `data` as a tensor, sharing memory with an array, and a tensor as itself if it fits."""
     check_cpu(device)
-    kind = as_dtype(dtype, "as_tensor")
+    kind = dtypes.given(dtype, "as_tensor")
     if isinstance(data, Tensor):
         from .ops.casting import to
 
