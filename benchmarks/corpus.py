@@ -44,7 +44,7 @@ CORPUS = {**BROKEN, **ODD, **CHEATING}
 MOST = 7.0
 """Points of the question that the corpus answers."""
 
-HOME, COURSE = Path("/course"), Path("/course/calculus")
+HOME, COURSE = Path("/srv/instructor"), Path("/srv/instructor/calculus")
 PATIENCE, CELL = 120, 15
 """Seconds on the clock for a submission, and for a cell of it."""
 USER = 65001
