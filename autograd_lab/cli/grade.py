@@ -269,8 +269,8 @@ def _explained(error: Exception) -> str:
     if isinstance(error, NoKernel):
         return _(
             "No kernel can be started and shut in ({error}). --kernel needs bubblewrap (on Debian and "
-            "Ubuntu: apt install bubblewrap), the notebook's kernel where every user may read it, and "
-            "root or user namespaces. Without --kernel, notebooks in Python are graded as well."
+            "Ubuntu: apt install bubblewrap), root or user namespaces, and the kernel that the released "
+            "notebook names, installed for everybody."
         ).format(error=error)
     if isinstance(error, NoJail):
         return _(

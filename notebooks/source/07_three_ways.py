@@ -190,8 +190,9 @@ print(2 * b.detach() @ X)
 # A long chain $y = u_{n+1}(u_n(\cdots u_1(x)))$ gives a long product. Brackets do not change the result, but the work:
 #
 # $$\text{forward:}\quad \frac{\partial y}{\partial u_n}\Bigl(\frac{\partial u_n}{\partial u_{n-1}}\Bigl(\cdots
-# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)
-# \qquad \text{reverse:}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
+# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)$$
+#
+# $$\text{reverse:}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
 # \cdots\Bigr)\frac{\partial u_1}{\partial x}$$
 #
 # - **Forward accumulation** goes along with the computation: if the input changes in *this direction*, how does
@@ -207,8 +208,9 @@ print(2 * b.detach() @ X)
 # 很长的复合 $y = u_{n+1}(u_n(\cdots u_1(x)))$ 会得到很长的乘积。括号加在哪里不影响结果，却影响工作量：
 #
 # $$\text{正向：}\quad \frac{\partial y}{\partial u_n}\Bigl(\frac{\partial u_n}{\partial u_{n-1}}\Bigl(\cdots
-# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)
-# \qquad \text{反向：}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
+# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)$$
+#
+# $$\text{反向：}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
 # \cdots\Bigr)\frac{\partial u_1}{\partial x}$$
 #
 # - **正向累积**从输入出发，与计算同向而行。它回答的是：如果输入沿**这个方向**变动，后面的一切会怎样变？

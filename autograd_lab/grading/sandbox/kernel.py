@@ -117,9 +117,7 @@ def _walls(limits: Limits) -> list[str]:
     for name in CAPABILITIES:
         options += ["--cap-add", f"CAP_{name}"]
     for folder in visible:
-        for parent in reversed(Path(folder).parents[:-1]):
-            options += ["--perms", "0755", "--dir", str(parent)]
-        options += ["--ro-bind", folder, folder]
+        options += seen(folder)
     for folder in hidden:
         options += ["--tmpfs", folder, "--remount-ro", folder]
     options += ["--dev", "/dev", "--proc", "/proc"]
@@ -133,6 +131,14 @@ def _walls(limits: Limits) -> list[str]:
     return options
 
 
+def seen(folder: str) -> list[str]:
+    """Return bubblewrap's options that show a folder, which everybody may reach, read-only."""
+    options = []
+    for parent in reversed(Path(folder).parents[:-1]):
+        options += ["--perms", "0755", "--dir", str(parent)]
+    return [*options, "--ro-bind", folder, folder]
+
+
 def _variables() -> dict[str, str]:
     """Return the environment of the bridge and the kernel."""
     variables = environment(OWN) | {"TMPDIR": OWN}
@@ -144,4 +150,4 @@ def _variables() -> dict[str, str]:
     return variables
 
 
-__all__ = ["KernelSandbox", "NoKernel"]
+__all__ = ["PROGRAM", "KernelSandbox", "NoKernel", "seen"]

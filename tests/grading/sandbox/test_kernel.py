@@ -25,6 +25,7 @@ LIMITS = Limits(
     output=30_000,
 )
 SLOT = 5
+INSIDE = "autograd_lab.grading.sandbox.inside"
 PYTHON = "python3"
 
 pytestmark = pytest.mark.skipif(shutil.which(PROGRAM) is None, reason="bubblewrap is not installed")
@@ -87,6 +88,17 @@ def test_checks_are_answered(job: Job) -> None:
     assert student.run("print('loud')") is None
     job.run_cell("%pprint\n%precision 1")
     assert student.run("'it' * 2, 0.125") == ("itit", 0.125)
+
+
+def test_a_kernel_that_cannot_answer(job: Job) -> None:
+    """Where this package is missing, as in another language, a check gets an Error that says so."""
+    place = f"sys.modules[{INSIDE!r}]"
+    job.run_cell(f"import sys, {INSIDE}\nkept = {place}\n{place} = None")
+    reply = RemoteStudent(job).run("1")
+    job.run_cell(f"{place} = kept")
+    assert isinstance(reply, Error)
+    assert (reply.type, "takes Python" in reply.text) == ("NoReply", True)
+    assert RemoteStudent(job).run("1") == 1
 
 
 def test_files_lie_beside_the_notebook(job: Job) -> None:
