@@ -6,6 +6,7 @@ With AUTOGRAD_LAB_CI set, a test that would be skipped fails instead.
 import os
 import random
 import shutil
+import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
@@ -16,6 +17,12 @@ import pytest
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start: a shell ignores it for what runs in the background."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +50,8 @@ SLOW = {"grading", "cli", "browser", "notebooks"}
 """Folders whose tests start kernels, servers and courses."""
 CLASS = {"test_class.py", "test_same_truth.py"}
 """Files that share a class which stock nbgrader has graded: minutes of work."""
+BROWSER = "tests/browser/"
+"""Where the files share a chromium and two JupyterLabs."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,19 +59,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def rank(item: pytest.Item) -> int:
         *folders, name = item.nodeid.partition("::")[0].split("/")
-        return 0 if name in CLASS else 1 + SLOW.isdisjoint(folders)
+        if name in CLASS:
+            return 0
+        return 1 if "browser" in folders else 2 + SLOW.isdisjoint(folders)
 
     items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give a process all tests of a file, and all that share the class."""
+    """Give a process all tests of a file, all that share the class, and all that share a browser."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Together(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
+            if file.startswith(BROWSER):
+                return BROWSER
             return "class" if file.rpartition("/")[2] in CLASS else file
 
     return Together(config, log)

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ import pytest
 
 from autograd_lab.trace.record import Recorder
 from autograd_lab.views import html
+from tests.conftest import chromium
 
 LOOPBACK = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "file:")
 CHROMIUM_OPTIONS = [
@@ -33,6 +33,7 @@ CHROMIUM_OPTIONS = [
     "--font-render-hinting=none",
 ]
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
+SIZE = {"width": 1000, "height": 800}
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 START_TIMEOUT = RUN_TIMEOUT = 120_000
 
@@ -45,10 +46,6 @@ z = y * y * 3
 out = z.mean()
 out.backward()
 """
-ACCUMULATION = """\
-from autograd_lab.widgets import AccumulationLab
-AccumulationLab()
-"""
 
 # JupyterLab says “Idle” before its kernel is connected, and running the cells then does nothing.
 KERNEL_READY = """async () => {
@@ -57,6 +54,16 @@ KERNEL_READY = """async () => {
     await panel.revealed;
     await panel.sessionContext.ready;
     await panel.sessionContext.session?.kernel?.info;
+}"""
+OPEN = f"""async (path) => {{
+    await window.jupyterapp.restored;
+    await window.jupyterapp.commands.execute('docmanager:open', {{path}});
+    await ({KERNEL_READY})();
+}}"""
+CLOSE = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel?.sessionContext?.shutdown();
+    panel?.dispose();
 }"""
 ALL_CELLS_RAN = """() => {
     const prompts = [...document.querySelectorAll('.jp-CodeCell')]
@@ -86,17 +93,46 @@ class Driver:
             route.abort()
 
     def _note(self, kind: str, text: str) -> None:
-        if kind == "error":
+        # JupyterLab's debugger was still asking a kernel that a test had no more use for.
+        if kind == "error" and not text.startswith("Could not restore the debugger state"):
             self.errors.append(text)
 
-    def open_notebook(self, address: str, name: str) -> None:
-        """Open a notebook as the only document, and wait until its kernel listens."""
+    def start(self, address: str) -> None:
+        """Load JupyterLab without its side bars, and nothing opened in it."""
+        self.address = address
+        self.page.goto("/doc?".join(address.split("?")))
+        self.page.wait_for_function("() => window.jupyterapp", timeout=START_TIMEOUT)
+
+    def open_notebook(self, name: str) -> Any:
+        """Open a notebook as the only document and wait until its kernel listens; return the page."""
+        self.page.evaluate(OPEN, name)
+        return self._opened()
+
+    def open_in_notebook_7(self, address: str, name: str) -> Any:
+        """Do the same in Notebook 7, which the server of JupyterLab serves as well."""
         base, query = address.split("?")
-        self.page.goto(f"{base}/doc/tree/{name}?{query}")
+        self.page.goto(f"{base}/notebooks/{name}?{query}")
         session = "() => window.jupyterapp?.shell?.currentWidget?.sessionContext"
         self.page.wait_for_function(session, timeout=START_TIMEOUT)
         self.page.evaluate(KERNEL_READY)
+        return self._opened()
+
+    def _opened(self) -> Any:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_TIMEOUT)
+        return self.page
+
+    def leave(self) -> None:
+        """Leave JupyterLab as it was found: no notebook, no kernel. What was not saved is lost."""
+        self.page.evaluate(CLOSE)
+        self.page.set_viewport_size(SIZE)
+        self.use_theme(LIGHT)
+        self.had_no_trouble()
+
+    def had_no_trouble(self) -> None:
+        """Check that since the last time nothing has failed or been asked for from outside."""
+        found = self.errors, self.blocked
+        self.errors, self.blocked = [], []
+        assert found == ([], [])
 
     def run_all(self) -> None:
         """Run every cell and wait until each has its number."""
@@ -144,6 +180,7 @@ def jupyter_lab(home: Path, root: Path) -> Iterator[str]:
     command += ["--ip=127.0.0.1", f"--IdentityProvider.token={token}"]
     command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
     command += ["--LabApp.extension_manager=readonly", "--LabApp.news_url="]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     env = {**os.environ, **{name: str(home / folder) for name, folder in folders.items()}}
     server = subprocess.Popen(
         command,
@@ -182,10 +219,8 @@ def chromium_browser() -> Iterator[Any]:
     """Start a chromium without a window."""
     from playwright.sync_api import sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         try:
             yield browser
         finally:
@@ -217,9 +252,9 @@ def write_page(path: Path, source: str, style: str = "", views: int = 1) -> None
 
 # Not for the whole session: playwright keeps an event loop running as long as it lives, and a test
 # elsewhere that starts one of its own would fail.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """A chromium for the tests of one file."""
+    """A chromium for the tests of this folder."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with chromium_browser() as running:
         yield running
@@ -228,12 +263,11 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def driver(browser: Any) -> Iterator[Driver]:
     """A fresh page; at the end nothing may have failed or been asked for from outside."""
-    context = browser.new_context(viewport={"width": 1000, "height": 800}, reduced_motion="reduce")
+    context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
     driving = Driver(context.new_page())
     yield driving
     context.close()
-    assert driving.errors == []
-    assert driving.blocked == []
+    driving.had_no_trouble()
 
 
 @pytest.fixture
@@ -249,24 +283,48 @@ def show(driver: Driver, tmp_path: Path) -> Callable[..., Any]:
     return open_page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def notebooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that all servers serve, with the worked example and a lab."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    write_notebook(folder / "example.ipynb", "%load_ext autograd_lab", EXAMPLE)
-    write_notebook(folder / "accumulation.ipynb", ACCUMULATION)
-    return folder
+    """The folder that both servers serve."""
+    return tmp_path_factory.mktemp("notebooks")
 
 
-@pytest.fixture(scope="session")
-def lab(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab."""
-    with jupyter_lab(tmp_path_factory.mktemp("home"), notebooks) as address:
-        yield address
+@contextmanager
+def _lab_at(browser: Any, home: Path, root: Path) -> Iterator[Driver]:
+    """Serve a folder to somebody, and load JupyterLab for them."""
+    with jupyter_lab(home, root) as address:
+        context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
+        driving = Driver(context.new_page())
+        driving.start(address)
+        yield driving
 
 
-@pytest.fixture(scope="session")
-def other_lab(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab of somebody else, who reads our notebooks and runs none."""
-    with jupyter_lab(tmp_path_factory.mktemp("other home"), notebooks) as address:
-        yield address
+# Once for all tests: loading JupyterLab is six seconds of work, opening a notebook in it is one.
+@pytest.fixture(scope="package", name="_lab")
+def _lab_of_ours(
+    browser: Any, notebooks: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Driver]:
+    with _lab_at(browser, tmp_path_factory.mktemp("home"), notebooks) as driving:
+        yield driving
+
+
+@pytest.fixture(scope="package", name="_other_lab")
+def _lab_of_others(
+    browser: Any, notebooks: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Driver]:
+    with _lab_at(browser, tmp_path_factory.mktemp("other home"), notebooks) as driving:
+        yield driving
+
+
+@pytest.fixture
+def lab(_lab: Driver) -> Iterator[Driver]:
+    """A JupyterLab in which nothing is open."""
+    yield _lab
+    _lab.leave()
+
+
+@pytest.fixture
+def other_lab(_other_lab: Driver) -> Iterator[Driver]:
+    """The JupyterLab of somebody else, who reads our notebooks and trusts none that we ran."""
+    yield _other_lab
+    _other_lab.leave()

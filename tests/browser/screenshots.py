@@ -77,7 +77,8 @@ def press(driver: Driver, index: int, name: str, times: int = 1) -> None:
 def run(browser: Any, address: str, theme: str, width: int = WIDTH) -> Driver:
     """Return a page with the notebook, run."""
     driver = new_page(browser, width)
-    driver.open_notebook(address, "example.ipynb")
+    driver.start(address)
+    driver.open_notebook("example.ipynb")
     driver.use_theme(theme)
     driver.run_all()
     return driver
@@ -128,7 +129,8 @@ def narrow_and_in_high_contrast(browser: Any, address: str, folder: Path) -> Non
 def untrusted(browser: Any, address: str, folder: Path) -> None:
     """Take pictures of the saved notebook where nobody trusts it."""
     driver = new_page(browser)
-    driver.open_notebook(address, "example.ipynb")
+    driver.start(address)
+    driver.open_notebook("example.ipynb")
     driver.page.locator("figure img").first.wait_for()
     outputs(driver, folder, "untrusted")
     for summary in driver.page.locator(".jp-OutputArea summary").all():

@@ -1,22 +1,30 @@
 """AccumulationLab in a real JupyterLab: played with mouse and keyboard, and reopened elsewhere."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.conftest import Driver, write_notebook
+
 pytestmark = pytest.mark.needs_browser
 
+ACCUMULATION = """\
+from autograd_lab.widgets import AccumulationLab
+AccumulationLab()
+"""
 NOTEBOOK = "accumulation.ipynb"
 TWICE = "x.grad is [[9, 9], [9, 9]] after 2 backward passes."
 
 
 @pytest.fixture(name="page")
-def _page(driver: Any, lab: str) -> Any:
+def _page(lab: Driver, notebooks: Path) -> Any:
     """Open the lab in a running notebook."""
-    driver.open_notebook(lab, NOTEBOOK)
-    driver.run_all()
-    driver.page.get_by_role("button", name="backward()").wait_for()
-    return driver.page
+    write_notebook(notebooks / NOTEBOOK, ACCUMULATION)
+    page = lab.open_notebook(NOTEBOOK)
+    lab.run_all()
+    page.get_by_role("button", name="backward()").wait_for()
+    return page
 
 
 def wait_for_answer(page: Any, text: str) -> None:
@@ -54,7 +62,7 @@ def test_the_keyboard_plays_the_lab(page: Any) -> None:
 
 
 def test_the_table_is_seen_once_live_and_in_the_saved_notebook(
-    page: Any, driver: Any, other_lab: str
+    page: Any, lab: Driver, other_lab: Driver
 ) -> None:
     """The living widget hides the stored table; where nobody trusts the file, it is what is seen."""
     stored = page.locator("[class^=autograd-lab-snapshot]")
@@ -64,8 +72,8 @@ def test_the_table_is_seen_once_live_and_in_the_saved_notebook(
         wait_for_answer(page, answer)
     stored.locator("caption", has_text=TWICE).wait_for(state="attached")
     assert not stored.is_visible()
-    driver.save()
-    driver.open_notebook(other_lab, NOTEBOOK)
+    lab.save()
+    page = other_lab.open_notebook(NOTEBOOK)
     page.locator(".jp-OutputArea caption").wait_for()
     assert page.get_by_role("button", name="backward()").count() == 0
     assert page.locator(".jp-OutputArea caption").inner_text() == TWICE

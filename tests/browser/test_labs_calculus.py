@@ -7,29 +7,23 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import write_notebook
+from tests.browser.conftest import Driver, write_notebook
 
 pytestmark = pytest.mark.needs_browser
 
+NOTEBOOK = "labs_calculus.ipynb"
 LABS = ("DerivativeLab", "VJPLab", "ControlFlowLab", "ModesLab")
 
 
-@pytest.fixture(scope="module", name="address")
-def _address(notebooks: Path, lab: str) -> str:
-    """Put a notebook per lab into the folder that is served."""
-    for name in LABS:
-        cell = f"from autograd_lab.widgets import {name}\n{name}()"
-        write_notebook(notebooks / f"{name}.ipynb", cell)
-    return lab
-
-
 @pytest.fixture(name="page")
-def _page(request: pytest.FixtureRequest, driver: Any, address: str) -> Any:
+def _page(request: pytest.FixtureRequest, lab: Driver, notebooks: Path) -> Any:
     """Open the lab that the test names, running."""
-    driver.open_notebook(address, f"{request.param}.ipynb")
-    driver.run_all()
-    driver.page.locator(".widget-html img.autograd-lab-plot").wait_for()
-    return driver.page
+    cell = f"from autograd_lab.widgets import {request.param}\n{request.param}()"
+    write_notebook(notebooks / NOTEBOOK, cell)
+    page = lab.open_notebook(NOTEBOOK)
+    lab.run_all()
+    page.locator(".widget-html img.autograd-lab-plot").wait_for()
+    return page
 
 
 def wait_for(page: Any, text: str) -> None:
@@ -107,16 +101,15 @@ def test_n_and_m_are_dragged(page: Any) -> None:
 
 @pytest.mark.parametrize("page", LABS, indirect=True)
 def test_the_plot_is_seen_once_live_and_in_the_saved_notebook(
-    page: Any, driver: Any, other_lab: str
+    page: Any, lab: Driver, other_lab: Driver
 ) -> None:
     """The living widget hides what is stored; where nobody trusts the file, plot and tables are there."""
     stored = page.locator("[class^=autograd-lab-snapshot]")
     stored.locator("img.autograd-lab-plot").wait_for(state="attached")
     assert not stored.is_visible()
     said = page.locator(".widget-html", has_text=" ").last.inner_text()
-    name = page.url.rpartition("/")[2].partition("?")[0]
-    driver.save()
-    driver.open_notebook(other_lab, name)
+    lab.save()
+    page = other_lab.open_notebook(NOTEBOOK)
     plot = page.locator(".jp-OutputArea img[alt]").first
     plot.wait_for()
     assert plot.evaluate("(image) => image.naturalWidth") > 300

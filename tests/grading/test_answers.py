@@ -1,17 +1,23 @@
 """Every question: right answers score full, each wrong one gets its own code and hint."""
 
 import ast
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from autograd_lab.cli import main
 from autograd_lab.cli.gate import IMPORT, SEEDS, Answer, Question, outcomes
 from autograd_lab.grading import course, notebook, predictions, words
+from autograd_lab.grading.check import hidden_seed
 from autograd_lab.grading.report import Report
-from tests.grading.fixtures import QUESTIONS
+from tests.grading.fixtures import ANSWERS, EXERCISES, QUESTIONS, verdicts
 
+CLASS = int(os.environ.get("AUTOGRAD_LAB_SEEDS", "1"))
+"""How many students beside those of the gate give each answer: hidden inputs decide nothing by chance."""
 EACH_ANSWER = [
     pytest.param(question, answer, id=f"{question}/{name}")
     for question in QUESTIONS
@@ -27,8 +33,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 @each_answer
 def test_an_answer_gets_its_points_and_code(question: Question, answer: Answer) -> None:
     """Points and the misconception to explain first are those the answer names, for any seed."""
-    for seed in SEEDS:
-        assert outcomes(question.verdicts(answer.text, seed)) == answer.stated
+    students = [hidden_seed(b"class", str(number), "", answer.path.stem) for number in range(CLASS)]
+    for seed in [*SEEDS, *students]:
+        assert outcomes(verdicts(question, answer.text, seed)) == answer.stated, seed
 
 
 @each_answer
@@ -48,6 +55,16 @@ def test_the_cells_give_the_same_points(
     assert capsys.readouterr().err == ""
 
 
+def test_the_exercises_that_ship_pass_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an instructor's exercises are held to holds for our own; `course check` says so."""
+    monkeypatch.setenv("PATH", os.environ["PATH"])  # the command adds to it
+    monkeypatch.setattr(Question, "verdicts", verdicts)
+    asked = ["course", "check", str(EXERCISES), "--answers", str(ANSWERS)]
+    result = CliRunner().invoke(main, asked)
+    assert result.output == "All exercises are ready.\n"
+    assert result.exit_code == 0
+
+
 @pytest.mark.needs_torch
 @each_answer
 def test_pytorch_gets_the_same_verdict(question: Question, answer: Answer) -> None:
@@ -61,7 +78,7 @@ def test_what_students_find_is_worth_nothing(question: Question) -> None:
     """The cells as they are released score 0, with the code that the empty answer names."""
     stated = question.answers["empty"].stated
     assert {points for points, _code in stated.values()} == {0}
-    assert outcomes(question.verdicts(question.stub)) == stated
+    assert outcomes(verdicts(question, question.stub, SEEDS[0])) == stated
 
 
 @each_question
@@ -103,7 +120,7 @@ def test_every_mistake_has_words_and_hints_of_its_own(question: Question) -> Non
     """Each wrong part is explained; no two codes of a part share their words, none is empty."""
     said: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
     for answer in question.answers.values():
-        for part, verdict in question.verdicts(answer.text).items():
+        for part, verdict in verdicts(question, answer.text, SEEDS[0]).items():
             for finding in filter(lambda each: each.code, verdict.feedback):
                 assert finding.what
                 assert 1 <= len(finding.hints) <= 3
@@ -117,7 +134,7 @@ def test_every_mistake_has_words_and_hints_of_its_own(question: Question) -> Non
 def test_feedback_shows_no_hidden_input(question: Question, answer: Answer) -> None:
     """The words on an answer are the same for every student's hidden inputs."""
     reports: list[Any] = [
-        [str(Report(verdict, 3)) for verdict in question.verdicts(answer.text, seed).values()]
+        [str(Report(verdict, 3)) for verdict in verdicts(question, answer.text, seed).values()]
         for seed in SEEDS
     ]
     assert reports == [reports[0]] * len(SEEDS)
