@@ -44,7 +44,7 @@ CORPUS = {**BROKEN, **ODD, **CHEATING}
 MOST = 7.0
 """Points of the question that the corpus answers."""
 
-HOME, COURSE = Path("/home/instructor"), Path("/home/instructor/calculus")
+HOME, COURSE = Path("/instructor"), Path("/instructor/calculus")
 PATIENCE, CELL = 120, 15
 """Seconds on the clock for a submission, and for a cell of it."""
 USER = 65001
@@ -52,6 +52,9 @@ LIMITS = ["--as=8000000000", "--nproc=128", "--cpu=120", "--fsize=200000000"]
 WIDTH = 90
 """Characters of an error's message that are shown."""
 NOT_RUN = {"fork_bomb": "not run: it would take the machine's processors until it is ended"}
+NOTES = {
+    "works_where_nothing_is_left": "asserts that its folder is empty, as it is in our sandbox alone"
+}
 MARKS = {
     "STOLEN": "read files that are not its own",
     "WRITTEN": "wrote into files that are not its own",
@@ -131,7 +134,6 @@ def command(folder: Path, name: str) -> list[str]:
         if place.is_dir() and not any(other in place.parents for other in folders):
             walls += seen(str(place))
     walls += ["--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp"]
-    walls += ["--perms", "0755", "--dir", str(HOME.parent)]
     walls += ["--bind", str(folder), str(HOME), "--chdir", str(COURSE)]
     drop = [f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--no-new-privs"]
     user = ["setpriv", *drop, "--"] if os.geteuid() == 0 else []
@@ -149,7 +151,7 @@ def files(folder: Path) -> set[str]:
 def result(root: Path, name: str, done: Any, left: set[str]) -> Result:
     """Return what stands in the gradebook, and what can be seen beside it."""
     points = scores(root, name)
-    happened = []
+    happened = [NOTES[name]] if name in NOTES else []
     if points is None or done.returncode:
         happened.append(reason(done))
         points = None if done.returncode else points
@@ -244,7 +246,9 @@ INTRODUCTION = """\
 # What is handed in, and what comes of it
 
 The submissions of `tests/grading/corpus`, each a change to a notebook of ps1, graded by `autograd-lab
-grade` and by stock nbgrader {version}. Points are those of question 2, of 7. Ours are stated with the
+grade` and by stock nbgrader {version} with the settings that a course of ours has, which already put released
+cells back. Most of the cheats were written against our grader, so how many of them fail on stock says little
+about stock. Points are those of question 2, of 7. Ours are stated with the
 submissions, and a test demands them; `python -m benchmarks.corpus` graded with stock, on {date}, each
 submission alone in a course of its own, behind walls that keep harm from the machine, with {cell} seconds
 for a cell. "None" is no grade at all: nothing in the gradebook, or a run that failed.
