@@ -245,9 +245,12 @@ INTRODUCTION = """\
 
 The submissions of `tests/grading/corpus`, each a change to a notebook of ps1, graded by `autograd-lab
 grade` and by stock nbgrader {version}. Points are those of question 2, of 7. Ours are stated with the
-submissions, and a test demands them; `python -m benchmarks.corpus` graded with stock, on {date}, each
-submission alone in a course of its own, behind walls that keep harm from the machine, with {cell} seconds
+submissions, and a test demands them. With stock, `python -m benchmarks.corpus` graded on {date}: each
+submission alone, in a course of its own, behind walls that keep harm from the machine, with {cell} seconds
 for a cell. "None" is no grade at all: nothing in the gradebook, or a run that failed.
+
+Stock has the settings of our courses, which put released cells back, and our checks. Most of the
+cheats were written against our own grader, so that many of them fail on stock says little about stock.
 """
 
 
