@@ -116,14 +116,15 @@ def _walls(limits: Limits) -> list[str]:
     options += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     for name in CAPABILITIES:
         options += ["--cap-add", f"CAP_{name}"]
-    for folder in visible:
-        options += seen(folder)
-    for folder in hidden:
-        options += ["--tmpfs", folder, "--remount-ro", folder]
     options += ["--dev", "/dev", "--proc", "/proc"]
     tenth = limits.disk // 10
     for folder, size in [(HOME, 8 * tenth), ("/tmp", tenth), ("/dev/shm", tenth)]:
         options += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
+    # Afterwards, for Python may lie below /tmp.
+    for folder in visible:
+        options += seen(folder)
+    for folder in hidden:
+        options += ["--tmpfs", folder, "--remount-ro", folder]
     options += ["--perms", "1777", "--dir", OWN]
     options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME, "--clearenv"]
     for name, value in _variables().items():
