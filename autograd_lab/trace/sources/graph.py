@@ -17,7 +17,6 @@ from .arrivals import Target
 from .library import Library
 from .values import value_of, value_of_number
 
-_new = tuple.__new__
 NO_CONSTANTS: Mapping[int, object] = MappingProxyType({})
 
 
@@ -71,8 +70,7 @@ class GraphWriter:
                 entry["base"] = entry["shares"] = self.number(base)
         is_leaf = grad_fn is None
         node = self._plain.get(number) if is_leaf else self._operations.get(grad_fn._sequence_nr())
-        # `Ref(…)` would go through a function of Python's.
-        return _new(Ref, (number, node, shape, dtype, requires_grad, is_leaf, version))
+        return Ref(number, node, shape, dtype, requires_grad, is_leaf, version)
 
     def refs(self, tensors: Iterable[Any]) -> tuple[Ref, ...]:
         """Return how these tensors are now."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ...builder import Builder, describe
@@ -13,24 +14,6 @@ from .calls import Calls, make_mode
 from .library import TorchLibrary
 from .passes import Pass, products
 from .patches import Patches, install
-
-
-class Silence:
-    """A block of which a source takes no notice; a class, since each training step has several."""
-
-    __slots__ = ("_before", "_calls", "_source")
-
-    def __init__(self, source: TorchSource) -> None:
-        self._source = source
-        self._calls = source.library.torch._C.DisableTorchFunction()
-
-    def __enter__(self) -> None:
-        self._before, self._source.busy = self._source.busy, True
-        self._calls.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self._calls.__exit__(*error)
-        self._source.busy = self._before
 
 
 class TorchSource(Guarded):
@@ -58,9 +41,15 @@ class TorchSource(Guarded):
             _leave(self._mode)
         self._patches = None
 
-    def silence(self) -> Silence:
+    @contextmanager
+    def silence(self) -> Iterator[None]:
         """Take no notice of what happens inside."""
-        return Silence(self)
+        before, self.busy = self.busy, True
+        try:
+            with self.library.torch._C.DisableTorchFunction():
+                yield
+        finally:
+            self.busy = before
 
     # --- forward --------------------------------------------------------------------------------
 
