@@ -68,7 +68,7 @@ class Node:
     _edges: tuple[Node | None, ...]
     """Where the gradient of each input goes; None for an input that needs none."""
     _order: int
-    """The later a node was made, the smaller: the heap takes later nodes first."""
+    """The later a node was made, the smaller: a backward pass takes later nodes first."""
     _plan: Plan
     _saved: tuple[Any, ...] | None
     """Tensors for the derivative, or stand-ins, in the plan's order; None once released."""
