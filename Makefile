@@ -42,7 +42,7 @@ bench: .venv/.bench
 
 soak: .venv/.test
 	@AUTOGRAD_LAB_CI=1 AUTOGRAD_LAB_PROGRAMS=20000 AUTOGRAD_LAB_PRINTED=20000 \
-	  AUTOGRAD_LAB_FUZZ=2000 AUTOGRAD_LAB_FAULTS=50 \
+	  AUTOGRAD_LAB_FUZZ=2000 AUTOGRAD_LAB_FAULTS=50 AUTOGRAD_LAB_SEEDS=200 \
 	  $(PY) -m pytest tests/torch_parity/test_programs.py tests/torch_parity/test_printing.py tests/grading $(ARGS)
 
 stub: .venv/.test

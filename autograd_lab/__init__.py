@@ -86,7 +86,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     """Load on first use what many programs never ask for."""
-    if name in {"cuda", "func", "linalg", "nn", "optim"}:
+    if name in {"cuda", "func", "linalg", "nn", "optim", "trace"}:
         from importlib import import_module
 
         return import_module(f".{name}", __name__)

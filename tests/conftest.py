@@ -6,6 +6,7 @@ With AUTOGRAD_LAB_CI set, a test that would be skipped fails instead.
 import os
 import random
 import shutil
+import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
@@ -16,6 +17,12 @@ import pytest
 
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start: a shell ignores it for what runs in the background."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from .reading import minutes
 from .source import LANGUAGES, Source
 
 MARK = "<!-- from here on made by `make notebooks` -->\n"
@@ -21,8 +22,14 @@ def write_contents(readme: Path, sources: Sequence[Source]) -> None:
 
 
 def contents(sources: Sequence[Source]) -> str:
-    """Return two tables in Markdown: the lessons' titles, and for each claim its lessons and cells."""
-    titles = ([_link(source, language) for language in LANGUAGES] for source in sources)
+    """Return two tables in Markdown: the lessons with their minutes, and where each claim is taught."""
+    titles = (
+        [
+            *(_link(source, language) for language in LANGUAGES),
+            " / ".join(f"{minutes(source, language):.0f}" for language in LANGUAGES),
+        ]
+        for source in sources
+    )
     places: dict[str, list[str]] = {}
     for source in sources:
         for number, cell in enumerate(source.cells, 1):
@@ -32,7 +39,7 @@ def contents(sources: Sequence[Source]) -> str:
     rows = ((*_parts(claim), "; ".join(places[claim])) for claim in sorted(places, key=_in_order))
     return (
         "\n## Lessons\n\n"
-        + _table(LANGUAGES, titles)
+        + _table((*LANGUAGES, "minutes, about"), titles)
         + "\n## Where each example and claim is taught\n\n"
         + _table(("document", "section or cell", "example or claim", "lesson, cell"), rows)
     )

@@ -82,6 +82,8 @@ def mathml(latex: str, display: str) -> str:
         made: str = convert(latex, display=display)
     except Exception:  # a formula may be anything, and the page must not fail for it
         made = "\\"
+    # The dot of multiplication: Chinese fonts draw the other one as wide as a character.
+    made = made.replace("&#x000B7;", "&#x022C5;")
     # An unknown command comes back as it was written.
     return f"<code>{escape(latex)}</code>" if "\\" in made else made
 

@@ -66,6 +66,12 @@ class Line:
     help="Its certificates: a folder with ca.pem, cert.pem and key.pem.",
 )
 @click.option("--insecure", is_flag=True, help="Accept a cluster without encryption.")
+@click.option(
+    "--kernel",
+    is_flag=True,
+    help="Run each notebook in a real Jupyter kernel, which takes seconds: for notebooks in another "
+    "language, or with widgets and magics that only a kernel has. Needs bubblewrap.",
+)
 @click.option("--reduced", is_flag=True, help="Grade even where submissions cannot be shut in.")
 def grade(
     assignment: str,
@@ -92,9 +98,10 @@ def grade(
 
     language = course_language(course)
     i18n.set_language(language)
+    place = _place(where)
     lines: list[Line] = []
     try:
-        with _quiet(), Run(course, assignment, language) as run:
+        with _quiet(), Run(course, assignment, language, place=place) as run:
             chosen = _chosen(run, only)
             students = [student for student, _key in run.waiting(chosen, force)]
             if dry_run:
@@ -107,9 +114,7 @@ def grade(
                     click.echo(json.dumps(asdict(line), ensure_ascii=False))
     except KeyboardInterrupt:
         click.echo(
-            _("Stopped. {n} submissions are graded; the same command goes on.").format(
-                n=len(lines)
-            ),
+            _("Stopped. Submissions graded: {n}. The same command goes on.").format(n=len(lines)),
             err=True,
         )
         sys.exit(INTERRUPTED)
@@ -194,18 +199,31 @@ def _graded(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Li
 def _engine(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Done]:
     """Yield what comes of each student's jobs, from the place that was asked for."""
     from ..grading import engines
+    from ..grading.job import REDUCED
 
-    work, isolated = run.jobs(students, force=True), not where["reduced"]
-    if not isolated:
+    work, place = run.jobs(students, force=True), _place(where)
+    if place == REDUCED:
         click.echo(_reduced(), err=True)
     if where["scheduler"]:
-        with _cluster(where["scheduler"], where["security"], where["insecure"], isolated) as client:
-            yield from engines.dask(work, run.limits, client, isolated)
+        open_wire = where["insecure"] and place != REDUCED
+        with _cluster(where["scheduler"], where["security"], open_wire) as client:
+            yield from engines.dask(work, run.limits, client, place)
     elif where["workers"]:
         with engines.local_cluster(where["workers"]) as client:
-            yield from engines.dask(work, run.limits, client, isolated)
+            yield from engines.dask(work, run.limits, client, place)
     else:
-        yield from engines.serial(work, run.limits, isolated)
+        yield from engines.serial(work, run.limits, place)
+
+
+def _place(where: dict[str, Any]) -> str:
+    """Return the kind of place that was asked for; raise UsageError for two of them."""
+    from ..grading.job import JAIL, KERNEL, REDUCED
+
+    if where["kernel"] and where["reduced"]:
+        raise click.UsageError(_("--kernel always shuts submissions in; leave out --reduced"))
+    if where["kernel"]:
+        return KERNEL
+    return REDUCED if where["reduced"] else JAIL
 
 
 def _reduced() -> str:
@@ -217,13 +235,13 @@ def _reduced() -> str:
 
 
 @contextlib.contextmanager
-def _cluster(address: str, folder: Path | None, insecure: bool, isolated: bool) -> Iterator[Any]:
+def _cluster(address: str, folder: Path | None, open_wire: bool) -> Iterator[Any]:
     """Connect to a cluster; refuse to speak to one in the open unless told to."""
     from distributed import Client, Security
 
     if address.startswith("tls://") and folder is None:
         raise click.UsageError(_("tls:// needs --security, the folder with the certificates"))
-    if not address.startswith("tls://") and not (insecure and isolated):
+    if not address.startswith("tls://") and not open_wire:
         raise click.UsageError(
             _(
                 "anyone who reaches a cluster without encryption can run code as you: use tls://, or "
@@ -246,7 +264,14 @@ def _cluster(address: str, folder: Path | None, insecure: bool, isolated: bool) 
 def _explained(error: Exception) -> str:
     """Return what to tell about an error that ends the run."""
     from ..grading.sandbox.client import NoJail
+    from ..grading.sandbox.kernel import NoKernel
 
+    if isinstance(error, NoKernel):
+        return _(
+            "No kernel can be started and shut in ({error}). --kernel needs bubblewrap (on Debian and "
+            "Ubuntu: apt install bubblewrap), root or user namespaces, and the kernel that the released "
+            "notebook names, installed for everybody."
+        ).format(error=error)
     if isinstance(error, NoJail):
         return _(
             "This system refuses to shut submissions in ({error}). Grade as root on Linux, or allow "
@@ -264,7 +289,7 @@ def _summarize(lines: list[Line]) -> None:
     if not lines:
         click.echo(_("Nothing to do: everything is graded."), err=True)
         return
-    table = Table(title=_("{n} submissions graded").format(n=len(lines)))
+    table = Table(title=_("Submissions graded: {n}").format(n=len(lines)))
     for head in (_("student"), _("score"), _("what was odd")):
         table.add_column(head)
     for line in lines:

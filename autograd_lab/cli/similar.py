@@ -49,7 +49,7 @@ def similar_code(assignment: str, course: Path, share: float) -> None:
     for pair in pairs:
         click.echo(f"{pair.share:4.0%}  {pair.first}  {pair.second}")
     click.echo(
-        _("{n} pairs to look at; being alike proves nothing.").format(n=len(pairs)), err=True
+        _("Pairs to look at: {n}. Being alike proves nothing.").format(n=len(pairs)), err=True
     )
 
 

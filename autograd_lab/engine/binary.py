@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -16,6 +17,14 @@ from .operation import Operation
 from .quiet import hush, unhush
 from .short import on_two
 from .tensor import Tensor, wrap
+
+BY_PYTHON = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: operator.truediv,
+}
+"""What Python has for a ufunc: it spares numbers the way into an array and out again."""
 
 
 class Binary(Operation):
@@ -59,7 +68,7 @@ class Binary(Operation):
         """Return what stands behind `a * b`, with a short way where that comes to the same."""
         read = {name for names in self.reads.values() for name in names}
         if self.inputs == self.parameters[:2] and read <= {*self.parameters}:
-            return on_two(self, rest)
+            return on_two(self, rest, forward=BY_PYTHON.get(self.ufunc))
         return super().operator(rest)
 
     def compute(self, arrays: Sequence[Any]) -> Any:

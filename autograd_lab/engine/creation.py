@@ -47,17 +47,6 @@ def finish(
     return made
 
 
-def as_dtype(kind: Any, function: str = "tensor") -> dtypes.dtype | None:
-    """Return a dtype as users may give it, also as `float`, `int` or `bool`; TypeError for others."""
-    if kind is None or isinstance(kind, dtypes.dtype):
-        return kind
-    if kind in PLAIN:
-        return {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_}[kind]
-    raise TypeError(
-        f"{function}(): argument 'dtype' must be torch.dtype, not {type(kind).__name__}"
-    )
-
-
 def tensor(
     data: Any,
     *,
@@ -72,14 +61,14 @@ def tensor(
     """
     if isinstance(data, Tensor):
         warnings.warn(COPY_CONSTRUCT, UserWarning, stacklevel=2)
-    array = np.array(as_array(data, as_dtype(dtype)))
+    array = np.array(as_array(data, dtypes.given(dtype)))
     return finish("tensor", array if array.ndim else array[()], requires_grad, device, data)
 
 
 def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Any:
     """Return `data` as a tensor, sharing memory with an array, and a tensor as itself if it fits."""
     check_cpu(device)
-    kind = as_dtype(dtype, "as_tensor")
+    kind = dtypes.given(dtype, "as_tensor")
     if isinstance(data, Tensor):
         from .ops.casting import to
 
@@ -133,6 +122,9 @@ def as_array(data: Any, kind: dtypes.dtype | None) -> Any:
         return array if kind is None else array.astype(kind.numpy)
     sizes = _sizes(data)
     leaves = _leaves(data, sizes)
+    if kind is None and set(map(type, leaves)) == {float}:
+        # What most lists hold, without a look at each: nothing is promoted and nothing refused.
+        return np.array(leaves, dtypes.get_default_dtype().numpy).reshape(sizes)
     kind = kind or infer(leaves)
     numbers = [_number(v, kind) for v in leaves]
     try:

@@ -75,6 +75,17 @@ def set_default_dtype(d: dtype) -> None:
     _default = d
 
 
+def given(kind: Any, function: str = "tensor") -> dtype | None:
+    """Return a dtype as users may give it, also as `float`, `int` or `bool`; TypeError for others."""
+    if kind is None or isinstance(kind, dtype):
+        return kind
+    if kind in (bool, int, float):
+        return {float: float64, int: int64, bool: bool_}[kind]
+    raise TypeError(
+        f"{function}(): argument 'dtype' must be torch.dtype, not {type(kind).__name__}"
+    )
+
+
 def of_numpy(numpy_dtype: np.dtype[Any]) -> dtype:
     """Return torch's name for a NumPy dtype; TypeError for one torch does not have here."""
     try:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .creation import as_dtype, finish, tensor
+from .creation import finish, tensor
 from .ops.dims import filled_like
 from .register import functions, method
 from .tensor import Tensor
@@ -47,7 +47,7 @@ def full(
         )
     if isinstance(fill_value, Tensor):
         dtype, fill_value = dtype or fill_value.dtype, fill_value.item()
-    kind = as_dtype(dtype, "full") or dtypes.of_number(fill_value)
+    kind = dtypes.given(dtype, "full") or dtypes.of_number(fill_value)
     shape = non_negative("full", sizes_of("full", (size,)))
     return finish("full", np.full(shape, fill_value, kind.numpy), requires_grad, device)
 
@@ -73,7 +73,7 @@ def _filled(value: int, name: str, what: str) -> Callable[..., Tensor]:
         requires_grad: bool = False,
     ) -> Tensor:
         shape = non_negative(name, sizes_of(name, sizes, size))
-        kind = as_dtype(dtype, name) or dtypes.get_default_dtype()
+        kind = dtypes.given(dtype, name) or dtypes.get_default_dtype()
         return finish(name, np.full(shape, value, kind.numpy), requires_grad, device)
 
     function.__name__ = function.__qualname__ = name
@@ -112,7 +112,7 @@ def full_like(
 
 
 def _alike(pattern: Tensor, fill_value: Any, dtype: Any) -> Any:
-    kind = as_dtype(dtype, "full_like")
+    kind = dtypes.given(dtype, "full_like")
     data = pattern._data
     wanted = data.dtype if kind is None else kind.numpy
     return filled_like(data, np.asarray(fill_value).astype(wanted), wanted)
@@ -167,7 +167,7 @@ def arange(
         start, end = 0, start
     start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
     floats = any(isinstance(v, float) for v in (start, end, step))
-    kind = as_dtype(dtype, "arange")
+    kind = dtypes.given(dtype, "arange")
     kind = kind or (dtypes.get_default_dtype() if floats else dtypes.int64)
     _check_range(start, end, step)
     if kind is dtypes.bool_:
@@ -197,7 +197,7 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return `steps` numbers at equal distances, from `start` to `end`, both included."""
-    kind = as_dtype(dtype, "linspace") or dtypes.get_default_dtype()
+    kind = dtypes.given(dtype, "linspace") or dtypes.get_default_dtype()
     return finish("linspace", _spaced(start, end, steps, kind), requires_grad, device)
 
 
@@ -212,7 +212,7 @@ def logspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return `base` to the power of `steps` numbers at equal distances from `start` to `end`."""
-    kind = as_dtype(dtype, "logspace") or dtypes.get_default_dtype()
+    kind = dtypes.given(dtype, "logspace") or dtypes.get_default_dtype()
     exponents = _spaced(start, end, steps, dtypes.float64)
     return finish(
         "logspace", np.power(float(base), exponents).astype(kind.numpy), requires_grad, device
@@ -241,7 +241,7 @@ def eye(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return the n × m matrix (n × n by default) with ones on the diagonal."""
-    kind = as_dtype(dtype, "eye") or dtypes.get_default_dtype()
+    kind = dtypes.given(dtype, "eye") or dtypes.get_default_dtype()
     for name, size in (("n", n), ("m", m)):
         if size is not None and size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
@@ -250,13 +250,13 @@ def eye(
 
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
     """Return the row and column numbers of the lower triangle of a matrix, as two rows."""
-    kind = as_dtype(dtype, "tril_indices") or dtypes.int64
+    kind = dtypes.given(dtype, "tril_indices") or dtypes.int64
     return finish("tril_indices", np.stack(np.tril_indices(row, offset, col)).astype(kind.numpy))
 
 
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None) -> Tensor:
     """Return the row and column numbers of the upper triangle of a matrix, as two rows."""
-    kind = as_dtype(dtype, "triu_indices") or dtypes.int64
+    kind = dtypes.given(dtype, "triu_indices") or dtypes.int64
     return finish("triu_indices", np.stack(np.triu_indices(row, offset, col)).astype(kind.numpy))
 
 

@@ -6,18 +6,20 @@ import functools
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from . import anomaly, messages
 from .forward import levels, only, set_tangent, tangent_of
 from .grad_mode import no_grad, set_modes, state, switch_recording
-from .hooks import detecting
+from .hooks import detecting, hooks_of
 from .node import Node, gradient_edge, next_order
 from .observe import observers, unobserved
 from .ops.dims import expands_to
 from .plan import Saved
-from .tensor import Tensor, wrap
+from .tensor import Tensor, let_views_follow, wrap
+from .views import check_writable, rebase
 
 
 class FunctionNode(Node):
@@ -30,6 +32,7 @@ class FunctionNode(Node):
         self._edges, self._extra, self._versions = (), None, None
         self._order = next_order()
         self._saved, self._plain = (), ()
+        hooks_of(self)  # its backward is code of the user, as hooks are
         self._to_save: tuple[Any, ...] = ()
         self._dirty: tuple[Any, ...] = ()
         self._without_gradient: tuple[Any, ...] = ()
@@ -92,20 +95,24 @@ class FunctionNode(Node):
         """Return the saved tensors by number."""
         return {f"tensor {i}": v for i, v in enumerate(self.saved_tensors)} if self._saved else {}
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
-
     def keep(self, outputs: Sequence[Tensor]) -> None:
         """Keep what was asked for; an output without the tensor, which holds this node."""
         self._numbers = [
             next((i for i, out in enumerate(outputs) if out is t), -1) for t in self._to_save
         ]
         self._saved = tuple(
-            Saved(t._data, t._shared_counter()) if number >= 0 else t
+            self._kept(t) if number >= 0 else t
             for t, number in zip(self._to_save, self._numbers, strict=True)
         )
         self._versions = tuple(0 if t is None else t._version for t in self._to_save)
         self._to_save = ()
+
+    def _kept(self, output: Tensor) -> Saved:
+        """Return an output's numbers; the history of a view that was written to is its base's."""
+        saved = Saved(output._data, output._shared_counter())
+        if output._base is not None and output._grad_fn not in (None, self):
+            saved.maker = ref(output._grad_fn)
+        return saved
 
     def gradients(self, grad: Any, as_tensors: bool) -> list[Any]:
         """Run the user's backward on tensors and check what it returns, as torch does."""
@@ -254,6 +261,9 @@ class Function:
             returned = cls._run_forward(ctx, args, kwargs)
         outputs = returned if isinstance(returned, tuple) else (returned,)
         for tensor in ctx._dirty:
+            if tracked and tensor._base is None and tensor._requires_grad and tensor.is_leaf:
+                raise RuntimeError(messages.LEAF_MARKED_DIRTY)
+            check_writable(tensor, tracked)
             tensor._wrote()
         outputs = tuple(_fresh(ctx, out, tensors) for out in outputs)
         if tracked:
@@ -294,11 +304,10 @@ def _record(
     for i, output in enumerate(outputs):
         if not isinstance(output, Tensor) or any(output is t for t in ctx._without_gradient):
             continue
-        if output.is_floating_point():
-            # A view made in forward says that it requires grad, as its leaf does; only a write matters.
-            written = any(output is t for t in ctx._dirty)
-            if written and output._requires_grad and output.is_leaf:
-                raise RuntimeError(messages.LEAF_INPLACE)
+        if output._base is not None and any(output is t for t in ctx._dirty):
+            rebase(output, ctx)
+            let_views_follow(output._base)
+        elif output.is_floating_point():
             output._comes_from(ctx, i)
             output._requires_grad = True
 

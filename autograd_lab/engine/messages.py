@@ -52,10 +52,14 @@ NO_GRADIENT_FOR = "Autograd not support dtype: {kind}"
 ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
 NO_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 LEAF_INPLACE = "a leaf Variable that requires grad is being used in an in-place operation."
+LEAF_MARKED_DIRTY = "a leaf Variable that requires grad has been used in an in-place operation."
 VIEW_OF_LEAF_INPLACE = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation."
 )
 NO_HOOK = "cannot register a hook on a tensor that doesn't require gradient"
+DATA_WITHOUT_GRADIENT = (
+    "data set to a tensor that requires gradients must be floating point or complex dtype"
+)
 INFERENCE_REQUIRES_GRAD = (
     "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
 )

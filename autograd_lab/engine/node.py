@@ -68,7 +68,7 @@ class Node:
     _edges: tuple[Node | None, ...]
     """Where the gradient of each input goes; None for an input that needs none."""
     _order: int
-    """The later a node was made, the smaller: the heap takes later nodes first."""
+    """The later a node was made, the smaller: a backward pass takes later nodes first."""
     _plan: Plan
     _saved: tuple[Any, ...] | None
     """Tensors for the derivative, or stand-ins, in the plan's order; None once released."""
@@ -112,23 +112,6 @@ class Node:
         tensors = [_as_tensor(v) for v in self._saved]
         names = (*self._plan.names, *self._plan.plain_names)
         return dict(zip(names, (*tensors, *self._plain), strict=True))
-
-    def __getattr__(self, name: str) -> Any:
-        """Give saved values as torch does: `node._saved_self`, `node._saved_dim`."""
-        if not name.startswith("_saved_") or name[7:] not in self.op.saveable:
-            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
-        plan = self._plan
-        if name[7:] in plan.plain_names:
-            value = self._plain[plan.plain_names.index(name[7:])]
-            if name.endswith("_sym_strides"):
-                return strides(value)
-            return value if name[7:] in SCALARS else unsigned(value)
-        if self._saved is None:
-            raise RuntimeError(messages.SECOND_BACKWARD)
-        if name[7:] not in plan.names:
-            return None
-        value = self._tensors(self._saved)[plan.names.index(name[7:])]
-        return wrap(np.array(value)) if isinstance(value, int | float) else value
 
     def register_hook(self, hook: Hook) -> RemovableHandle:
         """Call `hook(grad_inputs, grad_outputs)` after this node ran; it may return new `grad_inputs`."""
@@ -181,7 +164,8 @@ class Node:
                 values.append(value._data)
         if grad is None:
             return [None] * len(self._edges)
-        return self._plan.pull(grad, values, self._plain)
+        pull = self._plan.pull
+        return pull(grad, values, self._plain)
 
     def fitted(self, products: list[Any]) -> list[Any]:
         """Undo broadcasting and promotion: sum and cast each gradient to what its input was."""
@@ -273,6 +257,30 @@ class Node:
         """Return the name as messages about views and versions have it: `"Sum"`, `"Sum1"`."""
         name, _, number = self.name().partition("Backward")
         return name + number.removeprefix("0")
+
+
+def saved_value(name: str) -> property:
+    """Return the property of a node that gives a saved value as torch does: `node._saved_self`.
+
+    (One `__getattr__` for all of them would slow down every attribute of every node: CPython remembers
+    nothing about classes that have one.)
+    """
+
+    def get(node: Node) -> Any:
+        plan = node._plan
+        if name in plan.plain_names:
+            value = node._plain[plan.plain_names.index(name)]
+            if name.endswith("_sym_strides"):
+                return strides(value)
+            return value if name in SCALARS else unsigned(value)
+        if node._saved is None:
+            raise RuntimeError(messages.SECOND_BACKWARD)
+        if name not in plan.names:
+            return None
+        value = node._tensors(node._saved)[plan.names.index(name)]
+        return wrap(np.array(value)) if isinstance(value, int | float) else value
+
+    return property(get)
 
 
 SCALARS = frozenset(["exponent", "max", "max_val", "min", "min_val", "ord", "other", "self"])
@@ -373,7 +381,8 @@ def leaf_edge(leaf: Tensor) -> Node | None:
         meta = leaf._meta = Meta()
     if meta.base is not None and not meta.asked:
         return None
-    node = meta.accumulate() if meta.accumulate is not None else None
+    known = meta.accumulate
+    node = known() if known is not None else None
     if node is None:
         node = AccumulateGrad(leaf)
         meta.accumulate = weakref.ref(node)

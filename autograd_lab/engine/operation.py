@@ -30,11 +30,12 @@ import numpy as np
 from . import anomaly, dtypes, messages
 from .forward import levels, push
 from .grad_mode import state
-from .hooks import detecting
-from .node import Node, expected_shape, leaf_edge, next_order
+from .hooks import detecting, hooks_of
+from .node import Node, expected_shape, leaf_edge, next_order, saved_value
 from .observe import observers
 from .plan import RESULTS, Plan, Plans, versions
 from .quiet import hush, unhush
+from .saved_hooks import active as packing
 from .short import OPERANDS, on_one, with_code_of_its_own
 from .tensor import INFERENCE, Tensor, wrap
 
@@ -101,9 +102,10 @@ class Operation:
     def prepare(self) -> None:
         """Make what only recording needs, when it is first recorded: most operations never are."""
         self.tensor_names = {*self.inputs} | self._tensor_arguments()
-        self.saveable = {*self.parameters, *(n for names in self.reads.values() for n in names)}
-        self.saveable.update(self.keeps)
         members: dict[str, Any] = {"op": self, "__module__": "builtins", "__slots__": ()}
+        read = [name for names in self.reads.values() for name in names]
+        for name in (*self.parameters, *read, *self.keeps):
+            members[f"_saved_{name}"] = saved_value(name)
         if self.outputs != 1:
             members["outputs"] = self.outputs
         if self.node:
@@ -246,6 +248,8 @@ class Operation:
         node = self.hang(output, edges, plan, *kept)
         if targets:
             node._targets = targets
+        if packing:
+            hooks_of(node)  # unpacking is code of the user, as hooks are
         if shared:
             node._edge_numbers = self._edge_numbers(args)
         if shared or plan.others or (output._counter is not None and output._counter[0]):

@@ -125,8 +125,12 @@ class Plan:
             tensors = tuple([_packed(v) for v in tensors])
         plain: tuple[Any, ...] = self.pick_plain(args)
         if self.facts:
-            plain += tuple([fact(args[position]) for position, fact in self.facts])
+            plain += self.facts_about(args)
         return tensors, plain
+
+    def facts_about(self, args: Sequence[Any]) -> tuple[Any, ...]:
+        """Return what the rules want to know of inputs that are not kept."""
+        return tuple([fact(args[position]) for position, fact in self.facts])
 
     def keep_results(self, outputs: Sequence[Tensor]) -> tuple[Any, ...]:
         """Return stand-ins for those of `outputs` that the rules read."""
@@ -145,7 +149,7 @@ class Plan:
         plain: tuple[Any, ...] = self.pick_plain(args)
         return (
             [*picked, *(outputs[i] for i in self.results)],
-            (*plain, *(fact(args[position]) for position, fact in self.facts)),
+            (*plain, *self.facts_about(args)),
         )
 
 

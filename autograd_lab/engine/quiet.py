@@ -2,12 +2,14 @@
 
 PyTorch returns `inf` and `nan` without a word. `np.errstate` would do, at 860 ns each time; setting
 NumPy's error context by hand costs 110 ns, and an operation on three floats should not cost more than
-that. Where a NumPy release hides the context elsewhere, `np.errstate` serves.
+that. Where a NumPy release hides the context elsewhere, `np.errstate` serves. One function can be called
+silently for 15 ns, by `quietly`: in a context of its own, which says nothing and is made once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any
 
 import numpy as np
@@ -35,3 +37,9 @@ except ImportError:  # pragma: no cover - a NumPy that keeps it elsewhere
     def unhush(state: np.errstate) -> None:
         """Leave it."""
         state.__exit__(None, None, None)
+
+
+_silence = Context()
+_silence.run(np.seterr, all="ignore")  # NumPy keeps the choice in the context: the user's stays
+quietly: Callable[..., Any] = _silence.run
+"""Call `function(*args)` in silence; RuntimeError if another thread is doing so at this very moment."""

@@ -112,9 +112,7 @@ def expose(name: str, function: Callable[..., Any]) -> None:
 def expose_made(name: str, make: Callable[[str, bool], Callable[..., Any]]) -> None:
     """Make a public function and a method: what `make` returns for the name, and whether it is bound."""
     functions[name] = make(name, False)
-    bound = make(name, True)
-    bound.__qualname__ = f"Tensor.{name}"  # printed without its parentheses, it says whose it is
-    method(name, bound)
+    method(name, make(name, True))
 
 
 def method(name: str, function: Callable[..., Any]) -> None:
@@ -160,19 +158,25 @@ def guard(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def guard_all() -> None:
-    """Guard every function and method that does not already know how it was called."""
+    """Guard every function and method that does not already know how it was called, and name it.
+
+    Printed without its parentheses, as in `print(x.split)`, it says whose it is.
+    """
     for name, function in functions.items():
-        if _unguarded(name, function):
-            functions[name] = guarded(name, function, False)
+        if hasattr(function, "__code__"):
+            functions[name] = guarded_once(name, function, False)
     for owner in (Methods, Tensor):
         for name, function in list(vars(owner).items()):
-            if _unguarded(name, function):
-                setattr(owner, name, guarded(name, function, True))
+            if hasattr(function, "__code__") and name[0] != "_":
+                setattr(owner, name, guarded_once(name, function, True))
 
 
-def _unguarded(name: str, function: Any) -> bool:
-    code = getattr(function, "__code__", None)
-    return code is not None and name[0] != "_" and "bound" not in code.co_freevars
+def guarded_once(name: str, function: Callable[..., Any], bound: bool) -> Callable[..., Any]:
+    """Return a function that is guarded, and called `name`, or `Tensor.name` where it is `bound`."""
+    if "bound" not in function.__code__.co_freevars:
+        function = guarded(name, function, bound)
+    function.__name__, function.__qualname__ = name, f"Tensor.{name}" if bound else name
+    return function
 
 
 def reflected(name: str, function: Callable[[Tensor, Any], Any]) -> None:

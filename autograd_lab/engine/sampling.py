@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .creation import as_dtype, finish
+from .creation import finish
 from .filled import empty_like, like, non_negative, sizes_of
 from .observe import unobserved
 from .ops.drawing import (
@@ -35,7 +35,7 @@ from .tensor import Tensor, wrap
 
 def _kind(dtype: Any, name: str, kernel: str) -> dtypes.dtype:
     """Return a floating point dtype, the default one for None; in torch's words, that others fail."""
-    kind = as_dtype(dtype, name) or dtypes.get_default_dtype()
+    kind = dtypes.given(dtype, name) or dtypes.get_default_dtype()
     if not kind.is_floating_point:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind.class_name}'")
     return kind
@@ -111,7 +111,7 @@ def randint(
             f"{type(high if size is None else size).__name__}"
         )
     shape = non_negative("randint", sizes_of("randint", (size,)))
-    kind = as_dtype(dtype, "randint") or dtypes.int64
+    kind = dtypes.given(dtype, "randint") or dtypes.int64
     numbers = _integers(generator, low, high, math.prod(shape), kind)
     return finish("randint", numbers.reshape(shape), requires_grad, device)
 
@@ -145,7 +145,7 @@ def randperm(
 ) -> Tensor:
     """Return the integers 0 … n − 1 in random order."""
     non_negative("randperm", (n,))
-    kind = as_dtype(dtype, "randperm") or dtypes.int64
+    kind = dtypes.given(dtype, "randperm") or dtypes.int64
     order = (generator or default_generator).permutation(n)
     return finish("randperm", order.astype(kind.numpy), requires_grad, device)
 
@@ -294,7 +294,7 @@ def randint_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Return integers drawn evenly from [low, high), in the shape and dtype of `input`."""
-    kind = as_dtype(dtype, "randint_like") or like(input, "randint_like").dtype
+    kind = dtypes.given(dtype, "randint_like") or like(input, "randint_like").dtype
     low, high = (0, low) if high is None else (low, high)
     numbers = _integers(None, low, high, input.numel(), kind)
     drawn = in_memory_order(numbers, input._data)

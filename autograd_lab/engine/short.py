@@ -23,7 +23,7 @@ from .hooks import detecting
 from .node import leaf_edge, next_order
 from .observe import observers
 from .plan import Saved, versions
-from .quiet import hush, unhush
+from .quiet import quietly
 from .saved_hooks import active as packing
 from .tensor import Tensor, wrap
 
@@ -61,7 +61,7 @@ def on_two(
     alike, forward = alike or are_alike, forward or op.forward
     general, plans = op.apply, op.plans
 
-    def operator(a: Any, b: Any) -> Any:
+    def on_operands(a: Any, b: Any) -> Any:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
             return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
         counted = a._counter is not None
@@ -76,37 +76,35 @@ def on_two(
         else:
             return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
         if a._requires_grad:
-            choice |= 1
+            choice = 3 if choice else 1
         x = a._data
         kind = type(x)
         scalar = kind is FLOAT32 or kind is FLOAT64
         fits = (type(y) is kind or y is b) if scalar else alike(x, y)
         if not fits or (a._counter is not None and is_special(a)):
             return general(a, b, *rest)
-        token = hush()
         try:
-            output = wrap(forward(x, y))
-        finally:
-            unhush(token)
+            output = wrap(quietly(forward, x, y))
+        except RuntimeError:  # another thread computes quietly
+            return general(a, b, *rest)
         if choice:
             plan = plans[choice]
-            node = output._grad_fn = plan.make_node()
+            make_node, pick_tensors = plan.make_node, plan.pick_tensors
+            node = output._grad_fn = make_node()
             node._edges = (
-                (a._grad_fn or leaf_edge(a)) if choice & 1 else None,
-                (b._grad_fn or leaf_edge(b)) if choice & 2 else None,
+                (a._grad_fn or leaf_edge(a)) if choice != 2 else None,
+                (b._grad_fn or leaf_edge(b)) if choice > 1 else None,
             )
             node._order = next_order()
             node._plan = plan
-            node._saved = plan.pick_tensors((a, b)) if plan.names else ()
-            node._plain = rest
-            if plan.facts:
-                node._plain += tuple([fact((a, b)[place]) for place, fact in plan.facts])
+            node._saved = pick_tensors((a, b)) if plan.names else ()
+            node._plain = rest + plan.facts_about((a, b)) if plan.facts else rest
             node._extra = None
             node._versions = versions(node._saved) if counted else None
             output._requires_grad = True
         return output
 
-    return with_code_of_its_own(operator)  # type: ignore[no-any-return]
+    return with_code_of_its_own(on_operands)  # type: ignore[no-any-return]
 
 
 def is_special(tensor: Tensor) -> bool:
@@ -150,25 +148,25 @@ def on_one(op: Operation) -> Callable[[Any], Any]:
             return general(a)
         if a._counter is not None and is_special(a):
             return general(a)
-        token = hush()
         try:
-            data = forward(a._data)
-        finally:
-            unhush(token)
+            data = quietly(forward, a._data)
+        except RuntimeError:  # another thread computes quietly
+            return general(a)
         output = wrap(data)
         if a._requires_grad:
             plan = plans[1]
-            node = output._grad_fn = plan.make_node()
+            make_node, pick_tensors = plan.make_node, plan.pick_tensors
+            node = output._grad_fn = make_node()
             node._edges = (a._grad_fn or leaf_edge(a),)
             node._order = next_order()
             node._plan = plan
-            saved = plan.pick_tensors((a,))
+            saved = pick_tensors((a,))
             if plan.results:
                 output._counter = [0]
                 saved += (Saved(data, output._counter),)
             node._saved = saved
             node._versions = None if a._counter is None else versions(saved)
-            node._plain = tuple([fact(a) for _, fact in plan.facts]) if plan.facts else ()
+            node._plain = plan.facts_about((a,)) if plan.facts else ()
             node._extra = None
             output._requires_grad = True
         return output

@@ -280,7 +280,18 @@ class Tensor(Methods):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if observers:
             tell("set", self, name="data", value=value)
+        if self._requires_grad and not value.is_floating_point():
+            raise RuntimeError(messages.DATA_WITHOUT_GRADIENT)
+        if value._data.shape != self._data.shape:
+            self._keep_expected_shape()
         self._data = value._buffer()
+
+    def _keep_expected_shape(self) -> None:
+        """Remember in which shape this tensor's history takes gradients: it is about to get another."""
+        self._shared_counter()  # whoever records it as an input must look twice
+        if self._grad_fn is not None:
+            meta = self._own_meta()
+            meta.shape = tuple(self._data.shape) if meta.shape is None else meta.shape
 
     # --- sharing ------------------------------------------------------------------------------
 

@@ -17,8 +17,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..i18n import _
-from .job import Job, Outcome, run
+from .job import JAIL, KERNEL, Job, Outcome, run
 from .sandbox.client import NoJail, Sandbox
+from .sandbox.kernel import KernelSandbox, NoKernel
 from .sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ AHEAD = 3
 """Students per worker that are on their way: enough to keep it busy, not so many as to fill memory."""
 
 
-def serial(work: Work, limits: Limits, isolated: bool = True) -> Iterator[Done]:
+def serial(work: Work, limits: Limits, place: str = JAIL) -> Iterator[Done]:
     """Run the work in this process, one student after the other. Raises NoJail."""
-    sandbox = Sandbox(limits, isolated=isolated)
+    sandbox = _sandbox(limits, place)
     try:
         for jobs in work:
             try:
@@ -42,19 +43,19 @@ def serial(work: Work, limits: Limits, isolated: bool = True) -> Iterator[Done]:
             except (EOFError, OSError):
                 # The fork server is gone, not a job: once more, with another.
                 sandbox.close()
-                sandbox = Sandbox(limits, isolated=isolated)
+                sandbox = _sandbox(limits, place)
                 outcomes = {job.notebook: run(job, sandbox) for job in jobs}
             yield jobs[0].student, outcomes
     finally:
         sandbox.close()
 
 
-def dask(work: Work, limits: Limits, client: Client, isolated: bool = True) -> Iterator[Done]:
+def dask(work: Work, limits: Limits, client: Client, place: str = JAIL) -> Iterator[Done]:
     """Run the work on a cluster. Raises NoJail where a machine of it cannot shut jobs in."""
     from distributed import as_completed
 
     waiting = iter(work)
-    settings = json.dumps([limits.as_dict(), isolated])
+    settings = json.dumps([limits.as_dict(), place])
     room = AHEAD * max(1, len(client.scheduler_info()["workers"]))
     students: dict[Any, str] = {}
     completed = as_completed()
@@ -77,6 +78,11 @@ def dask(work: Work, limits: Limits, client: Client, isolated: bool = True) -> I
             send(jobs)
 
 
+def _sandbox(limits: Limits, place: str) -> Sandbox | KernelSandbox:
+    """Open the sandbox for a kind of place."""
+    return KernelSandbox(limits) if place == KERNEL else Sandbox(limits, isolated=place == JAIL)
+
+
 def _some(waiting: Iterator[list[Job]], count: int) -> Iterator[list[Job]]:
     """Yield at most `count` of what waits."""
     for _index, jobs in zip(range(count), waiting, strict=False):
@@ -96,12 +102,13 @@ def _answer(future: Any) -> dict[str, Outcome] | str:
     except Exception as error:
         # The worker's machine is in trouble; the next student may fare better.
         return _("the worker could not run this: {error}").format(error=repr(error))
-    if "no_jail" in answer:
-        raise NoJail(answer["no_jail"])
+    for refusal in (NoJail, NoKernel):
+        if refusal.__name__ in answer:
+            raise refusal(answer[refusal.__name__])
     return {name: Outcome.from_dict(outcome) for name, outcome in answer.items()}
 
 
-_sandboxes: dict[str, Sandbox] = {}
+_sandboxes: dict[str, Sandbox | KernelSandbox] = {}
 _one_at_a_time = threading.Lock()
 
 
@@ -114,7 +121,7 @@ def work_off(text: str, settings: str) -> str:
             jobs = [Job.from_dict(job) for job in json.loads(text)]
             return json.dumps({job.notebook: run(job, sandbox).as_dict() for job in jobs})
     except NoJail as error:
-        return json.dumps({"no_jail": str(error)})
+        return json.dumps({type(error).__name__: str(error)})
     except (EOFError, OSError, TimeoutError):
         # The fork server is gone, not a job: the next try gets a new one.
         if lost := _sandboxes.pop(settings, None):
@@ -122,10 +129,10 @@ def work_off(text: str, settings: str) -> str:
         raise
 
 
-def _open(settings: str) -> Sandbox:
-    """Start the fork server of this worker."""
-    limits, isolated = json.loads(settings)
-    made = Sandbox(Limits(**limits), isolated=isolated)
+def _open(settings: str) -> Sandbox | KernelSandbox:
+    """Open the sandbox of this worker."""
+    limits, place = json.loads(settings)
+    made = _sandbox(Limits(**limits), place)
     _sandboxes[settings] = made
     atexit.register(made.close)
     return made
@@ -149,6 +156,8 @@ def local_cluster(workers: int) -> Iterator[Client]:
         "distributed.worker.preload": [_OWN_SESSION],
         "distributed.scheduler.allowed-failures": 1,
         "distributed.worker.use-file-locking": False,
+        # Looks at every thread a hundred times a second, for a page that nobody opens.
+        "distributed.worker.profile.enabled": False,
         "distributed.admin.log-format": "%(message)s",
         "distributed.logging": {"distributed": "critical"},
     }

@@ -21,9 +21,13 @@ from .course import CourseError, public_checks
 from .report import Report
 from .sandbox.client import Job as Process
 from .sandbox.client import JobEnded, RemoteStudent, Sandbox
+from .sandbox.kernel import KernelSandbox
 from .submission import whole
 
 Output = dict[str, Any]
+JAIL, REDUCED, KERNEL = "jail", "reduced", "kernel"
+"""Where a job runs: shut in, forked from a Python that is warm; the same, held by limits alone; shut in,
+in a real Jupyter kernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Job:
     files: Mapping[str, str] = field(default_factory=dict)
     """Name to content, in Base64, of the files beside the notebook."""
     language: str = "en"
+    kernel: str = "python3"
+    """Which kernel the released notebook names, for a sandbox that starts kernels."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the job as plain data; `from_dict` reads it."""
@@ -95,10 +101,11 @@ def question_of(source: str, assignment: str) -> str:
     return ""
 
 
-def run(job: Job, sandbox: Sandbox) -> Outcome:
+def run(job: Job, sandbox: Sandbox | KernelSandbox) -> Outcome:
     """Run a job's cells in a process of the sandbox and judge its answers from here.
 
-    Never raises for what a submission does. Raises NoJail where the sandbox cannot be closed.
+    Never raises for what a submission does. Raises NoJail where the sandbox cannot be closed, and
+    NoKernel where no kernel can be started in it.
     """
     checks = _checks(job.assignment, job.own_checks)
     outputs: dict[int, list[Output]] = {}
@@ -106,7 +113,7 @@ def run(job: Job, sandbox: Sandbox) -> Outcome:
     flags: list[str] = []
     set_language(job.language)
     try:
-        with sandbox.job() as process:
+        with sandbox.job(job.kernel) as process:
             try:
                 for name, content in job.files.items():
                     process.put_file(name, content)
@@ -228,4 +235,4 @@ def _plain(kind: object, content: object) -> bool:
     return isinstance(kind, str) and isinstance(content, str)
 
 
-__all__ = ["Job", "Outcome", "question_of", "run"]
+__all__ = ["JAIL", "KERNEL", "REDUCED", "Job", "Outcome", "question_of", "run"]

@@ -84,20 +84,16 @@ class Overview:
 def read_overview(course: Path, assignment: str) -> Overview:
     """Return the overview of an assignment that was autograded in the folder `course`.
 
-    Raises OverviewError where there is no gradebook, no such assignment or no submission,
-    ImportError without nbgrader.
+    The gradebook is the one that `nbgrader_config.py` names. Raises OverviewError where there is none,
+    no such assignment or no submission, ImportError without nbgrader.
     """
     try:
-        from nbgrader.api import Gradebook, MissingEntry
+        from nbgrader.api import MissingEntry
     except ImportError:
         raise ImportError(
             "the overview needs nbgrader; this brings it: pip install 'autograd_lab[course]'"
         ) from None
-    # Asked first: nbgrader would make an empty one.
-    database = (course / "gradebook.db").resolve()
-    if not database.is_file():
-        raise OverviewError(f"there is no gradebook: {database}")
-    with Gradebook(f"sqlite:///{database}") as gradebook:
+    with _gradebook(course.resolve()) as gradebook:
         try:
             entry = gradebook.find_assignment(assignment)
         except MissingEntry:
@@ -113,6 +109,26 @@ def read_overview(course: Path, assignment: str) -> Overview:
     missing = sorted(students - {each.student for each in found})
     ordered = sorted(found, key=lambda each: each.student)
     return Overview(assignment, most, tuple(ordered), tuple(missing))
+
+
+def _gradebook(course: Path) -> Any:
+    """Open the gradebook that the settings of a course name."""
+    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from .settings import settings
+
+    directory = CourseDirectory(config=settings(course))
+    try:
+        place = make_url(directory.db_url)
+        # Asked first: nbgrader would make an empty one.
+        if place.drivername == "sqlite" and not Path(place.database or "").is_file():
+            raise OverviewError(f"there is no gradebook: {place.database}")
+        return Gradebook(directory.db_url, directory.course_id)
+    except (SQLAlchemyError, ImportError) as error:
+        raise OverviewError(f"the gradebook cannot be opened: {error}") from error
 
 
 def _submission(entry: Any, course: Path, assignment: str) -> Submission:

@@ -21,7 +21,6 @@ import json
 import logging
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +29,6 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import InvalidEntry
-from nbgrader.apps import NbGrader
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,8 +39,9 @@ from .check import hidden_seed
 from .converter import NOTE, Recorded, Sanitizer
 from .course import CHECKS, PRIVATE, read_secret
 from .gradebook import Transactions, shared
-from .job import Job, Outcome, question_of
+from .job import JAIL, Job, Outcome, question_of
 from .sandbox.limits import Limits
+from .settings import settings
 from .submission import Submission, read_submission, substitute
 
 WORK = ".autograd_lab"
@@ -60,14 +59,20 @@ class Run:
     """One assignment of one course; a context manager."""
 
     def __init__(
-        self, course: Path, assignment: str, language: str = "en", limits: Limits | None = None
+        self,
+        course: Path,
+        assignment: str,
+        language: str = "en",
+        limits: Limits | None = None,
+        place: str = JAIL,
     ) -> None:
         """Open the gradebook that `nbgrader_config.py` in `course` names.
 
-        Raises RunError where the assignment has not been generated, or is being graded already.
+        What was graded in another kind of `place` is graded again. Raises RunError where the
+        assignment has not been generated, or is being graded already.
         """
         self.course, self.assignment, self.language = course.resolve(), assignment, language
-        self.limits = limits or Limits()
+        self.limits, self._kind = limits or Limits(), place
         config = _settings(self.course)
         logger = logging.getLogger("autograd_lab.grading")
         # What nbgrader cannot use is told in a note; its tracebacks would stand between the lines.
@@ -236,6 +241,7 @@ class Run:
             self._own_checks,
             {**submission.files, **self._source_files},
             self.language,
+            self._released[name].metadata.get("kernelspec", {}).get("name", "python3"),
         )
 
     def _resources(self, student: str, name: str) -> dict[str, Any]:
@@ -278,7 +284,13 @@ class Run:
             self._released,
             [path.read_text(encoding="utf-8") for path in sorted(public.glob(CHECKS.format("q*")))],
             [self._own_checks, self._source_files, self._secret.hex(), self.language],
-            [self.limits.as_dict(), version("autograd_lab"), numpy_version, nbgrader_version],
+            [
+                self.limits.as_dict(),
+                self._kind,
+                version("autograd_lab"),
+                numpy_version,
+                nbgrader_version,
+            ],
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -354,14 +366,7 @@ def _settings(course: Path) -> Any:
         raise RunError(
             _("{folder} is no course: it has no nbgrader_config.py").format(folder=course)
         )
-    app = NbGrader()
-    app.log_level = logging.ERROR
-    with contextlib.chdir(course):
-        app.load_config_file()
-    app.config.CourseDirectory.root = str(course)
-    if str(course) not in sys.path:
-        sys.path.insert(0, str(course))  # as nbgrader does: a course's own plugins lie there
-    return app.config
+    return settings(course)
 
 
 @contextlib.contextmanager

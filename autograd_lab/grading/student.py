@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import lru_cache
 from types import CodeType
 from typing import Any
 
@@ -30,7 +31,7 @@ class Student(ABC):
 
         Raises SyntaxError and CodecError for a source or inputs that are wrong in themselves.
         """
-        ast.parse(source)
+        _compile(source)
         return loads(self.exchange(source, dumps(inputs)))
 
     @abstractmethod
@@ -90,8 +91,12 @@ class LocalStudent(Student):
         return Ref(len(self._kept) - 1)
 
 
+@lru_cache(256)
 def _compile(source: str) -> tuple[CodeType, CodeType]:
-    """Return the code before the last expression, and that expression (None if there is none)."""
+    """Return the code before the last expression, and that expression (None if there is none).
+
+    Checks ask the same of many numbers, and of a whole class.
+    """
     tree = ast.parse(source)
     last = ast.Expression(ast.Constant(None))
     if tree.body and isinstance(end := tree.body[-1], ast.Expr):

@@ -111,9 +111,9 @@ def _read(path: Path) -> NotebookNode:
         for cell in content.get("cells", ()):
             if cell.get("cell_type") == "code":
                 cell["outputs"], cell["execution_count"] = [], None
-        notebook: NotebookNode = nbformat.reads(
-            whole(json.dumps(content, ensure_ascii=False)), as_version=4
-        )
+        text = whole(json.dumps(content, ensure_ascii=False))
+        # As `nbformat.reads`, which only logs what is invalid and would look twice.
+        notebook: NotebookNode = nbformat.convert(nbformat.reader.reads(text), 4)
         nbformat.validate(notebook)
     except Exception as error:  # whatever nbformat meets in a file that is no notebook
         raise ValueError(

@@ -22,7 +22,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
 from ..showing import TRACE_NAME
 from ..trace.record import Recorder, hide_watching
-from . import commands, needs
+from . import commands, help, needs
 from .options import DEFAULTS, display_of, parser, present, read
 
 COMPLETED = r"%%?autograd\b"
@@ -65,45 +65,7 @@ class AutogradMagics(Magics):
     @no_var_expand
     @line_cell_magic
     def autograd(self, line: str, cell: str | None = None) -> None:
-        """Show the graph a cell builds and the backward passes it makes; explain what went wrong.
-
-        ::
-
-            %%autograd [options]     run the cell as it is, then show what it did
-            %autograd x y            the graph behind tensors
-            %autograd                the last recording once more
-            %autograd why x          why x.grad is None, a sum of several, zero or NaN
-            %autograd on | off       record every cell | only those under %%autograd
-            %autograd compare a b    two recordings side by side
-            %autograd check q2       what is right so far in a question of an exercise
-            %autograd config ...     options for all that follows; alone: print them; reset
-            %autograd lang zh        the language: en, zh, auto
-            %autograd needs torch    where torch is missing, the cells below do nothing
-
-        Options::
-
-            --text          show text, also where a figure could be shown
-            --static        show the figure and its tables without a stepper
-            --quiet         record, but show nothing
-            --max-nodes N   draw at most N boxes; the others fold (150)
-            --save FILE     write FILE.svg, FILE.html or FILE.json as well
-
-        Examples
-        --------
-        ::
-
-            %%autograd
-            x = torch.ones(2, 2, requires_grad=True)
-            out = (3 * (x + 2) ** 2).mean()
-            out.backward()
-
-            %autograd why x
-            before = _autograd           # the last recording; keep it to compare
-            %autograd compare before _autograd
-            %%autograd --save graph.svg
-
-        A notebook shows a figure and a stepper (arrow keys, Home, End, space), a terminal text.
-        """
+        """Show the graph a cell builds and the backward passes it makes; `help.text` tells all."""
         if cell is None:
             commands.run(self, line)
             return
@@ -215,6 +177,10 @@ class AutogradMagics(Magics):
             pass
         if self._cell is result.info:
             self._end(result.error_in_exec)
+
+
+# IPython asks for the help at each `%%autograd?`: it speaks the language of that moment.
+AutogradMagics.autograd.getdoc = help.text  # type: ignore[union-attr]
 
 
 def _installed(shell: Any) -> AutogradMagics | None:

@@ -28,6 +28,8 @@ ENDINGS = (".svg", ".html", ".json")
 def parser(called: str, positional: str = "") -> MagicArgumentParser:
     """Return what reads the options; an option that is not given is left out of the result."""
     made = MagicArgumentParser(called, argument_default=argparse.SUPPRESS)
+    # `read` says what is wrong, for argparse would say it in English.
+    made.exit_on_error = made.allow_abbrev = False
     texts = {
         "--text": _("show text, also where a figure could be shown"),
         "--static": _("show the figure and its tables without a stepper"),
@@ -47,9 +49,27 @@ def read(made: MagicArgumentParser, line: str, defaults: dict[str, Any]) -> argp
     """Return the options in `line` on top of `defaults`; UsageError if they cannot be read."""
     try:
         words = shlex.split(line)
-    except ValueError as error:
-        raise UsageError(f"{made.prog}: {error}") from None
-    return made.parse_args(words, argparse.Namespace(**defaults))
+    except ValueError:
+        reason = _("the line ends inside quotation marks, or with a backslash")
+        raise UsageError(f"{made.prog}: {reason}") from None
+    try:
+        options, unknown = made.parse_known_args(words, argparse.Namespace(**defaults))
+    except argparse.ArgumentError as error:
+        raise UsageError(f"{error.argument_name}: {_reason(error.message)}") from None
+    if unknown:
+        raise UsageError(
+            _("{magic} does not know {words}; %%autograd? tells all options").format(
+                magic=made.prog, words=" ".join(unknown)
+            )
+        )
+    return options
+
+
+def _reason(message: str) -> str:
+    """Return what is wrong with the value of an option: argparse's own two sentences, or one of ours."""
+    if message.startswith("expected"):
+        return _("a value is missing")
+    return _("takes no value") if message.startswith("ignored") else message
 
 
 def _count(text: str) -> int:

@@ -6,7 +6,22 @@ Imports the standard library; `sources/engine` the engine's public attributes an
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import Any
+
+
+class _Package(ModuleType):
+    """The package, which can be called: in PyTorch, `torch.trace(x)` is the trace of a matrix."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the sum of the diagonal of a matrix."""
+        from .sources.engine import matrix_trace
+
+        return matrix_trace(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

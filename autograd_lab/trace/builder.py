@@ -31,6 +31,8 @@ class Builder:
         self.nodes: list[dict[str, Any]] = []
         self.edges: list[tuple[int, int, int, str]] = []
         self.events: list[dict[str, Any]] = []
+        self.subjects: list[dict[str, Any]] = []
+        """The events whose label is the number of a tensor as yet."""
         self.tensors: list[dict[str, Any]] = []
         self.numbers = WeakNumbers()
         """Which place in `tensors` a tensor has."""
@@ -87,9 +89,12 @@ class Builder:
         `subject` is the tensor whose variable becomes the event's label.
         """
         fields["kind"] = kind
-        fields["cell"], fields["line"], fields["expression"] = place or self.here()
+        fields["cell"], fields["line"], fields["expression"] = (
+            place or self.place or self.source.here()
+        )
         if subject is not None:
             fields["label"] = subject
+            self.subjects.append(fields)
         self.events.append(fields)
         return fields
 
@@ -108,7 +113,11 @@ class Builder:
                 labels[place] = f"{labels[owner]}.grad"
         kept = _needed(self.nodes, self.edges, names.nodes)
         places = {old: new for new, old in enumerate(sorted(kept))}
-        moved = places if len(places) < len(self.nodes) else None
+        for raw in self.subjects:
+            raw["label"] = labels[raw["label"]]
+        if len(places) < len(self.nodes):
+            for raw in self.events:
+                _move(raw, places)
         nodes = [
             _made(Node, {**self.nodes[old], "id": new, "label": names.nodes.get(old, "")})
             for old, new in places.items()
@@ -122,7 +131,7 @@ class Builder:
         return Trace(
             source=cells[-1] if cells else "",
             graph=Graph(tuple(nodes), tuple(edges)),
-            events=tuple([_event(raw, moved, labels) for raw in self.events]),
+            events=tuple([_made(Event, raw) for raw in self.events]),
             error=self.error,
             truncated=self.counts.total(),
             broken=self.broken,
@@ -137,19 +146,15 @@ class Builder:
         )
 
 
-def _event(raw: dict[str, Any], places: dict[int, int] | None, labels: list[str]) -> Event:
-    """Return an event as the model has it; `places` says where its nodes are now, if they moved."""
-    if type(raw.get("label")) is int:
-        raw["label"] = labels[raw["label"]]
-    if places is not None:
-        if raw.get("node") is not None:
-            raw["node"] = places.get(raw["node"])
-        if "nodes" in raw:
-            raw["nodes"] = tuple([places.get(node) for node in raw["nodes"]])
-        for name in ("inputs", "outputs"):
-            if raw.get(name):
-                raw[name] = tuple([_moved(ref, places) for ref in raw[name]])
-    return _made(Event, raw)
+def _move(raw: dict[str, Any], places: dict[int, int]) -> None:
+    """Let an event point at where its nodes are now."""
+    if raw.get("node") is not None:
+        raw["node"] = places.get(raw["node"])
+    if "nodes" in raw:
+        raw["nodes"] = tuple([places.get(node) for node in raw["nodes"]])
+    for name in ("inputs", "outputs"):
+        if raw.get(name):
+            raw[name] = tuple([_moved(ref, places) for ref in raw[name]])
 
 
 def _moved(ref: Ref, places: dict[int, int]) -> Ref:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -15,8 +17,9 @@ from ..trace.findings.facts import Facts
 from ..trace.model import Edge, Node, Trace
 from ..views.markup import code, table, text_cell
 from ..views.wording import node_name
-from . import pictures
-from .lab import Lab
+from . import clickable, pictures
+from .clickable import Spot
+from .graph_lab import GraphLab
 from .program import Program, is_tensor
 
 EXAMPLE = """\
@@ -100,8 +103,31 @@ class Chain:
 
     def back(self) -> None:
         """Go one stop back, as far as the first."""
-        if len(self.way) > 1:
-            self.way.pop()
+        self.go_back(max(0, len(self.way) - 2))
+
+    def go_back(self, place: int) -> None:
+        """Go back to a stop, by its place on the way."""
+        del self.way[place + 1 :]
+
+    def moves(self) -> dict[int, tuple[str, str, Callable[[], None]]]:
+        """Return what a click on a node does: its kind, in words, and to be called.
+
+        One hops where an entry leads there, else goes back to a stop, else starts at a variable.
+        """
+        start, back, hop = _("start at {name}"), _("back to {name}"), _("hop to {name}")
+        moves: dict[int | None, tuple[str, str, Callable[[], None]]] = {
+            variable.node: ("", start.format(name=name), partial(self.start, name))
+            for name, variable in self.variables.items()
+        }
+        for place, stop in enumerate(self.way):
+            words = back.format(name=self.named(stop))
+            moves[stop.node] = ("", words, partial(self.go_back, place))
+        here = _("you are at {name}").format(name=self.named(self.here))
+        moves[self.here.node] = ("here", here, partial(self.go_back, len(self.way)))
+        for slot, choice in reversed([*enumerate(self.choices())]):
+            words = hop.format(name=f"[{slot}] {self.named(choice)}")
+            moves[choice.node] = ("next", words, partial(self.hop, slot))
+        return {node: move for node, move in moves.items() if node is not None}
 
     @property
     def answer(self) -> str:
@@ -206,7 +232,7 @@ class Chain:
         return _("{name} does not require grad, so it is a constant here.").format(name=name)
 
 
-class ChainLab(Lab):
+class ChainLab(GraphLab):
     """Choose a tensor and walk from its `grad_fn` to the leaves, or to what cut the way.
 
     `code` is a text of Python lines that compute something from the `tensors`, which are given by
@@ -227,18 +253,41 @@ class ChainLab(Lab):
         """Where one stands, and where it goes on from here, in one line of text."""
         return self.chain.answer
 
-    def snapshot(self) -> str:
-        """Return the code, the graph with the stops of the way, and the table of the hops."""
+    @property
+    def hint(self) -> str:
+        """What to click, in a sentence."""
+        return _("Click a tensor to start there, a dashed box to hop to it.")
+
+    def words(self) -> str:
+        """Return the code and the table of the hops."""
         chain = self.chain
-        numbers = [stop.node for stop in chain.way if stop.node is not None]
-        picture = pictures.graph(chain.trace, self.answer, chain.here.node, numbers)
         rows = [
             (text_cell(_foldable(stop.expression)), text_cell(_found(chain, stop)))
             for stop in chain.way
         ]
         hops = table((_("expression"), _("what stands there")), rows)
         lines = pictures.listing(chain.program.code.splitlines())
-        return pictures.told(self.answer) + pictures.beside(lines + hops, picture)
+        return lines + hops
+
+    def graph(self) -> str:
+        """Return the graph with the stops of the way marked."""
+        chain = self.chain
+        numbers = [stop.node for stop in chain.way if stop.node is not None]
+        return pictures.drawn(chain.trace, chain.here.node, numbers)
+
+    def spots(self, graph: str) -> list[Spot]:
+        """Return the boxes that one can go to from here."""
+        moves = {str(node): move for node, move in self.chain.moves().items()}
+        return [
+            Spot(key, moves[key][1], place, moves[key][0])
+            for key, place in clickable.boxes(graph).items()
+            if key in moves
+        ]
+
+    def click(self, key: str) -> None:
+        """Go to the tensor of a box."""
+        _kind, _words, move = self.chain.moves()[int(key)]
+        move()
 
     def controls(self) -> list[Any]:
         """Return the tensors to start from, the entries to choose from, and the ways on and back."""
@@ -250,31 +299,28 @@ class ChainLab(Lab):
         entries = ipywidgets.ToggleButtons()
         start.style.button_width = entries.style.button_width = "auto"
 
-        def offer() -> None:
-            entries.options = [
-                (f"[{slot}] {chain.named(stop)}", slot) for slot, stop in enumerate(chain.choices())
-            ]
-            # A list that was empty before chooses nothing by itself.
-            entries.index = 0 if entries.options else None
-
-        def move(action: Any) -> Any:
-            def moved() -> None:
-                action()
-                offer()
-
-            return moved
-
-        offer()
+        self._start, self._entries = start, entries
         walking = [
             ipywidgets.Label("next_functions"),
             entries,
-            self.button(_("hop"), move(lambda: chain.hop(entries.value or 0))),
-            self.button(_("back"), move(chain.back)),
+            self.button(_("hop"), lambda: chain.hop(entries.value or 0)),
+            self.button(_("back"), chain.back),
         ]
         return [
-            self.follow(start, move(lambda: chain.start(start.value))),
+            self.follow(start, lambda: chain.start(start.value)),
             ipywidgets.HBox(walking, layout={"flex_flow": "row wrap"}),
         ]
+
+    def show(self, state: Any) -> None:
+        """Show the present state, in the buttons as well."""
+        chain, entries = self.chain, self._entries
+        self._start.value = chain.variable
+        entries.options = [
+            (f"[{slot}] {chain.named(stop)}", slot) for slot, stop in enumerate(chain.choices())
+        ]
+        # A list that was empty before chooses nothing by itself.
+        entries.index = 0 if entries.options else None
+        super().show(state)
 
 
 def _found(chain: Chain, stop: Stop) -> str:

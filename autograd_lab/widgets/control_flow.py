@@ -15,11 +15,12 @@ from ..engine.creation import tensor
 from ..i18n import _
 from ..trace.model import Trace
 from ..trace.record import Recorder
+from ..views import markup
 from . import pictures
 from .doubled import f as doubled
 from .lab import Lab
 from .lines import DidNotEnd, Source, code_of, counted
-from .parts import number, numbers, paragraph, table
+from .parts import number, numbers, paragraph, scrolled, table
 from .plots import image, new_figure
 
 LIMIT = 10_000
@@ -240,8 +241,9 @@ class ControlFlowLab(Lab):
         for line, text in self.flow.source.lines.items():
             bare = text.lstrip()
             times = f"×{lines[line]}" if lines[line] else ""
-            rows.append((times, "\N{NO-BREAK SPACE}" * (len(text) - len(bare)) + bare))
-        return table((_("ran"), _("line")), rows) if rows else ""
+            indented = "\N{NO-BREAK SPACE}" * (len(text) - len(bare)) + bare
+            rows.append((markup.text_cell(times), markup.text_cell(markup.code(indented))))
+        return scrolled(markup.table((_("ran"), _("line")), rows)) if rows else ""
 
     def _entries(self, run: Run) -> str:
         assert run.value is not None and run.gradient is not None

@@ -139,7 +139,8 @@ class Derivatives:
         found = [(name, [*map(way, DTYPES)]) for name, way in ways]
         names = (_("forward difference"), _("central difference"))
         for name, way in zip(names, DIFFERENCES, strict=True):
-            found.append((f"{name}: {way}", [self.numeric(way, dtype) for dtype in DTYPES]))
+            words = _("{difference}: {formula}").format(difference=name, formula=way)
+            found.append((words, [self.numeric(way, dtype) for dtype in DTYPES]))
         return [
             (name, *(text for pair in map(self._told, values, DTYPES) for text in pair))
             for name, values in found
@@ -199,7 +200,7 @@ class DerivativeLab(Lab):
     def snapshot(self) -> str:
         """Return the formula and its derivative, the table of the ways, the plot of the errors."""
         found = self.derivatives
-        heads = ("", "float64", _("error"), "float32", _("error"))
+        heads = ("", "float64", _("off by"), "float32", _("off by"))
         return "".join(
             (
                 told(self.answer),

@@ -15,8 +15,9 @@ from ..i18n import _
 from ..trace.model import Trace
 from ..views.markup import code as as_code
 from ..views.markup import table, text_cell
-from . import pictures
-from .lab import Lab
+from . import clickable, pictures
+from .clickable import Place, Spot
+from .graph_lab import GraphLab
 from .program import Program, is_tensor
 from .values import as_numbers, one_line
 
@@ -136,6 +137,19 @@ class Detach:
             return _("Nothing is cut: x.grad is {value}").format(value=value)
         return _("Cut: {cut}. x.grad is {value}").format(cut=cut, value=value)
 
+    def drawn_edges(self) -> dict[tuple[str, str], str]:
+        """Return which edge each line of the graph belongs to, by the nodes that it joins."""
+        nodes, known = self.trace.graph.nodes, set(self.edges)
+        made = [_target(statement) for statement in self.program.statements]
+        found = {}
+        for edge in self.trace.graph.edges:
+            line = nodes[edge.target].line or 0
+            # The last line of all, with `backward()`, makes nothing.
+            name = f"{nodes[edge.source].label}→{made[line - 1] if 0 < line <= len(made) else ''}"
+            if name in known:
+                found[str(edge.source), str(edge.target)] = name
+        return found
+
     def _known(self, edges: Collection[str]) -> Collection[str]:
         """Return the edges; ValueError if there is one that the code does not have."""
         unknown = [edge for edge in edges if edge not in self.edges]
@@ -207,7 +221,7 @@ def _valued(formula: str, x: Any) -> NDArray[Any]:
         ) from None
 
 
-class DetachLab(Lab):
+class DetachLab(GraphLab):
     """Cut the edges of z = u·x, u = x² one by one, and compare the gradients with the formulas.
 
     `code` is a text of lines that each make one new variable from `x` and those before; the sum of
@@ -235,8 +249,13 @@ class DetachLab(Lab):
         """What is cut and what that makes of the gradient, in one line of text."""
         return self.detach.answer
 
-    def snapshot(self) -> str:
-        """Return the code with the cuts, the graph, and the gradient beside what it should be."""
+    @property
+    def hint(self) -> str:
+        """What to click, in a sentence."""
+        return _("Click a pair of scissors to cut there, and again to undo it.")
+
+    def words(self) -> str:
+        """Return the code with the cuts, and the gradient beside what it should be."""
         detach = self.detach
         rows = [
             ("x", as_numbers(detach.program.tensors["x"].detach())),
@@ -247,16 +266,27 @@ class DetachLab(Lab):
             slope = detach.difference
             rows += [(_("difference quotient"), slope)] if slope is not None else []
         numbers = table(("", ""), map(_row, rows))
-        lines = pictures.listing(detach.code.splitlines())
-        return pictures.told(self.answer) + pictures.beside(
-            lines + numbers, pictures.graph(detach.trace, self.answer)
-        )
+        return pictures.listing(detach.code.splitlines()) + numbers
+
+    def graph(self) -> str:
+        """Return the graph with its severed edges."""
+        return pictures.drawn(self.detach.trace)
+
+    def spots(self, graph: str) -> list[Spot]:
+        """Return the scissors, one pair on each edge, in the order of the edges."""
+        lines = self.detach.drawn_edges()
+        places = {lines[line]: at for line, at in clickable.edges(graph).items() if line in lines}
+        return [self._scissors(edge, places[edge]) for edge in self.detach.edges if edge in places]
+
+    def click(self, key: str) -> None:
+        """Cut an edge, or join it again."""
+        self._boxes[key].value ^= True
 
     def controls(self) -> list[Any]:
         """Return a box per edge that cuts it."""
         import ipywidgets  # type: ignore[import-untyped]
 
-        boxes = {
+        boxes = self._boxes = {
             edge: ipywidgets.Checkbox(
                 description=_("cut {edge}").format(edge=edge),
                 value=edge in self.detach.severed,
@@ -270,6 +300,11 @@ class DetachLab(Lab):
             self.detach.cut(*(edge for edge, box in boxes.items() if box.value))
 
         return [self.follow(box, cut) for box in boxes.values()]
+
+    def _scissors(self, edge: str, place: Place) -> Spot:
+        severed = edge in self.detach.severed
+        label = _("join {edge} again") if severed else _("cut {edge}")
+        return Spot(edge, label.format(edge=edge), place, "cut" if severed else "edge", "✂")
 
 
 def _row(row: tuple[str, NDArray[Any] | None]) -> tuple[str, str]:

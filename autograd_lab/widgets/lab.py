@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..i18n import _
+from .keys import guard
 
 _instances = itertools.count(1)
 
@@ -37,7 +38,7 @@ class Lab(ABC):
         self._marker = f"autograd-lab-snapshot-{number}"
         self._live = f"autograd-lab-live-{number}"
         self._outputs: list[Any] = []
-        self._trouble = ""
+        self.trouble = ""
 
     @property
     @abstractmethod
@@ -57,45 +58,56 @@ class Lab(ABC):
         """The ipywidgets box: the style it brings, the controls, the state."""
         try:
             import ipywidgets  # type: ignore[import-untyped]
-        except ImportError:
+
+            state, keys = self.state(), guard()
+        except ImportError as error:
             raise ImportError(
-                "the labs need ipywidgets; this brings it: pip install 'autograd_lab[lab]'"
+                f"the labs need {error.name}; this brings it: pip install 'autograd_lab[lab]'"
             ) from None
         style = STYLE.format(live=self._live, saved=self._marker)
         row = ipywidgets.HBox(self.controls(), layout={"flex_flow": "row wrap"})
-        state = ipywidgets.HTML(self.snapshot())
-        box = ipywidgets.VBox([ipywidgets.HTML(f"<style>{style}</style>"), row, state])
+        box = ipywidgets.VBox([ipywidgets.HTML(f"<style>{style}</style>"), row, keys, state])
         box.add_class(self._live)
+        self.show(state)
         return box
+
+    def state(self) -> Any:
+        """Return the widget that stands below the controls, still empty."""
+        import ipywidgets
+
+        return ipywidgets.HTML()
+
+    def show(self, state: Any) -> None:
+        """Let the widget that `state` made show the present state, and an error above it."""
+        state.value = self.trouble + self.snapshot()
 
     def button(self, description: str, action: Callable[[], None]) -> Any:
         """Return a button that does `action` and then shows the new state."""
         import ipywidgets
 
         made = ipywidgets.Button(description=description, layout={"width": "auto"})
-        made.on_click(lambda _button: self._act(action))
+        made.on_click(lambda _button: self.act(action))
         return made
 
     def follow(self, control: Any, action: Callable[[], None]) -> Any:
         """Do `action` and show the new state whenever the value of `control` changes; return it."""
-        control.observe(lambda _change: self._act(action), "value")
+        control.observe(lambda _change: self.act(action), "value")
         return control
 
     def refresh(self) -> None:
         """Show the present state, in the widget and in every output beside it."""
-        snapshot = self.snapshot()
-        self.widget.children[-1].value = self._trouble + snapshot
+        self.show(self.widget.children[-1])
         for output in self._outputs:
-            output.update(self._saved(snapshot), raw=True)
+            output.update(self._saved(self.snapshot()), raw=True)
 
-    def _act(self, action: Callable[[], None]) -> None:
+    def act(self, action: Callable[[], None]) -> None:
         """Do what a control asks for; an error, of a teacher's function perhaps, is shown."""
-        self._trouble = ""
+        self.trouble = ""
         try:
             action()
         except Exception as error:  # Jupyter would put it into a log that nobody opens
             text = html.escape(f"{type(error).__name__}: {error}")
-            self._trouble = f'<p role="alert"><b>{text}</b></p>'
+            self.trouble = f'<p role="alert"><b>{text}</b></p>'
         self.refresh()
 
     def _saved(self, snapshot: str) -> dict[str, str]:

@@ -15,8 +15,13 @@ from ..views import markup
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return an HTML table of plain texts; it scrolls where it is too wide."""
     cells = ([markup.text_cell(escape(text)) for text in row] for row in rows)
+    return scrolled(markup.table(heads, cells))
+
+
+def scrolled(content: str) -> str:
+    """Return HTML that scrolls where it is too wide."""
     # No width of its own, so that a wide table does not widen the page with all its texts.
-    return f'<div style="overflow-x:auto;width:0;min-width:100%">{markup.table(heads, cells)}</div>'
+    return f'<div style="overflow-x:auto;width:0;min-width:100%">{content}</div>'
 
 
 def paragraph(text: str) -> str:
@@ -34,4 +39,4 @@ def numbers(tensor: Any) -> NDArray[np.float64]:
     return np.array(tensor.tolist(), dtype=np.float64)
 
 
-__all__ = ["number", "numbers", "paragraph", "table"]
+__all__ = ["number", "numbers", "paragraph", "scrolled", "table"]

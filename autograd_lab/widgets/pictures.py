@@ -15,23 +15,43 @@ HERE = "fill:#fff2c9;stroke:#8a4b00;stroke-width:4"
 PASSED = "stroke:#8a4b00;stroke-width:3"
 
 
-def graph(trace: Trace, alt: str, here: int | None = None, walked: Collection[int] = ()) -> str:
-    """Return the graph of a trace as a figure, `""` if it has none; `alt` says in words what it shows.
+def graph(trace: Trace, alt: str) -> str:
+    """Return the graph of a trace as a figure, `""` if it has none; `alt` says in words what it shows."""
+    return framed(drawn(trace), alt)
+
+
+def drawn(trace: Trace, here: int | None = None, walked: Collection[int] = ()) -> str:
+    """Return the graph of a trace as an SVG, `""` if it has none.
 
     The box of the node `here` stands out, and so do the frames of those `walked` before.
     """
     if not trace.graph.nodes:
         return ""
-    drawn = prepare(trace).picture()
     rules = [f'[data-box="{node}"] rect{{{PASSED}}}' for node in walked]
     rules += [f'[data-box="{here}"] rect{{{HERE}}}'] if here is not None else []
-    drawn = drawn.replace("</style>", f"{''.join(rules)}</style>", 1)
-    data = base64.b64encode(drawn.encode("utf-8", "replace")).decode("ascii")
+    return prepare(trace).picture().replace("</style>", f"{''.join(rules)}</style>", 1)
+
+
+def framed(svg: str, alt: str) -> str:
+    """Return an SVG as a figure, `""` if there is none."""
+    if not svg:
+        return ""
     image = (
         f'<img class="autograd-lab-graph" alt="{escape(alt)}" style="max-width:100%;height:auto" '
-        f'src="data:image/svg+xml;base64,{data}">'
+        f'src="{data_uri(svg)}">'
     )
-    return figure(image, _("Values flow down, gradients flow back up."))
+    return figure(image, directions())
+
+
+def data_uri(svg: str) -> str:
+    """Return the address of an SVG that holds the SVG itself."""
+    data = base64.b64encode(svg.encode("utf-8", "replace")).decode("ascii")
+    return f"data:image/svg+xml;base64,{data}"
+
+
+def directions() -> str:
+    """Say what is up and what is down in a graph."""
+    return _("Values flow down, gradients flow back up.")
 
 
 def figure(image: str, caption: str) -> str:
@@ -60,4 +80,14 @@ def listing(lines: Iterable[str]) -> str:
     return f'<pre style="line-height:1.4;overflow-x:auto">{escape(chr(10).join(numbered))}</pre>'
 
 
-__all__ = ["beside", "figure", "graph", "listing", "told"]
+__all__ = [
+    "beside",
+    "data_uri",
+    "directions",
+    "drawn",
+    "figure",
+    "framed",
+    "graph",
+    "listing",
+    "told",
+]

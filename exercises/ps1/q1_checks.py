@@ -111,8 +111,8 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     yield attempts(_("hvp() with 50,000 variables"), 1, [large], words)
     small = _hessian(student, inputs, inputs.randint(3, 5))
     yield attempts("hessian()", 0.5, [small], words, seen_hessian)
-    large = small or _large_hessian(student, inputs, 200)
-    yield attempts(_("hessian() with 200 variables"), 0.5, [large], words)
+    large = small or _large_hessian(student, inputs, 60)
+    yield attempts(_("hessian() with 60 variables"), 0.5, [large], words)
 
 
 def _cost(student: Student, inputs: random.Random) -> str:
@@ -198,8 +198,8 @@ _product = hvp(*_watched(n, a, b, 20))
 [float(_product[i]) for i in places]
 """
     reply = student.run(source, n=n, a=a, b=b, start=start, places=places)
-    x, v = [[start + s * (i % m) for i in range(n)] for s, m in ((0.1, 7), (-0.3, 5))]
-    right = [6 * a * x[i] * v[i] + b * (v[i - 1] + v[i + 1]) for i in places]
+    x, v = (lambda i: start + 0.1 * (i % 7)), (lambda i: start - 0.3 * (i % 5))
+    right = [6 * a * x(i) * v(i) + b * (v(i - 1) + v(i + 1)) for i in places]
     return "" if near(reply, right) else "hessian-inside-hvp"
 
 
@@ -217,7 +217,7 @@ def _hessian(student: Student, inputs: random.Random, n: int) -> str:
 
 
 def _large_hessian(student: Student, inputs: random.Random, n: int) -> str:
-    """Return the code for `hessian` at a size where a pass per entry takes too long."""
+    """Return the code for `hessian`, stopped where it makes more than ten passes per row."""
     a, b, start = _numbers(inputs, 3)
     places = [inputs.choices(range(n), k=2) for _index in range(10)]
     places += [[i, i + 1] for i in inputs.choices(range(n - 1), k=10)]
@@ -232,8 +232,9 @@ _rows = hessian(*_watched(n, a, b, 10 * n)[:2])
 
 
 def _numbers(inputs: random.Random, count: int) -> list[float]:
-    """Return hidden numbers away from 0, where a wrong result could pass for a right one."""
-    return [inputs.choice((-1, 1)) * round(inputs.uniform(0.5, 2), 3) for _index in range(count)]
+    """Return hidden numbers away from 0, of both signs: a wrong result must not pass by chance."""
+    signs = [*inputs.sample((-1, 1), 2), *inputs.choices((-1, 1), k=count)]
+    return [sign * round(inputs.uniform(0.5, 2), 3) for sign in signs[:count]]
 
 
 def _loss(a: float, b: float) -> Fn:
@@ -331,7 +332,7 @@ def _words() -> Words:
             ),
         ),
         "pass-per-entry": (
-            _("right for a few variables, but for 200 it makes far more passes than rows."),
+            _("right for a few variables, but for 60 it makes far more passes than rows."),
             _("what does one backward pass from g[i] return: one entry, or more?"),
         ),
         "other-value": (

@@ -11,7 +11,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from autograd_lab.grading.check import Finding, Mistaken, check, near
 from autograd_lab.grading.codec import Error
@@ -81,6 +81,8 @@ MISTAKEN = {JUMP: "gap-overlooked", KINK: "kink-overlooked", SMOOTH: "nothing-ab
 """The code for a switch that was taken for something else, by what it is."""
 LINES = 10_000
 """So many lines one value may take."""
+AT_ONCE = 500
+"""So many values are asked for at once: few questions, none of them too long to be answered in time."""
 
 
 @check("q4-implement", points=4)
@@ -97,8 +99,8 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     values, slopes = f(places), f.slopes(places)
     # A switch is found where it was named if it is not further away than this.
     reach = (high - low) * 1e-4
-    sides = {place: f.sides(place, reach) for place in switches}
-    overlooked = any(_overlooked(f, inputs, piece, reach) for piece in pieces)
+    sides = dict(zip(switches, f.sides(list(switches), reach), strict=True))
+    overlooked = _overlooked(f, inputs, pieces, reach)
     if not overlooked and all(each.kind == SMOOTH for each in sides.values()):
         raise Mistaken(_failed("no-switch"))
 
@@ -187,35 +189,66 @@ class Probe:
     def slopes(self, places: Sequence[float]) -> list[float]:
         """Return its slopes, from central differences."""
         h = 1e-5
-        left, right = self([x - h for x in places]), self([x + h for x in places])
-        return [(after - before) / (2 * h) for before, after in zip(left, right, strict=True)]
+        count = len(places)
+        both = self([x - h for x in places] + [x + h for x in places])
+        return [(both[count + i] - both[i]) / (2 * h) for i in range(count)]
 
-    def sides(self, place: float, reach: float) -> Sides:
-        """Return value and slope on both sides, continued by parabolas through three points each."""
-        values, slopes = [], []
-        for step in (-reach, reach):
-            first, second, third = self([place + k * step for k in (1, 2, 3)])
-            values.append(3 * first - 3 * second + third)
-            slopes.append((-5 * first + 8 * second - 3 * third) / (2 * step))
-        return Sides((values[0], values[1]), (slopes[0], slopes[1]), reach)
+    def sides(self, places: Sequence[float], reach: float) -> list[Sides]:
+        """Return value and slope on both sides of each place, continued by parabolas through three
+        points."""
+        steps = (-reach, reach)
+        values = iter(self([x + k * step for x in places for step in steps for k in (1, 2, 3)]))
+        found = []
+        for _place in places:
+            left, right = (_continued(*islice(values, 3), step) for step in steps)
+            found.append(Sides((left[0], right[0]), (left[1], right[1]), reach))
+        return found
+
+    def tables(self, grids: Sequence[Sequence[float]]) -> list[list[tuple[float, float]]]:
+        """Return the places of each grid with the values there."""
+        values = iter(self([x for grid in grids for x in grid]))
+        return [[(x, next(values)) for x in grid] for grid in grids]
 
 
-def _overlooked(f: Probe, inputs: random.Random, piece: tuple[float, float], reach: float) -> bool:
-    """Tell whether there is a kink or a jump between two neighbouring switches.
+def _continued(first: float, second: float, third: float, step: float) -> tuple[float, float]:
+    """Return value and slope, one step before the first of three values, of the parabola through them."""
+    return 3 * first - 3 * second + third, (-5 * first + 8 * second - 3 * third) / (2 * step)
+
+
+def _overlooked(
+    f: Probe, inputs: random.Random, pieces: Sequence[tuple[float, float]], reach: float
+) -> bool:
+    """Tell whether there is a kink or a jump inside a piece, between two neighbouring switches."""
+    places = _roughest(f, inputs, pieces, reach)
+    return any(each.kind != SMOOTH for each in f.sides(places, reach))
+
+
+def _roughest(
+    f: Probe, inputs: random.Random, pieces: Sequence[tuple[float, float]], reach: float
+) -> list[float]:
+    """Return the place in each piece where a kink or a jump would be.
 
     It lies where four values in a row are least like a parabola: in a grid, then in a finer one there.
+    All pieces are searched at once, and each finer grid has every other place from the one before.
     """
-    left, right = piece[0] + 4 * reach, piece[1] - 4 * reach
-    cell, shift = (right - left) / 40, inputs.random()
-    grid = [left + (i + shift) * cell for i in range(40)]
-    for _halving in range(12):
-        v = f(grid)
-        fours = (v[i : i + 4] for i in range(len(v) - 3))
-        rough = [abs(a - 3 * b + 3 * c - d) for a, b, c, d in fours]
-        roughest = rough.index(max(rough))
-        left, right = grid[roughest], grid[roughest + 3]
-        grid = [left + i * (right - left) / 6 for i in range(7)]
-    return f.sides((left + right) / 2, reach).kind != SMOOTH
+    grids = []
+    for left, right in pieces:
+        left, right, shift = left + 4 * reach, right - 4 * reach, inputs.random()
+        grids.append([left + (i + shift) * (right - left) / 40 for i in range(40)])
+    fours = [_least_like_a_parabola(table) for table in f.tables(grids)]
+    for _halving in range(11):
+        middles = [[(a + b) / 2 for (a, _), (b, _) in pairwise(four)] for four in fours]
+        finer = zip(fours, f.tables(middles), strict=True)
+        fours = [_least_like_a_parabola(sorted(four + new)) for four, new in finer]
+    return [(four[0][0] + four[-1][0]) / 2 for four in fours]
+
+
+def _least_like_a_parabola(table: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the four entries in a row whose third difference is largest."""
+    fours = [table[i : i + 4] for i in range(len(table) - 3)]
+    return max(
+        fours, key=lambda four: abs(four[0][1] - 3 * four[1][1] + 3 * four[2][1] - four[3][1])
+    )
 
 
 def _each(student: Student, name: str, places: Sequence[float]) -> object:
@@ -225,7 +258,13 @@ from autograd_lab.grading.limit import within
 _replies = [within(lines, {name}, x) for x in places]
 _replies if any(reply is not None for reply in _replies) else None
 """
-    return student.run(source, lines=LINES, places=list(places))
+    replies: list[object] = []
+    for start in range(0, len(places), AT_ONCE):
+        reply = student.run(source, lines=LINES, places=list(places[start : start + AT_ONCE]))
+        if not isinstance(reply, list):
+            return reply
+        replies += reply
+    return replies
 
 
 def _slope(student: Student, places: list[float], values: list[float], slopes: list[float]) -> str:

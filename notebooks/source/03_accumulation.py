@@ -114,7 +114,7 @@ predict("t.grad", guess)
 # %% [markdown] lang="zh"
 # ## 3. 一步一步走
 #
-# 走到第二次反向传播的最后一步。叶子张量的方框里写着发生了什么：原有的，加上新来的，等于之后的。`backward()` 给每个元素算出的确实是 1，然后把它**加**到原有的 0、4、8、12 上：梯度会**累积**。点开*梯度账本*标签，两次反向传播就像账本一样列在那里。
+# 走到第二次反向传播的最后一步。叶子张量的方框里写着发生了什么：原有的，加上新来的，等于之后的。`backward()` 给每个元素算出的确实是 1，然后把它**加**到原有的 0、4、8、12 上：梯度会**累积**。点开“梯度账本”标签，两次反向传播就像账本一样列在那里。
 #
 # ## 4. 说明道理
 #
@@ -132,11 +132,11 @@ y.backward()
 print(x.grad)
 
 # %% [markdown] lang="en"
-# Play it through below: press *backward()* twice, with and without `x.grad.zero_()` and *forward* in between. When does
+# Play it through below: press “backward()” twice, with and without `x.grad.zero_()` and *forward* in between. When does
 # an error come? The lab starts with the function of lesson 1, whose gradient is 4.5.
 
 # %% [markdown] lang="zh"
-# 在下面亲手试一试：按两次 *backward()*，中间按或不按 `x.grad.zero_()` 和*前向传播*。什么时候会报错？这里用的是第 1 课的函数，它的梯度是 4.5。
+# 在下面亲手试一试：按两次“backward()”，中间按或不按 `x.grad.zero_()` 和“前向传播”。什么时候会报错？这里用的是第 1 课的函数，它的梯度是 4.5。
 
 # %%
 AccumulationLab()
@@ -144,12 +144,12 @@ AccumulationLab()
 # %% [markdown] lang="en"
 # ## 5. Change one thing, and predict again
 #
-# The error came when *backward()* was pressed twice with no *forward* in between. Here it is in a cell:
+# The error came when “backward()” was pressed twice with no *forward* in between. Here it is in a cell:
 
 # %% [markdown] lang="zh"
 # ## 5. 只改一处，再猜一次
 #
-# 连按两次 *backward()*，中间没有*前向传播*，就会报错。写在单元格里是这样：
+# 连按两次“backward()”，中间没有“前向传播”，就会报错。写在单元格里是这样：
 
 # %% tags=["raises-exception"] finding=["second-backward"] covers=["000/2.5.6/q2-backward-twice", "001/gradients/once"]
 # %%autograd

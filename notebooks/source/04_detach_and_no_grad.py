@@ -29,9 +29,7 @@ from autograd_lab.widgets import DetachLab, NoGradLab, predict
 # $$y_i = x_i^2 \qquad u_i = y_i \qquad z_i = u_i\,x_i$$
 #
 # The step in the middle is written `u = y.detach()`: `u` has the numbers of `y`, but not its history.
-# So `z` holds $x_i^3$. What will `x.grad` hold after `z.sum().backward()`?
-#
-# Write a list of four numbers in place of `...`.
+# So `z` holds $x_i^3$. What will `x.grad` hold after `z.sum().backward()`? Write a list of four numbers.
 
 # %% [markdown] lang="zh"
 # ## 1. 先猜
@@ -109,8 +107,7 @@ print(x.grad == u)
 # $$\frac{\partial z_i}{\partial x_i} = u_i + x_i\,\frac{\partial u_i}{\partial x_i}
 # \qquad\text{with } u \text{ constant:}\qquad \frac{\partial z_i}{\partial x_i} = u_i = x_i^2$$
 #
-# `detach()` returned a new tensor. `y` was not changed: it still has its history, and one can go
-# backwards from it, too. What will `x.grad` be then?
+# `detach()` returned a new tensor. `y` still has its history. Go backwards from `y`: what will `x.grad` be?
 
 # %% [markdown] lang="zh"
 # ## 4. 说明道理
@@ -120,7 +117,7 @@ print(x.grad == u)
 # $$\frac{\partial z_i}{\partial x_i} = u_i + x_i\,\frac{\partial u_i}{\partial x_i}
 # \qquad\text{而当 } u \text{ 是常数时：}\qquad \frac{\partial z_i}{\partial x_i} = u_i = x_i^2$$
 #
-# `detach()` 返回的是一个新张量，`y` 本身没有变：它的来历还在，照样可以从它出发做反向传播。那时 `x.grad` 会是多少？
+# `detach()` 返回的是一个新张量，`y` 的来历还在。从 `y` 出发做反向传播，`x.grad` 会是多少？
 
 # %%
 guess = ...
@@ -162,11 +159,9 @@ predict("w.grad", guess)
 w.grad == 3 * w**2
 
 # %% [markdown] lang="en" covers=["002/example-2/04-wrong-contrast"]
-# Besides the direct way there is now the one through `y`, which was computed from two `w`. Three shares
-# arrive at `w` and are added: $w^2 + w^2 + w^2 = 3w^2$.
+# Two more shares now arrive through `y`, which was computed from two `w`: $w^2 + w^2 + w^2 = 3w^2$.
 #
-# Three questions that are easily taken for one another; lecture notes sometimes put the third where
-# they mean the second:
+# Three questions are easily confused; lecture notes sometimes put the third where they mean the second:
 #
 # | question | code | gradient |
 # |---|---|---|
@@ -174,10 +169,10 @@ w.grad == 3 * w**2
 # | the slope of z, with y as a function of x | `(y * x).sum().backward()` | $3x^2$ |
 # | the slope of y itself | `y.sum().backward()` | $2x$ |
 #
-# In the lab you may cut any edge yourself, or several. Say first what the gradient will be.
+# In the lab you cut edges yourself: click the scissors. Say first what the gradient will be.
 
 # %% [markdown] lang="zh"
-# 现在除了直达的路，又多了经过 `y` 的路，而 `y` 是由两个 `w` 相乘得来的。三份梯度传到 `w`，加在一起：$w^2 + w^2 + w^2 = 3w^2$。
+# `y` 由两个 `w` 相乘得来，所以经过 `y` 又传来两份：$w^2 + w^2 + w^2 = 3w^2$。
 #
 # 下面三个问题很容易混为一谈；有的笔记想说的是第二个，写下的却是第三个：
 #
@@ -187,7 +182,7 @@ w.grad == 3 * w**2
 # | 把 y 看成 x 的函数，z 的导数 | `(y * x).sum().backward()` | $3x^2$ |
 # | y 自己的导数 | `y.sum().backward()` | $2x$ |
 #
-# 在下面的实验里，每条边都可以由你来切，切一条或者几条。动手之前，先说出梯度会是多少。
+# 在下面的实验里，点剪刀就能切断那条边。动手之前，先说出梯度会是多少。
 
 # %%
 DetachLab()
@@ -195,14 +190,13 @@ DetachLab()
 # %% [markdown] lang="en" covers=["001/no-grad/default", "001/no-grad/forward-only", "003/tensor/no-grad-for-evaluation"]
 # ## 6. A whole block: `no_grad`
 #
-# Whatever is computed from a tensor that requires grad is recorded. `detach()` cuts one tensor off from that.
-# Under `torch.no_grad()` nothing is recorded at all, and that is what one wants when a trained model is only
-# applied to data.
+# Whatever is computed from a tensor that requires grad is recorded. `detach()` cuts off one tensor. Under
+# `torch.no_grad()` nothing is recorded at all: right for a trained model that is only applied to data.
 
 # %% [markdown] lang="zh"
 # ## 6. 整段代码：`no_grad`
 #
-# 只要用到需要梯度的张量，运算默认都会被记录。`detach()` 从中切下一个张量；而在 `torch.no_grad()` 之下，什么都不记录。模型训练好以后，只想拿它来算结果时，正需要这样。
+# 只要用到需要梯度的张量，运算默认都会被记录。`detach()` 切下一个张量；而在 `torch.no_grad()` 之下，什么都不记录：模型训练好以后只用来算结果，正该如此。
 
 # %% covers=["001/in5/no-grad", "001/in6/detach"]
 torch.manual_seed(0)
@@ -222,12 +216,11 @@ z_det = z.detach()
 print(z_det.requires_grad)
 
 # %% [markdown] lang="en" covers=["001/no-grad/speed"]
-# The second and the third way answer the same, `False`, but they do not do the same work. The third one
-# recorded the graph first. The second one makes fewer objects, so it is faster, and it keeps nothing for the
-# way back. `measure` counts the bytes:
+# Both answer `False`, but with `detach()` the graph was recorded first. `no_grad` makes fewer objects: it is
+# faster, and it keeps nothing for the way back. `measure` counts the bytes:
 
 # %% [markdown] lang="zh"
-# 第二种和第三种写法的答案都是 `False`，做的事却不一样：第三种是先记录了计算图的。第二种要创建的对象更少，所以更快，也不为反向传播留下任何东西。`measure` 能数出留下了多少字节：
+# 两个答案都是 `False`，但用 `detach()` 时，计算图已经先记录下来了。`no_grad` 创建的对象更少，所以更快，也不为反向传播留下任何东西。`measure` 能数出留下了多少字节：
 
 # %% covers=["004/intro/no-grad"]
 x = torch.ones(1000, requires_grad=True)
@@ -254,9 +247,9 @@ print(y.requires_grad, x.eq(y).all())
 # %% [markdown] lang="en" covers=["003/attributes/requires-grad-in-place", "003/attributes/wrong-default"]
 # ## 7. The flag: `requires_grad`
 #
-# A result requires grad if something that it was computed from does. A leaf decides for itself. It begins with
-# `False`, if nothing else is said when it is made, and `requires_grad_()` changes that in place; without an argument
-# it means `True`. What was computed before is not in the graph:
+# A result requires grad if something that it was computed from does. A leaf decides for itself: `False` unless one
+# says otherwise, and `requires_grad_()` changes it in place, without an argument to `True`. What was computed before
+# is not in the graph:
 
 # %% [markdown] lang="zh"
 # ## 7. 开关：`requires_grad`
@@ -274,8 +267,8 @@ b = (a * a).sum()
 print(b.grad_fn.name(), a.is_leaf)
 
 # %% [markdown] lang="en" covers=["003/stop/wrong-requires-grad-true"]
-# Among the ways to *stop* the recording, notes sometimes list `.requires_grad = True`. That is the way to
-# *start* it; `False` stops it, and only a leaf can be told so:
+# Notes sometimes list `.requires_grad = True` among the ways to *stop* the recording. It *starts* it; `False` stops
+# it, and only a leaf can be told so:
 
 # %% [markdown] lang="zh"
 # 有的笔记把 `.requires_grad = True` 列在**停止**记录的方法里。其实恰恰相反，这是**开始**记录；写 `False` 才是停止，而且只有叶子张量才能这样设置：
@@ -287,11 +280,11 @@ except RuntimeError as error:
     print(error)
 
 # %% [markdown] lang="en" covers=["001/no-grad/frozen"]
-# A parameter with `requires_grad=False` is called **frozen**: it takes part in the computation and lets
-# gradients pass to the others, but gets none itself, so training leaves it as it is.
+# A parameter with `requires_grad=False` is **frozen**: gradients pass to the others, but it gets none itself, so
+# training leaves it as it is.
 
 # %% [markdown] lang="zh"
-# `requires_grad=False` 的参数叫做**冻结**的参数：它照常参与计算，梯度也照常经过这个运算传给别的张量，只是它自己得不到梯度，所以训练不会改动它。
+# `requires_grad=False` 的参数叫做**冻结**的参数：梯度照常传给别的张量，只是它自己得不到，所以训练不会改动它。
 
 # %%
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -333,11 +326,10 @@ except RuntimeError as error:
     print(error)
 
 # %% [markdown] lang="en"
-# In the lab you put each of them around the lines of a small network. Watch the flags, and the bytes that are
-# kept.
+# If time is left: in the lab you put each of them around the lines of a small network. Watch the flags and the bytes.
 
 # %% [markdown] lang="zh"
-# 在下面的实验里，可以把它们分别加到一个小网络的各行代码上，看看 `requires_grad` 和留下的字节数怎样变化。
+# 时间有富余的话，可以在下面的实验里把它们分别加到一个小网络的各行代码上，看看 `requires_grad` 和留下的字节数怎样变化。
 
 # %%
 NoGradLab()
@@ -345,8 +337,8 @@ NoGradLab()
 # %% [markdown] lang="en"
 # ## 8. One memory, two names
 #
-# `detach()` copies nothing: both tensors look at the same numbers. `exp` keeps its result for the way
-# back. What happens if someone writes into it through the detached tensor?
+# `detach()` copies nothing: both tensors look at the same numbers. `exp` keeps its result for the way back.
+# What if someone writes into it through the detached tensor?
 
 # %% [markdown] lang="zh"
 # ## 8. 同一块内存，两个名字
@@ -366,8 +358,7 @@ except RuntimeError as error:
 
 # %% [markdown] lang="en"
 # `y` changed with it. The slope of $e^x$ at 0 is 1, but the kept result now says 100. The write was counted
-# (`version 1`), so `backward()` refuses to compute with it. The older `.data` shares the memory as well, and
-# nobody counts:
+# (`version 1`), so `backward()` refuses. The older `.data` shares the memory as well, and nobody counts:
 
 # %% [markdown] lang="zh"
 # `y` 也跟着变了。$e^x$ 在 0 处的导数是 1，而留下来的结果现在却是 100。好在这次改写被记了一笔（`version 1`），`backward()` 便拒绝用它来算。早先的 `.data` 也共用内存，却没有人记账：
@@ -380,16 +371,15 @@ y.sum().backward()
 x.grad
 
 # %% [markdown] lang="en" covers=["003/in15/wrong-data"]
-# 100 where 1 is right, and no error. So take `detach()` rather than `.data`, and `detach().clone()` if you
-# are going to write. (`.data` is an attribute of every tensor. The `data` in the description of
-# `torch.tensor(data)` is another thing: the numbers that a new tensor is made of.)
+# 100 where 1 is right, and no error. So take `detach()` rather than `.data`, and `detach().clone()` to write.
+# (The `data` in `torch.tensor(data)` is another thing: the numbers that a new tensor is made of.)
 #
 # ## Three checks
 #
 # **1.** Here $x = 3$. What is `x.grad`?
 
 # %% [markdown] lang="zh"
-# 本该是 1，得到的却是 100，而且没有任何报错。所以，请用 `detach()`，不要用 `.data`；打算改写时，用 `detach().clone()`。（`.data` 是每个张量都有的属性。`torch.tensor(data)` 的说明里那个 `data` 是另一回事：它指用来创建新张量的数据。）
+# 本该是 1，得到的却是 100，而且没有任何报错。所以，请用 `detach()`，不要用 `.data`；打算改写时，用 `detach().clone()`。（`torch.tensor(data)` 里的 `data` 是另一回事：它指用来创建新张量的数据。）
 #
 # ## 三道检查题
 #
@@ -427,8 +417,8 @@ s[1] = 5.0
 predict("t", ...)
 
 # %% [markdown] lang="en" covers=["003/tensor/detach"]
-# The second one is worth a thought: `detach()` forbids nothing for the future. It returns a constant, and
-# what is computed from a constant and a tensor that requires grad is recorded, for the sake of the latter.
+# The second one is worth a thought: `detach()` returns a constant and forbids nothing for the future. What is
+# computed from it and a tensor that requires grad is recorded.
 
 # %% [markdown] lang="zh"
-# 第二题值得多想一想：`detach()` 并不禁止以后的记录，它只是给出一个常数。常数与需要梯度的张量一起运算时，为了后者，运算照样会被记录。
+# 第二题值得多想一想：`detach()` 只是给出一个常数，并不禁止以后的记录。它与需要梯度的张量一起运算，照样会被记录。

@@ -58,11 +58,11 @@ x.grad
 # %% [markdown] lang="en" covers=["002/graph/operators", "002/graph/acyclic", "002/graph/wrong-unrelated", "002/automatic/at-a-value"]
 # ## 3. Step
 #
-# Press <kbd>→</kbd> in the figure. The formula was taken apart into operations, and these form a graph. It has no
+# Press <kbd>→</kbd> in the figure. The formula was taken apart into operations, and these form a graph without
 # cycles, since every result is newer than what it was computed from: a directed **acyclic** graph.
 #
-# The gradient of $f$ is computed for the one number $x = 2$. Nowhere is there a formula of the derivative:
-# $x^3$ passes on $4 \cdot 3 \cdot 2^2 = 48$, and $x^2$ passes on $2 \cdot 2 = 4$. Together 52.
+# All is computed for the one number $x = 2$; there is no formula of the derivative. $x^3$ passes on
+# $4 \cdot 3 \cdot 2^2 = 48$, and $x^2$ passes on $2 \cdot 2 = 4$. Together 52.
 
 # %% [markdown] lang="zh"
 # ## 3. 一步一步走
@@ -80,14 +80,14 @@ x.grad
 # D[4x^3+x^2+3, x]  =  2x+12x^2
 # ```
 #
-# At $x = 2$ this is $4 + 48 = 52$. It holds for every $x$, but it needs a formula. A program with loops and branches
-# is not one, and the formulas for many layers become very long.
+# At $x = 2$ this is 52. It holds for every $x$, but it needs a formula. A program with loops and branches is not
+# one, and the formulas for many layers become very long.
 #
 # **Numeric.** By definition the derivative is a limit:
 #
 # $$f'(x) = \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}$$
 #
-# Take a small $h$ instead of the limit. One need not know how $f$ is made, only its values. But how small?
+# Take a small $h$ instead. One need not know how $f$ is made, only its values. But how small?
 
 # %% [markdown] lang="zh"
 # ## 4. 说明道理：三种办法
@@ -98,7 +98,7 @@ x.grad
 # D[4x^3+x^2+3, x]  =  2x+12x^2
 # ```
 #
-# 在 $x = 2$ 处等于 $4 + 48 = 52$。它对所有的 $x$ 都成立，但前提是有公式。带循环和分支的程序不是公式；层数一多，公式也会长得没法用。
+# 在 $x = 2$ 处等于 52。它对所有的 $x$ 都成立，但前提是有公式。带循环和分支的程序不是公式；层数一多，公式也会长得没法用。
 #
 # **数值微分。** 按定义，导数是一个极限：
 #
@@ -120,19 +120,18 @@ for exponent in range(1, 13):
     print(" | ".join(line))
 
 # %% [markdown] lang="en" covers=["002/automatic/why"]
-# Left with 16 digits (`float64`), right with 7 (`float32`). A large $h$ is wrong because the curve bends within
-# the step. A small one is wrong because $f(x + h)$ and $f(x)$ agree in nearly all their digits, and the difference
-# keeps only what is left. In between lies the best $h$, and even there half of the digits are lost. Besides,
-# each input needs an evaluation of its own.
+# Left with 16 digits (`float64`), right with 7 (`float32`). With a large $h$ the curve bends within the step. With a
+# small one $f(x + h)$ and $f(x)$ agree in nearly all their digits, and little is left of the difference. Even with
+# the best $h$ half of the digits are lost. Besides, each input needs an evaluation of its own.
 #
-# **Automatic.** Each operation knows its own derivative, and the chain rule multiplies them. There is no $h$, so
-# nothing is lost, and there is no formula, so loops do no harm, nor do layers, of which a network has too many
-# for pencil and paper. The answer holds for one place, and it is exact but for rounding.
+# **Automatic.** Each operation knows its own derivative, and the chain rule multiplies them. There is no $h$ to lose
+# digits and no formula, so loops do no harm, nor do layers, of which a network has too many for pencil and paper.
+# The answer holds for one place, exact but for rounding.
 #
 # In the lab you may type a function of your own and look for the best $h$.
 
 # %% [markdown] lang="zh"
-# 左边是 16 位有效数字（`float64`），右边是 7 位（`float32`）。$h$ 太大不准，因为在这一步之内曲线已经拐弯了；$h$ 太小也不准，因为 $f(x + h)$ 和 $f(x)$ 的数字几乎全部相同，一减就只剩下末尾几位。最合适的 $h$ 在两者之间，即便如此也会损失一半的有效数字。再说，每个输入都得单独算一遍函数值。
+# 左边是 16 位有效数字（`float64`），右边是 7 位（`float32`）。$h$ 太大，曲线在这一步之内已经拐弯了；$h$ 太小，$f(x + h)$ 和 $f(x)$ 的数字几乎全部相同，一减就只剩下末尾几位。$h$ 取得再好，也会损失一半的有效数字。再说，每个输入都得单独算一遍函数值。
 #
 # **自动微分。** 每个运算都知道自己的导数，链式法则把它们乘起来。没有 $h$，也就没有它带来的误差；没有公式，就不怕循环，也不怕层数多到没法用笔算。得到的是某一点上的导数，除了舍入误差之外是精确的。
 #
@@ -144,12 +143,12 @@ DerivativeLab()
 # %% [markdown] lang="en" covers=["002/chain-rule/example", "002/chain-rule/wrong-dx-dw"]
 # ## 5. The chain rule of a small model
 #
-# $$a = Xw \qquad b = a - y \qquad z = \lVert b \rVert^2 \qquad
-# \frac{\partial z}{\partial w} = \frac{\partial z}{\partial b}\,\frac{\partial b}{\partial a}\,\frac{\partial a}{\partial w}
+# $$a = Xw \qquad b = a - y \qquad z = \lVert b \rVert^2$$
+#
+# $$\frac{\partial z}{\partial w} = \frac{\partial z}{\partial b}\,\frac{\partial b}{\partial a}\,\frac{\partial a}{\partial w}
 # = 2b^\top \cdot I \cdot X$$
 #
-# (On the left stands $\partial z$; where one finds $\partial x / \partial w$ printed, it is a misprint.) Compute
-# $b$ and then `w.grad` by hand, for these numbers:
+# ($\partial x / \partial w$ on the left, where one finds it, is a misprint.) Compute $b$ and then `w.grad` by hand:
 #
 # $$X = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} \qquad w = \begin{pmatrix} 1 \\ 1 \end{pmatrix} \qquad
 # y = \begin{pmatrix} 2 \\ 6 \end{pmatrix}$$
@@ -157,11 +156,12 @@ DerivativeLab()
 # %% [markdown] lang="zh"
 # ## 5. 小模型的链式法则
 #
-# $$a = Xw \qquad b = a - y \qquad z = \lVert b \rVert^2 \qquad
-# \frac{\partial z}{\partial w} = \frac{\partial z}{\partial b}\,\frac{\partial b}{\partial a}\,\frac{\partial a}{\partial w}
+# $$a = Xw \qquad b = a - y \qquad z = \lVert b \rVert^2$$
+#
+# $$\frac{\partial z}{\partial w} = \frac{\partial z}{\partial b}\,\frac{\partial b}{\partial a}\,\frac{\partial a}{\partial w}
 # = 2b^\top \cdot I \cdot X$$
 #
-# （左边是 $\partial z$；有的地方印成了 $\partial x / \partial w$，那是印错了。）请按下面的数，先算 $b$，再算出 `w.grad`：
+# （左边若印成 $\partial x / \partial w$，那是印错了。）请按下面的数，先算 $b$，再算出 `w.grad`：
 #
 # $$X = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} \qquad w = \begin{pmatrix} 1 \\ 1 \end{pmatrix} \qquad
 # y = \begin{pmatrix} 2 \\ 6 \end{pmatrix}$$
@@ -187,18 +187,18 @@ print(2 * b.detach() @ X)
 # %% [markdown] lang="en" covers=["002/modes/chain-rule", "002/modes/forward", "002/modes/reverse"]
 # ## 6. From which end?
 #
-# A long chain $y = u_{n+1}(u_n(\cdots u_1(x)))$ gives a long product. The result does not depend on where one puts
-# the brackets, but the work does:
+# A long chain $y = u_{n+1}(u_n(\cdots u_1(x)))$ gives a long product. Brackets do not change the result, but the work:
 #
 # $$\text{forward:}\quad \frac{\partial y}{\partial u_n}\Bigl(\frac{\partial u_n}{\partial u_{n-1}}\Bigl(\cdots
-# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)
-# \qquad \text{reverse:}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
+# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)$$
+#
+# $$\text{reverse:}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
 # \cdots\Bigr)\frac{\partial u_1}{\partial x}$$
 #
-# - **Forward accumulation** starts at the input and goes along with the computation. It answers: if the input
-#   changes in *this direction*, how does everything after it change?
-# - **Reverse accumulation**, which is what `backward()` does, starts at the result and goes back. It answers: how
-#   much does the *one result* depend on each thing before it?
+# - **Forward accumulation** goes along with the computation: if the input changes in *this direction*, how does
+#   everything after it change?
+# - **Reverse accumulation**, which is what `backward()` does, goes back from the result: how much does the
+#   *one result* depend on each thing before it?
 #
 # `torch.func.jvp` does the first. We count both, for chains of $n$ sines. `x` has 1000 entries of 4 bytes.
 
@@ -208,8 +208,9 @@ print(2 * b.detach() @ X)
 # 很长的复合 $y = u_{n+1}(u_n(\cdots u_1(x)))$ 会得到很长的乘积。括号加在哪里不影响结果，却影响工作量：
 #
 # $$\text{正向：}\quad \frac{\partial y}{\partial u_n}\Bigl(\frac{\partial u_n}{\partial u_{n-1}}\Bigl(\cdots
-# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)
-# \qquad \text{反向：}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
+# \frac{\partial u_1}{\partial x}\Bigr)\Bigr)$$
+#
+# $$\text{反向：}\quad \Bigl(\Bigl(\frac{\partial y}{\partial u_n}\,\frac{\partial u_n}{\partial u_{n-1}}\Bigr)
 # \cdots\Bigr)\frac{\partial u_1}{\partial x}$$
 #
 # - **正向累积**从输入出发，与计算同向而行。它回答的是：如果输入沿**这个方向**变动，后面的一切会怎样变？
@@ -235,18 +236,17 @@ for n in 10, 20, 40:
     print(n, "forward:", forward.forward, "operations,", forward.peak, "bytes")
 
 # %% [markdown] lang="en" covers=["002/complexity/time", "002/complexity/alike", "002/complexity/memory", "002/complexity/forward-one-variable", "002/complexity/wrong-constant-memory"]
-# - **Operations.** Both grow like $n$, written $O(n)$. For reverse accumulation, the way there and the way back
-#   cost about the same.
-# - **Memory.** On its way back, reverse accumulation needs the numbers of the way there: `sin` needs its
-#   input again. So the memory grows with $n$, too, $O(n)$. Forward accumulation is done with a number as soon
-#   as the next one is computed; it keeps nothing, however long the chain, $O(1)$.
+# - **Operations.** Both grow like $n$, written $O(n)$. Reverse accumulation costs about the same there and back.
+# - **Memory.** On its way back, reverse accumulation needs the numbers of the way there, so its memory grows
+#   with $n$, too, $O(n)$. Forward accumulation is done with a number once the next one is computed; it keeps
+#   nothing, however long the chain, $O(1)$.
 #
-# Then why does everybody go backwards? Because of the price behind "$O(1)$ memory": a forward pass answers for *one
-# direction*. All 1000 entries of the gradient need 1000 forward passes, but only one backward pass. Here with 5 inputs:
+# Then why does everybody go backwards? "$O(1)$ memory" has a price: a forward pass answers for *one direction*. All
+# 1000 entries of the gradient need 1000 forward passes, but only one backward pass. Here with 5 inputs:
 
 # %% [markdown] lang="zh"
 # - **运算。** 两种办法都与 $n$ 成正比，记作 $O(n)$。对反向累积来说，去程和回程的代价差不多。
-# - **内存。** 反向累积在回程中要用到去程的中间结果：`sin` 还需要它的输入。所以内存也随 $n$ 增长，是 $O(n)$。正向累积算出下一个数之后，前一个就用不着了；链再长，它也什么都不必留，是 $O(1)$。
+# - **内存。** 反向累积在回程中要用到去程的中间结果，所以内存也随 $n$ 增长，是 $O(n)$。正向累积算出下一个数之后，前一个就用不着了；链再长，它也什么都不必留，是 $O(1)$。
 #
 # 那为什么大家都用反向？因为“$O(1)$ 内存”背后有代价：一次正向只能回答**一个方向**。要得到 1000 个元素的全部梯度，需要 1000 次正向，而反向只要一次。下面用 5 个输入来看：
 
@@ -269,10 +269,10 @@ print("forward:", in_forward, "operations in 5 passes")
 
 # %% [markdown] lang="en"
 # A network has millions of parameters and one loss, so it is trained backwards. With few inputs and many outputs it
-# is the other way round: reverse accumulation needs one pass per *output*. Try both in the lab.
+# is the other way round: reverse accumulation needs one pass per *output*. If time is left, try both in the lab.
 
 # %% [markdown] lang="zh"
-# 神经网络有上百万个参数，却只有一个损失，所以用反向来训练。如果输入少、输出多，情况就倒过来：反向累积每个**输出**都要走一遍。在下面的实验里两种都试试。
+# 神经网络有上百万个参数，却只有一个损失，所以用反向来训练。如果输入少、输出多，情况就倒过来：反向累积每个**输出**都要走一遍。时间有富余的话，在下面的实验里两种都试试。
 
 # %%
 ModesLab()
@@ -297,29 +297,24 @@ predict("in_forward", forward_guess)
 print(in_reverse, in_forward)
 
 # %% [markdown] lang="en"
-# Twice the inputs, twice the passes, twice the work: forwards. Backwards nothing changed.
+# Forwards, twice the inputs are twice the work. Backwards nothing changed.
 #
 # ## 8. Reading the result
 #
-# The last thing is small, and often got wrong. Two numbers go in, and one of them asks for its gradient. What will
-# `p.grad` be?
+# Two numbers go in, and one of them asks for its gradient:
 
 # %% [markdown] lang="zh"
-# 输入加倍，遍数加倍，工作量也加倍：这是正向。反向则毫无变化。
+# 正向：输入加倍，工作量也加倍。反向则毫无变化。
 #
 # ## 8. 读取结果
 #
-# 最后一件小事，却常有人弄错。输入两个数，其中一个要梯度。`p.grad` 会是多少？
+# 输入两个数，其中一个要梯度：
 
 # %% covers=["002/example-1/pow", "002/example-1/stores"]
-guess = ...
 p = torch.tensor(4.0, requires_grad=True)
 q = torch.tensor(3.0, requires_grad=False)
 z = torch.pow(p, 2) + torch.pow(q, 2)
 z.backward()
-predict("p.grad", guess)
-
-# %%
 print(p.grad)
 print(q.grad)
 try:
@@ -378,8 +373,8 @@ passes = J.shape[1]
 predict("passes", ...)
 
 # %% [markdown] lang="en"
-# If the second one surprised you: in `float32` the number next to 2 is about $2 \cdot 10^{-7}$ away. $2 + 10^{-12}$
-# is rounded back to 2, and the difference is 0.
+# The second one: in `float32` the number next to 2 is about $2 \cdot 10^{-7}$ away. $2 + 10^{-12}$ is rounded back
+# to 2, and the difference is 0.
 
 # %% [markdown] lang="zh"
 # 如果第二题出乎意料：在 `float32` 里，2 的下一个数与它相差约 $2 \cdot 10^{-7}$。$2 + 10^{-12}$ 会被舍入回 2，两个函数值之差便是 0。

@@ -36,6 +36,7 @@ ARROWS: dict[str, set[str]] = {
     "grading": {*ENGINE, "trace", "views", "i18n", "resources"},
     **{key: {"grading", "i18n", "resources"} for key in NBGRADER},
     "grading.sandbox": {*ENGINE, "grading"},
+    "grading.sandbox.bridge": {"grading"},
     "authoring": {"i18n", "resources"},
     "showing": {"engine", "trace", "views", "i18n"},
     "magics": {*ENGINE, "trace", "views", "widgets", "grading", "showing", "i18n", "resources"},
@@ -68,6 +69,11 @@ LIBRARIES: dict[str, set[str]] = {
     "widgets": {"numpy"},
     "grading": {"numpy"},
     "grading.sandbox": {"numpy", "IPython", "traitlets"},  # the fork server runs notebooks
+    "grading.sandbox.bridge": {
+        "nbformat",
+        "nbclient",
+        "jupyter_client",
+    },  # beside a kernel, shut in
     # Only the command that grades a class loads these.
     **{key: {"jinja2", "nbconvert", "nbformat", "nbgrader", "sqlalchemy"} for key in NBGRADER},
     "authoring": {"click"},

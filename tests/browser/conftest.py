@@ -6,7 +6,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ import pytest
 
 from autograd_lab.trace.record import Recorder
 from autograd_lab.views import html
+from tests.conftest import chromium
 
 LOOPBACK = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "file:")
 CHROMIUM_OPTIONS = [
@@ -48,17 +48,21 @@ out.backward()
 """
 
 # JupyterLab says “Idle” before its kernel is connected, and running the cells then does nothing.
-OPEN = """async (path) => {
-    await window.jupyterapp.restored;
-    const panel = await window.jupyterapp.commands.execute('docmanager:open', {path});
+KERNEL_READY = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
     await panel.context.ready;
     await panel.revealed;
     await panel.sessionContext.ready;
     await panel.sessionContext.session?.kernel?.info;
 }"""
+OPEN = f"""async (path) => {{
+    await window.jupyterapp.restored;
+    await window.jupyterapp.commands.execute('docmanager:open', {{path}});
+    await ({KERNEL_READY})();
+}}"""
 CLOSE = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
-    await panel?.sessionContext.shutdown();
+    await panel?.sessionContext?.shutdown();
     panel?.dispose();
 }"""
 ALL_CELLS_RAN = """() => {
@@ -95,12 +99,25 @@ class Driver:
 
     def start(self, address: str) -> None:
         """Load JupyterLab without its side bars, and nothing opened in it."""
+        self.address = address
         self.page.goto("/doc?".join(address.split("?")))
         self.page.wait_for_function("() => window.jupyterapp", timeout=START_TIMEOUT)
 
     def open_notebook(self, name: str) -> Any:
         """Open a notebook as the only document and wait until its kernel listens; return the page."""
         self.page.evaluate(OPEN, name)
+        return self._opened()
+
+    def open_in_notebook_7(self, address: str, name: str) -> Any:
+        """Do the same in Notebook 7, which the server of JupyterLab serves as well."""
+        base, query = address.split("?")
+        self.page.goto(f"{base}/notebooks/{name}?{query}")
+        session = "() => window.jupyterapp?.shell?.currentWidget?.sessionContext"
+        self.page.wait_for_function(session, timeout=START_TIMEOUT)
+        self.page.evaluate(KERNEL_READY)
+        return self._opened()
+
+    def _opened(self) -> Any:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=START_TIMEOUT)
         return self.page
 
@@ -163,6 +180,7 @@ def jupyter_lab(home: Path, root: Path) -> Iterator[str]:
     command += ["--ip=127.0.0.1", f"--IdentityProvider.token={token}"]
     command += [f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"]
     command += ["--LabApp.extension_manager=readonly", "--LabApp.news_url="]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     env = {**os.environ, **{name: str(home / folder) for name, folder in folders.items()}}
     server = subprocess.Popen(
         command,
@@ -201,10 +219,8 @@ def chromium_browser() -> Iterator[Any]:
     """Start a chromium without a window."""
     from playwright.sync_api import sync_playwright
 
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         try:
             yield browser
         finally:

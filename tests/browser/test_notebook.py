@@ -1,6 +1,8 @@
 """`%%autograd` in a real JupyterLab: stepping, themes, and the notebook reopened by somebody else."""
 
 import re
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from nbclient import NotebookClient
 from autograd_lab.trace.record import record
 from autograd_lab.views.display import Display
 from tests.browser.conftest import DARK, EXAMPLE, LIGHT, Driver, write_notebook
+from tests.conftest import chromium
 
 pytestmark = pytest.mark.needs_browser
 
@@ -31,6 +34,7 @@ CONTRAST_PARTS = (
     ".al-graph .later text",
     ".al-graph text.tag",
 )
+NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND"
 NOTE_LEAKED_KEYS = """() => {
     window.leaked = [];
     document.addEventListener('keydown', (event) => window.leaked.push(event.key));
@@ -150,9 +154,49 @@ def test_converted_to_html_it_steps_offline(driver: Any, executed: Any, tmp_path
     assert page.locator(".al-position").inner_text() == "step 1 of 10"
     page.get_by_role("button", name="Ledger").click()
     assert "backward pass 1" in page.locator("details[open]").inner_text()
-    # What `--to webpdf` does with that page: the figure is in it, so the file has some size.
-    assert len(page.pdf()) > 20_000
     driver.blocked.clear()  # nbconvert's own template asks for MathJax
+
+
+def texts(pdf: bytes) -> list[str]:
+    """Return what a PDF made by chromium writes, in the letters of each of its fonts."""
+    streams = []
+    for packed in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        with suppress(zlib.error):  # a picture may be packed otherwise
+            streams.append(zlib.decompress(packed).decode("latin-1"))
+    fonts = []
+    for stream in streams:
+        letters: dict[int, str] = {}
+        for start, *more in re.findall(
+            r"^<(\w{4})>(?: <(\w{4})>)? <(\w{4})>$", stream, re.MULTILINE
+        ):
+            first, last, letter = (int(code or start, 16) for code in (start, *more))
+            letters |= {code: chr(letter + code - first) for code in range(first, last + 1)}
+        fonts.append(letters)
+    written = re.findall(r"<(\w+)> Tj", "".join(streams))
+    codes = [[int(text[at : at + 4], 16) for at in range(0, len(text), 4)] for text in written]
+    return [
+        "".join(font.get(code, "?") for code in text) for text in codes for font in fonts if font
+    ]
+
+
+def test_converted_to_pdf_it_shows_the_figure(
+    executed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbconvert's `webpdf`, with the chromium that is there: boxes, and nothing to press on paper."""
+    nbconvert = pytest.importorskip("nbconvert")
+    api = pytest.importorskip("playwright.async_api")
+    launch = api.BrowserType.launch
+
+    async def launch_installed(kind: Any, **options: Any) -> Any:
+        return await launch(kind, executable_path=chromium(), **options)
+
+    # The exporter knows no setting for it, and else wants playwright to have fetched a chromium.
+    monkeypatch.setattr(api.BrowserType, "launch", launch_installed)
+    exporter = nbconvert.WebPDFExporter(disable_sandbox=True, browser_args=[NO_NETWORK])
+    written = texts(exporter.from_notebook_node(executed)[0])
+    assert ".grad [[4.5000, 4.5000], [4.5000, 4.5000]]" in written
+    assert "grad [[0.7500, 0.7500], [0.7500, 0.7500]]" in written
+    assert {"▶", "»", "outcome", "10 steps"}.isdisjoint(written)
 
 
 def test_converted_to_latex_it_is_text(executed: Any) -> None:

@@ -209,6 +209,31 @@ def test_the_arrow_keys_still_work_after_the_last_click(show: Show) -> None:
     assert position(page) == f"step {LAST - 1} of {LAST}"
 
 
+def test_a_page_that_takes_every_key_gets_none(show: Show) -> None:
+    """Notebook 7 takes keys on their way down: the stepper and its controls have them before."""
+    page = show(EXAMPLE)
+    page.evaluate(
+        """() => document.addEventListener("keydown", (event) => {
+            event.preventDefault();
+            event.stopPropagation();
+            document.title += `, ${event.key}`;
+        }, true)"""
+    )
+    keys(page, "ArrowRight", "ArrowDown", "Escape", "End", "Home", "Space", "Space")
+    assert position(page) == "outcome"
+    speed = page.get_by_label("speed")
+    speed.focus()
+    page.keyboard.press("ArrowDown")
+    assert speed.input_value() == "2"
+    page.get_by_role("button", name="Ledger").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details[open] > summary").text_content() == "Ledger"
+    page.keyboard.press("Shift+Enter")
+    page.evaluate("document.querySelector('.al-player').remove()")
+    page.keyboard.press("ArrowRight")
+    assert page.title() == "cell, Shift, Enter, ArrowRight"
+
+
 def test_each_step_is_read_out(show: Show) -> None:
     """The panel is a polite live region, read as a whole; the group and the controls have names."""
     page = show(EXAMPLE)

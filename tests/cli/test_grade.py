@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import nbformat
 import pytest
 from click.testing import CliRunner, Result
 
 from autograd_lab import i18n
 from autograd_lab.cli import grade, main
-from tests.grading.classroom import ASSIGNMENT, FULL
+from autograd_lab.grading.sandbox.kernel import PROGRAM
+from tests.grading.classroom import ASSIGNMENT, FULL, cell
 from tests.grading.small import STUDENTS, copy_of, endless, replace, right, small_class
 from tests.grading.stock import Course
 
@@ -102,6 +105,7 @@ REFUSED = [
     (["--scheduler", "tcp://127.0.0.1:1", "--insecure", "--reduced"], "without encryption"),
     (["--scheduler", "tls://127.0.0.1:1"], "--security"),
     (["--workers", "-1"], "-1"),
+    (["--kernel", "--reduced"], "leave out --reduced"),
 ]
 
 
@@ -161,7 +165,7 @@ def test_ctrl_c_loses_nothing(course: Course, workers: str) -> None:
     assert process.returncode == 130, said
     done = [first["student"], *(json.loads(line)["student"] for line in rest.splitlines())]
     assert "ben" not in done
-    assert f"{len(done)} submissions are graded" in said
+    assert f"Submissions graded: {len(done)}" in said
     assert "Traceback" not in said
     replace(course, "ben", right(course))
     result = graded(course, "--json")
@@ -179,3 +183,52 @@ def test_two_at_a_time_are_refused(course: Course) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=PATIENCE)
     assert (result.exit_code, "being graded already" in result.stderr) == (2, True)
+
+
+needs_bubblewrap = pytest.mark.skipif(
+    shutil.which(PROGRAM) is None, reason="bubblewrap is not installed"
+)
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_a_kernel_gives_the_same_points(course: Course, workers: str) -> None:
+    """Right answers get all points in a real kernel, here and on a worker, and beside its magics."""
+    notebook = right(course)
+    text = "import asyncio, ipywidgets\nawait asyncio.sleep(0)\n%matplotlib inline\n"
+    own = "assert type(get_ipython()).__name__ == 'ZMQInteractiveShell'\n"
+    functions = cell(notebook, "q2-functions")
+    functions.source = text + own + functions.source
+    replace(course, "ben", notebook)
+    two = ["--student", "ann", "--student", "ben"]
+    result = graded(course, "--kernel", "--json", "--workers", workers, *two)
+    assert result.exit_code == 0, result.output
+    found = {line["student"]: line for line in map(json.loads, result.stdout.splitlines())}
+    assert set(found) == {"ann", "ben"}
+    for line in found.values():
+        assert (line["score"], line["notes"], line["flags"]) == (sum(FULL.values()), [], [])
+    assert graded(course, "--kernel", "--dry-run", *two).stdout == ""
+    assert graded(course, "--dry-run", *two).stdout.split() == ["ann", "ben"]
+
+
+@needs_bubblewrap
+def test_a_released_notebook_names_its_kernel(course: Course) -> None:
+    """One that is not installed ends the run; what a student writes there counts for nothing."""
+    place = course.root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    notebook = nbformat.read(place, 4)
+    notebook.metadata.kernelspec = {"name": "julia", "display_name": "Julia", "language": "julia"}
+    nbformat.write(notebook, place)
+    result = graded(course, "--kernel", "--workers", "1")
+    assert result.exit_code == 2
+    assert "No such kernel named julia" in result.stderr
+    assert not (course.root / "autograded").exists()
+
+
+def test_without_bubblewrap_no_kernel_runs(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told how to get it, and nothing is graded in another way."""
+    monkeypatch.setattr("autograd_lab.grading.sandbox.kernel.PROGRAM", "no-such-program")
+    result = graded(course, "--kernel")
+    assert result.exit_code == 2
+    assert "no-such-program" in result.stderr
+    assert "apt install bubblewrap" in result.stderr
+    assert not (course.root / "autograded").exists()

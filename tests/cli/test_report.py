@@ -123,6 +123,19 @@ def test_a_course_without_gradebook_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["postgresql:///class?host=/nowhere", "no address", "nosql://class"]
+)
+def test_a_gradebook_that_cannot_be_opened_is_one_line(tmp_path: Path, url: str) -> None:
+    """A server that is not there, or an address that is none, is told of."""
+    config = f"c = get_config()\nc.CourseDirectory.db_url = {url!r}\n"
+    (tmp_path / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    result = CliRunner().invoke(main, ["report", "ps1", "--course", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: the gradebook cannot be opened: ")
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
     ("name", "said"), [("ps9", "there are: ps1"), ("ps1", "nothing was autograded")]
 )
 def test_an_assignment_without_submissions_is_one_line(

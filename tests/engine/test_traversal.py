@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 import autograd_lab as torch
 from autograd_lab.engine.observe import Observer, observers
+from autograd_lab.engine.quiet import quietly
 
 
 class Visits(Observer):
@@ -119,6 +121,18 @@ def test_no_warning_of_numpy_escapes(recwarn):
     ((1 / x) + x * x * x + x.log()).sum().backward()
     big = torch.tensor(1e38, requires_grad=True)
     (big * big).backward()
+    assert not recwarn.list
+
+
+def test_two_threads_compute_at_once(recwarn):
+    """An operation is right and silent though another thread is in the middle of one."""
+    x = torch.tensor([1e30, 2.0], requires_grad=True)
+
+    def square() -> list[float]:
+        return (x * x + x.exp()).tolist()
+
+    with ThreadPoolExecutor() as another:
+        assert quietly(lambda: another.submit(square).result())[0] == float("inf")
     assert not recwarn.list
 
 

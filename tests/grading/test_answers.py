@@ -12,9 +12,12 @@ from click.testing import CliRunner
 from autograd_lab.cli import main
 from autograd_lab.cli.gate import IMPORT, SEEDS, Answer, Question, outcomes
 from autograd_lab.grading import course, notebook, predictions, words
+from autograd_lab.grading.check import hidden_seed
 from autograd_lab.grading.report import Report
 from tests.grading.fixtures import ANSWERS, EXERCISES, QUESTIONS, verdicts
 
+CLASS = int(os.environ.get("AUTOGRAD_LAB_SEEDS", "1"))
+"""How many students beside those of the gate give each answer: hidden inputs decide nothing by chance."""
 EACH_ANSWER = [
     pytest.param(question, answer, id=f"{question}/{name}")
     for question in QUESTIONS
@@ -30,8 +33,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 @each_answer
 def test_an_answer_gets_its_points_and_code(question: Question, answer: Answer) -> None:
     """Points and the misconception to explain first are those the answer names, for any seed."""
-    for seed in SEEDS:
-        assert outcomes(verdicts(question, answer.text, seed)) == answer.stated
+    students = [hidden_seed(b"class", str(number), "", answer.path.stem) for number in range(CLASS)]
+    for seed in [*SEEDS, *students]:
+        assert outcomes(verdicts(question, answer.text, seed)) == answer.stated, seed
 
 
 @each_answer

@@ -271,8 +271,8 @@ def test_a_killed_job_or_server_is_tried_again(
     chance = random.Random(11)
     ask, victims = Sandbox.job, iter(["server", "job", "", "", "", "", ""])
 
-    def shot(sandbox: Sandbox) -> Any:
-        opened = ask(sandbox)
+    def shot(sandbox: Sandbox, kernel: str) -> Any:
+        opened = ask(sandbox, kernel)
         victim = next(victims)
         if victim == "server":
             sandbox._server.kill()

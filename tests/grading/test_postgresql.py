@@ -88,18 +88,17 @@ def grade(course: Course, *options: str) -> str:
 
 
 def test_a_gradebook_in_postgresql(course: Course, server: str) -> None:
-    """Points, lateness, feedback and the export are what they are with SQLite; no file is made."""
+    """Points, lateness, feedback, export and report are what they are with SQLite; no file is made."""
     points = {student: sum(expected(student).values()) for student in STUDENTS[:2]}
     points["late"] = points["s01"]
     grade(course)
     course.nbgrader("generate_feedback", ASSIGNMENT)
     course.nbgrader("export", "--to", "grades.csv")
-    with (course.root / "grades.csv").open(encoding="utf-8", newline="") as file:
-        found = {
-            row["student_id"]: (float(row["score"]), float(row["late_submission_penalty"]))
-            for row in csv.DictReader(file)
-            if row["assignment"] == ASSIGNMENT
-        }
+    found = {
+        row["student_id"]: (float(row["score"]), float(row["late_submission_penalty"]))
+        for row in rows(course.root / "grades.csv")
+        if row["assignment"] == ASSIGNMENT
+    }
     assert found == {
         **{student: (points[student], 0.0) for student in STUDENTS[:2]},
         "late": (points["late"] - min(PENALTY, points["late"]), min(PENALTY, points["late"])),
@@ -107,8 +106,17 @@ def test_a_gradebook_in_postgresql(course: Course, server: str) -> None:
     for student in STUDENTS:
         page = course.root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html"
         assert "Score: " in page.read_text(encoding="utf-8")
+    course.autograd_lab("report", ASSIGNMENT, "--course", course.root.name)
+    told = rows(course.root / "reports" / f"{ASSIGNMENT}.csv")
+    assert [row["student"] for row in told] == sorted(STUDENTS)
     assert not (course.root / "gradebook.db").exists()
     assert "everything is graded" in grade(course)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a table with a head."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_a_lost_connection_is_told_of(course: Course, server: str) -> None:
@@ -129,6 +137,6 @@ def test_a_lost_connection_is_told_of(course: Course, server: str) -> None:
         assert "the gradebook cannot be written, run this again: terminating connection" in said
         connection.execute(text("DROP TRIGGER cut ON grade"))
         assert connection.execute(counted).scalar_one() == before
-        assert "1 submissions graded" in grade(course, "--student", "s02")
+        assert "Submissions graded: 1" in grade(course, "--student", "s02")
         assert connection.execute(counted).scalar_one() == before + cells
     engine.dispose()

@@ -26,7 +26,7 @@ def test_the_kinds_of_the_grid_are_those_of_the_programs() -> None:
     functions: dict[str, Callable[[float], float]] = {}
     exec(start, {}, functions)
     for name, function in functions.items():
-        found = probe(function).sides(float(name == "loop"), REACH).kind
+        found = probe(function).sides([float(name == "loop")], REACH)[0].kind
         assert found == CHECKS["GRID"][name].truth, name
 
 
@@ -47,7 +47,7 @@ def test_a_switch_is_known_though_it_is_named_a_little_beside_its_place(
     function: Callable[[float], float], kind: str, beside: float
 ) -> None:
     """Rounding the place of a switch turns no kink into a jump, and no smooth switch into a kink."""
-    assert probe(function).sides(beside * REACH, REACH).kind == kind
+    assert probe(function).sides([beside * REACH], REACH)[0].kind == kind
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -66,5 +66,11 @@ def test_what_was_not_named_is_found(
     function: Callable[[float], float], there: bool, seed: int
 ) -> None:
     """A kink or jump between two switches is found from any grid; a curve is not taken for one."""
-    found = CHECKS["_overlooked"](probe(function), random.Random(seed), (-1.0, 1.0), REACH)
+    found = CHECKS["_overlooked"](probe(function), random.Random(seed), [(-1.0, 1.0)], REACH)
     assert found == there
+
+
+def test_any_number_of_values_comes_back_in_order() -> None:
+    """A function with very many switches is asked in several parts, as each has its time."""
+    places = [float(number) for number in range(2 * CHECKS["AT_ONCE"] + 1)]
+    assert probe(lambda x: 2 * x)(places) == [2 * x for x in places]

@@ -1,5 +1,6 @@
 """A run writes whole submissions: what was done stays done, what was not is done by the next run."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,12 +9,15 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry
+from nbgrader.nbgraderformat import ValidationError
+from nbgrader.preprocessors import CheckCellMetadata
 
+from autograd_lab.grading.gradebook import shared
 from autograd_lab.grading.job import Job, Outcome
 from autograd_lab.grading.runner import Run, RunError
 from autograd_lab.grading.sandbox.limits import Limits
-from tests.grading.classroom import ASSIGNMENT, FULL
+from tests.grading.classroom import ASSIGNMENT, FULL, cell
 from tests.grading.small import STUDENTS, copy_of, small_class
 from tests.grading.stock import Course
 
@@ -148,3 +152,41 @@ def test_nbgrader_gets_its_gradebook_back(made: Course, monkeypatch: pytest.Monk
             grade(run, 1.0, ("ben",))
     assert autograde.Gradebook is Gradebook
     assert set(scores(made)) == {"ann"}
+
+
+def test_nothing_is_kept_of_what_was_written(made: Course) -> None:
+    """However many are graded, no grade that is in the gradebook stays in memory, too."""
+    with Run(made.root, ASSIGNMENT) as run:
+        for (job,) in run.jobs(list(STUDENTS)):
+            run.save(job.student, {job.notebook: outcome(job, 1.0)})
+            gc.collect()
+            assert not any(isinstance(each, Grade | Comment) for each in gc.get_objects())
+
+
+def test_grades_are_found_one_by_one_or_all_together(made: Course) -> None:
+    """What is looked up together is what nbgrader finds, also what is there for no cell at all."""
+    with Run(made.root, ASSIGNMENT) as run:
+        grade(run, 1.0)
+        book = run.gradebook
+        place = (ASSIGNMENT, ASSIGNMENT, "ann")
+        for name, submitted in (("grade", "grades"), ("comment", "comments")):
+            of_it = getattr(book.find_submission_notebook(*place), submitted)
+            assert of_it
+            for each in of_it:
+                assert getattr(book, f"find_{name}")(each.cell.name, *place) is each
+            with pytest.raises(MissingEntry):
+                getattr(book, f"find_{name}")("no-such-cell", *place)
+
+
+def test_metadata_that_is_wrong_is_found_wrong_again(made: Course) -> None:
+    """Sound metadata is remembered; a fault in a cell, or between cells, is told each time."""
+    with Run(made.root, ASSIGNMENT) as run, shared(run.gradebook):
+        released = made.released(ASSIGNMENT)
+        CheckCellMetadata().preprocess(released, {})
+        twice = made.released(ASSIGNMENT)
+        twice.cells.append(cell(twice, "q2-implement"))
+        faulty = made.released(ASSIGNMENT)
+        del cell(faulty, "q2-implement").metadata.nbgrader["points"]
+        for notebook in (twice, faulty, twice, faulty):
+            with pytest.raises(ValidationError):
+                CheckCellMetadata().preprocess(notebook, {})

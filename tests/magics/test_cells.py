@@ -299,7 +299,7 @@ def test_unload_inside_the_recorded_cell(shell: Shell) -> None:
 
 
 def test_help(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`%%autograd?` explains the options."""
+    """`%%autograd?` explains the options, in the language of the session."""
     pages: list[str] = []
     monkeypatch.setattr(
         "IPython.core.page.page", lambda text, *_, **__: pages.append(text["text/plain"])
@@ -308,6 +308,12 @@ def test_help(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     told = pages[0]
     for option in (*DEFAULTS, *COMMANDS):
         assert option.replace("_", "-") in told, option
+    run(shell, "%autograd lang zh")
+    run(shell, "%%autograd?")
+    english, chinese = (set(page.split("File:")[0].splitlines()) for page in pages)
+    explained = re.compile(r".*\S {2,}\S|(?!Docstring)[A-Z]")
+    assert list(filter(explained.match, english))
+    assert not list(filter(explained.match, english & chinese))
 
 
 def test_completion(shell: Shell) -> None:

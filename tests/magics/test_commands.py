@@ -1,6 +1,7 @@
 """`%autograd`: graphs of tensors, questions, comparisons, settings; and the options of both magics."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -128,8 +129,12 @@ def test_static(shell: Shell) -> None:
     [
         ("%autograd --max-nodes 0 x", "number of boxes"),
         ("%autograd --save picture.png x", "must end in"),
-        ("%autograd --nonsense", "unrecognized arguments"),
-        ("%autograd it's", "No closing quotation"),
+        ("%autograd --nonsense", "does not know --nonsense"),
+        ("%autograd it's", "ends inside quotation marks"),
+        ("%autograd it\\", "with a backslash"),
+        ("%autograd --st x", "does not know --st"),
+        ("%autograd --save", "--save: a value is missing"),
+        ("%autograd --text=yes x", "--text/--no-text: takes no value"),
         ("%autograd nowhere", "NameError"),
         ("%autograd 3", "type int"),
         ("%autograd lang de", "no language"),
@@ -142,6 +147,18 @@ def test_mistakes(shell: Shell, line: str, said: str) -> None:
     shown = run(shell, line)
     assert said in shown.stderr
     assert "Traceback" not in shown.stdout + shown.stderr
+
+
+@pytest.mark.parametrize(
+    "rest", ["--max-nodes", "--text=1 x", "--nonsense", "it's", "--save a.png"]
+)
+def test_mistakes_are_told_in_the_language_of_the_session(shell: Shell, rest: str) -> None:
+    """Not one word of argparse's own stands in a Chinese sentence."""
+    run(shell, "%autograd lang zh")
+    said = run(shell, f"%autograd {rest}").stderr.removeprefix("UsageError: ")
+    known = re.compile(r"%%?autograd\??|--[\w-]+|a\.png|\.(svg|html|json)")
+    assert re.search("[\u4e00-\u9fff]", said)
+    assert not re.search("[A-Za-z]", known.sub("", said))
 
 
 def test_a_file_that_cannot_be_written_does_not_lose_the_cell(shell: Shell) -> None:

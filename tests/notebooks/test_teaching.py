@@ -5,6 +5,7 @@ import re
 import nbformat
 import pytest
 
+from autograd_lab.authoring.reading import minutes
 from autograd_lab.authoring.source import LANGUAGES, read
 from autograd_lab.trace.findings.registry import rules
 from tests.lessons import NOTEBOOKS, SOURCES
@@ -25,6 +26,13 @@ def test_a_lesson_begins_with_what_one_will_be_able_to_do(path, language):
     assert first.startswith("# ")
     assert {"en": "Fifteen minutes", "zh": "本课用时十五分钟"}[language] in first
     assert 2 <= len(re.findall(r"^- ", first, re.MULTILINE)) <= 4
+
+
+@each_lesson
+@in_each_language
+def test_a_lesson_fits_a_quarter_of_an_hour(path, language):
+    """By the estimate that the table of the lessons shows."""
+    assert minutes(read(path), language) <= 15
 
 
 @each_lesson

@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ RIGHT = (
     "masked_fill(x, x > 0, 1.0)", "clamp(x, 0, 1)", "tril(x)", "flip(x, (0,))", "outer(v, v)",
     "eq(x, x)", "maximum(x, x)", "clone(x)", "diag(x)", "numel(x)", "lerp(x, x, 0.5)",
     "addmm(x, x, x)", "zeros(2)", "ones(2)", "full((2,), 1.0)", "rand(2)", "randn(2)",
-    "randint(0, 3, (2,))", "zeros_like(x)", "ones_like(x)", "tensor(1.0)", "linalg.solve(x, v)",
+    "randint(0, 3, (2,))", "zeros_like(x)", "ones_like(x)", "tensor(1.0)", "linalg.solve(x, v)", "trace(x)",
     "nn.functional.linear(x, x)", "nn.functional.softplus(x)", "nn.functional.one_hot(k)",
     "nn.functional.cross_entropy(x, k)", "nn.functional.nll_loss(x, k)", "nn.functional.gelu(x)",
     "x.add(x)", "x.sum(1)", "x.mean(0)", "x.view(4)", "x.reshape(4)", "x.detach()", "x.item()",
@@ -70,17 +70,44 @@ def outcome(code: str, torch: ModuleType) -> str:
     }
     target = code if code.startswith("x.") else f"torch.{code}"
     try:
-        eval(target, {"torch": torch, **space})
+        eval(target, {"torch": torch, "np": np, **space})
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return "no error"
 
 
 CALLS = [code for code in dict.fromkeys(wrong_calls()) if not LENIENT.search(code)]
+KEEPING = (
+    *("sum", "mean", "nansum", "nanmean", "prod", "std", "var", "std_mean", "var_mean", "amax", "amin"),
+    *("max", "min", "argmax", "argmin", "median", "nanmedian", "mode", "logsumexp", "any", "all"),
+)  # fmt: skip
+OTHER_BOOLS = (
+    *(f"x.{name}(1, keepdim={no})" for name in KEEPING for no in ("0", "1", "None", "np.True_")),
+    *(f"{name}(x, 1, keepdim={no})" for name in KEEPING for no in ("2", "'a'", "x")),
+    *(f"x.{name}(0, 1)" for name in KEEPING if not name.startswith(("std", "var"))),
+    *(f"x.{name}(keepdim=0)" for name in ("sum", "mean", "nansum", "argmax", "argmin", "mode")),
+    *("aminmax(x, dim=1, keepdim=1)", "x.kthvalue(1, 1, 1)", "kthvalue(x, 1, keepdim=1)"),
+    *("x.quantile(0.5, 1, 1)", "nanquantile(x, 0.5, keepdim=1)", "x.sum(0, True)", "x.any(0, False)"),
+    *("x.norm(2, 1, keepdim=1)", "linalg.vector_norm(x, 2, 1, 0)", "x.std(0, keepdim=True)"),
+)  # fmt: skip
+"""A bool is True or False, and no number: `x.sum(0, 1)` does not sum over both dimensions."""
+CONVERSIONS = tuple(
+    f"x.to({given})"
+    for given in (
+        *("torch.float64, foo=1", "foo=1", "x, foo=1", "'cpu', foo=1", "torch.float64, copy=1"),
+        *("dtype=torch.float64, foo=1", "torch.float64, torch.float32", "torch.float64, x", "x, x"),
+        *("torch.float64, non_blocking=None", "torch.float64, False, True, True", "other=x", "x, 1"),
+        *("'cpu', torch.float64, True", "torch.float64, False, True", "None", "dtype=None", "'cpu', x"),
+        *("tensor=x", "memory_format=torch.preserve_format", "device='cpu', dtype=torch.float64", "{}"),
+        *("", "torch.float64, dtype=torch.float64", "'cpu', 'cpu'", "dtype=x", "torch.device('cpu')"),
+        *("None, torch.float64", "'cpu', None", "'cpu', True", "x, copy=True", "[1.5]"),
+        *("float", "dtype=int"),
+    )
+)  # fmt: skip
 
 
 @pytest.mark.needs_torch
-@pytest.mark.parametrize("code", CALLS)
+@pytest.mark.parametrize("code", [*CALLS, *OTHER_BOOLS, *CONVERSIONS])
 def test_wrong_calls_are_refused_in_the_same_words(code: str) -> None:
     """Class and text of the error are PyTorch's."""
     torch = pytest.importorskip("torch")
@@ -89,6 +116,24 @@ def test_wrong_calls_are_refused_in_the_same_words(code: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert outcome(code, autograd_lab) == outcome(code, torch)
+
+
+@pytest.mark.needs_torch
+def test_functions_and_methods_say_whose_they_are() -> None:
+    """What a forgotten pair of parentheses prints: `<function Tensor.split at …>`."""
+    torch = pytest.importorskip("torch")
+    import autograd_lab
+
+    for name in set(dir(autograd_lab.Tensor)) & set(dir(torch.Tensor)):
+        method, theirs = getattr(autograd_lab.Tensor, name), getattr(torch.Tensor, name)
+        if isinstance(method, FunctionType) and name[0] != "_":
+            assert method.__name__ == theirs.__name__ == name
+            assert method.__qualname__ == theirs.__qualname__.replace("TensorBase", "Tensor")
+    for name in set(dir(autograd_lab)) & set(dir(torch)):
+        function = getattr(autograd_lab, name)
+        if isinstance(function, FunctionType) and name[0] != "_":
+            assert function.__name__ == function.__qualname__ == name
+            assert getattr(torch, name).__name__ == name
 
 
 def test_the_lenient_calls_are_few() -> None:

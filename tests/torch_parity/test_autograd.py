@@ -31,6 +31,47 @@ y = x.exp()
 y.grad_fn.register_hook(lambda gi, go: (gi[0] * 0 + 7,))
 y.sum().backward()
 print(x.grad)""",
+    "a leaf that has all its gradients keeps them when the pass fails later": """
+x, w, late = (torch.tensor(v, requires_grad=True) for v in (2., 3., 5.))
+h = x.exp()
+h.backward()
+try:
+    (h * late * w * w).backward()
+except RuntimeError as error:
+    print(error)
+print(x.grad, w.grad, late.grad)""",
+    "who looks during a pass sees the leaves that are done": """
+class Looking(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+    @staticmethod
+    def backward(ctx, g):
+        print("function", w.grad)
+        return g * 2
+def unpack(t):
+    print("unpack", w.grad)
+    return t
+def look(kind):
+    print(kind, w.grad)
+x, w = (torch.tensor(v, requires_grad=True) for v in (2., 3.))
+h = x.exp()
+h.register_hook(lambda g: look("tensor"))
+(h * w).backward()
+h = x.exp()
+h.grad_fn.register_prehook(lambda g: look("node"))
+(h * w + h * w).backward()
+(Looking.apply(x.exp()) * w).backward()
+with torch.autograd.graph.saved_tensors_hooks(lambda t: t, unpack):
+    h = torch.stack([x, x]).sum().exp()
+(h * w).backward()
+x.register_hook(lambda g: look("leaf"))
+(x.exp() * w).backward()
+x = torch.tensor(2., requires_grad=True)
+x.register_post_accumulate_grad_hook(lambda p: look("accumulated"))
+(x.exp() * w).backward()
+w.register_hook(lambda g: print("first", x.grad))
+(x.exp() * w).backward()""",
     "grad of several outputs and inputs": """
 x, y = torch.tensor(2., requires_grad=True), torch.tensor(3., requires_grad=True)
 print(torch.autograd.grad([x * y, x + y], [x, y]))
@@ -103,6 +144,71 @@ z = Double.apply(y)
 print(z is y, z, y._version)
 z.sum().backward()
 print(x.grad)""",
+    "mark_dirty on a view": """
+class Triple(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x.mul_(3)
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 3
+for window in (lambda h: h[0], lambda h: h.view(4), lambda h: h.t()[1:], lambda h: h):
+    x = torch.ones(2, 2, requires_grad=True)
+    h = x * 2
+    view, other = window(h), h[1]
+    out = Triple.apply(view)
+    print(out is view, out, h, other, view._version)
+    (out.sum() + h.sum() * 10 + other.sum() * 100).backward()
+    print(x.grad)
+for view in (lambda: x[0], lambda: (x * 2).unbind()[0], lambda: x):
+    try:
+        print(Triple.apply(view()))
+    except RuntimeError as error:
+        print(error)""",
+    "mark_dirty on a view of what needs no gradient": """
+class Times(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.mark_dirty(x)
+        x.mul_(w)
+        ctx.save_for_backward(x, w)
+        return x
+    @staticmethod
+    def backward(ctx, grad):
+        x, w = ctx.saved_tensors
+        return grad * w, grad * x / w
+h, w = torch.ones(2, 2), torch.tensor([2., 3.], requires_grad=True)
+other = h[1]
+Times.apply(h[0], w)
+print(h, other, other.requires_grad)
+(first,) = torch.autograd.grad((h * h).sum(), w, create_graph=True)
+print(first)
+print(torch.autograd.grad(first.sum(), w))""",
+    "data of another shape": """
+for use in (lambda x: (x * 2).sum(), lambda x: (x * x).sum(), lambda x: x.exp().sum()):
+    for before in (lambda x: x, lambda x: x * 3):
+        x = torch.ones(2, requires_grad=True)
+        h = before(x)
+        y = use(x)
+        h.data = torch.ones(3)
+        print(h, h.grad_fn)
+        try:
+            use(h).backward()
+        except RuntimeError as error:
+            print(error)
+        print(x.grad)""",
+    "data that cannot have a gradient": """
+x = torch.ones(2, requires_grad=True)
+for data in (torch.ones(2, dtype=torch.int64), torch.tensor([True, False]), torch.zeros(3)):
+    try:
+        x.data = data
+    except RuntimeError as error:
+        print(error)
+    print(x)
+y = torch.ones(2)
+y.data = torch.arange(3)
+print(y)""",
     "operators with what is no number on the left": """
 import operator
 for name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor".split():

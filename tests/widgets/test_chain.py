@@ -159,7 +159,62 @@ def test_the_controls_walk():
     assert (entries.index, len(entries.options)) == (0, 2)
     start.value = "y"
     assert lab.chain.here.expression == "y.grad_fn"
-    assert "y<wbr>.grad_fn" in lab.widget.children[-1].value
+    words, picture = lab.widget.children[-1].children
+    assert "y<wbr>.grad_fn" in words.value
+    assert picture.drawing["alt"] == lab.answer
+
+
+def clickable(lab):
+    """Return what a click on each box of the picture is said to do."""
+    _words, picture = lab.widget.children[-1].children
+    return {spot["key"]: (spot["kind"], spot["label"]) for spot in picture.drawing["spots"]}
+
+
+def press(lab, key):
+    """Send what the browser sends when somebody clicks a spot."""
+    _words, picture = lab.widget.children[-1].children
+    picture._handle_custom_msg({"spot": key}, [])
+
+
+def test_a_click_starts_hops_and_goes_back():
+    """The boxes are x 0, y 1, y * y 2, z 3, out 4; what has no name is reached by hops alone."""
+    lab = ChainLab("y = x + 1\nz = y * y * 2\nout = z.sum()", x=ones(2, requires_grad=True))
+    assert clickable(lab) == {
+        "0": ("", "start at x"),
+        "1": ("", "start at y"),
+        "3": ("next", "hop to [0] MulBackward0 (z)"),
+        "4": ("here", "you are at SumBackward0 (out)"),
+    }
+    for key in ("3", "2", "1", "0"):
+        press(lab, key)
+    assert lab.answer.startswith("The way ends at AccumulateGrad")
+    assert lab.chain.here.expression.count("next_functions") == 4
+    assert clickable(lab)["3"] == ("", "back to MulBackward0 (z)")
+    press(lab, "3")
+    assert way(lab.chain) == ["SumBackward0", "MulBackward0"]
+    press(lab, "1")
+    assert way(lab.chain) == ["AddBackward0"]
+    assert lab.widget.children[1].children[0].value == "y"
+
+
+def test_a_click_on_where_one_is_or_nowhere_changes_nothing():
+    """Neither does one on a box that is not there, or on one that leads nowhere."""
+    lab = ChainLab()
+    before = lab.widget.children[-1].children[1].drawing
+    for key in ("99", "no box", None, "f0", lab.chain.here.node):
+        press(lab, str(key))
+    assert lab.widget.children[-1].children[1].drawing == before
+
+
+def test_a_cut_way_is_seen_and_can_be_clicked():
+    """The click says what cut it; the plain number beside a tensor has no box."""
+    lab = ChainLab()
+    press(lab, next(k for k, (_, label) in clickable(lab).items() if label == "start at mixed"))
+    press(lab, next(k for k, (kind, _) in clickable(lab).items() if kind == "next"))
+    ((key, label),) = [(k, label) for k, (kind, label) in clickable(lab).items() if "None" in label]
+    assert label == "hop to [0] None (c)"
+    press(lab, key)
+    assert lab.answer.endswith("`y.detach()` (line 2) cut the way back here.")
 
 
 @pytest.mark.parametrize("code", ["y = 3", "y = x.detach() * 2"])

@@ -175,3 +175,30 @@ def test_an_unknown_edge_is_refused_and_nothing_changes():
     with pytest.raises(ValueError, match="no edge 'z→x'; there are x→u, x→z, u→z"):
         detach.cut("z→x")
     assert detach.severed == ()
+
+
+def test_the_scissors_cut_and_join():
+    """They say which edge they cut, stand on it, and turn the boxes with them."""
+    lab = DetachLab()
+    _words, picture = lab.widget.children[-1].children
+    boxes = lab.widget.children[1].children
+
+    def seen():
+        return [(spot["key"], spot["kind"], spot["label"]) for spot in picture.drawing["spots"]]
+
+    assert seen() == [(edge, "edge", f"cut {edge}") for edge in lab.detach.edges]
+    picture._handle_custom_msg({"spot": "u→z"}, [])
+    assert seen()[2] == ("u→z", "cut", "join u→z again")
+    assert [box.value for box in boxes] == [False, False, True]
+    assert lab.answer == "Cut: u→z. x.grad is [1, 4, 9] = x ** 2"
+    picture._handle_custom_msg({"spot": "u→z"}, [])
+    assert lab.detach.severed == ()
+
+
+@both
+def test_every_line_of_the_graph_belongs_to_its_edge(tensor):
+    """Several uses in one line of code are one edge, cut or not; the sum at the end is none."""
+    detach = Detach("a = x.sin()\nb = a * a + x", tensor([1.0], requires_grad=True))
+    for cut in ((), ("a→b",), ("x→b", "a→b")):
+        detach.cut(*cut)
+        assert set(detach.drawn_edges().values()) == set(detach.edges) == {"x→a", "a→b", "x→b"}

@@ -11,7 +11,7 @@ CODE = "import autograd_lab as torch\nx = torch.ones(2, requires_grad=True)\ny =
 
 def drawn(*arguments):
     """Return the SVG inside the figure."""
-    figure = pictures.graph(run_cells([CODE]), "two <boxes>", *arguments)
+    figure = pictures.framed(pictures.drawn(run_cells([CODE]), *arguments), "two <boxes>")
     assert 'alt="two &lt;boxes&gt;"' in figure
     data = re.search('src="data:image/svg[+]xml;base64,([^"]*)"', figure)[1]
     return base64.b64decode(data).decode("utf-8")

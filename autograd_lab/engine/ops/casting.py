@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
-from ..device import check_cpu, device
+from ..device import check_cpu
 from ..register import method
 from ..tensor import Tensor
 from .copying import cast
+from .dims import flag
 
 UNSUPPORTED = (
     "autograd_lab has real numbers in dense tensors on the CPU only, so there is no `{name}`."
@@ -28,24 +29,41 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Any:
     Takes a dtype, a device (only `"cpu"`), a device and a dtype, or a tensor to be like; with
     `copy=True`, always a copy.
     """
-    kind = kwargs.get("dtype")
-    copy = kwargs.get("copy", False)
-    check_cpu(kwargs.get("device"))
-    for arg in args:
-        if isinstance(arg, Tensor):
-            kind = arg.dtype
-        elif isinstance(arg, dtypes.dtype):
-            kind = arg
-        elif isinstance(arg, (str, device)):
-            check_cpu(arg)
-        elif arg is not None and not isinstance(arg, bool):
-            raise TypeError(
-                "to() received an invalid combination of arguments: expected a dtype, a device or a "
-                f"tensor, got {type(arg).__name__}"
-            )
-    if not copy and (kind is None or kind.numpy == self._data.dtype):
+    first = args[0] if args else kwargs.get("tensor")
+    form: Callable[..., Any] = to_like if isinstance(first, Tensor) else to_device
+    form = to_dtype if isinstance(first, (dtypes.dtype, type)) else form
+    kind, *flags = form(*args, **kwargs)
+    _blocking, copied = map(flag, flags)
+    if not copied and (kind is None or kind.numpy == self._data.dtype):
         return self
     return cast.apply(self, (kind or self.dtype).numpy)
+
+
+def to_dtype(
+    dtype: Any, non_blocking: bool = False, copy: bool = False, *, memory_format: Any = None
+) -> tuple[Any, bool, bool]:
+    """Return dtype and flags of `x.to(torch.float64)`."""
+    return dtypes.given(dtype, "to"), non_blocking, copy
+
+
+def to_like(
+    tensor: Tensor, non_blocking: bool = False, copy: bool = False, *, memory_format: Any = None
+) -> tuple[Any, bool, bool]:
+    """Return dtype and flags of `x.to(y)`."""
+    return tensor.dtype, non_blocking, copy
+
+
+def to_device(
+    device: Any = None,
+    dtype: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    *,
+    memory_format: Any = None,
+) -> tuple[Any, bool, bool]:
+    """Return dtype and flags of `x.to("cpu")`, `x.to(dtype=torch.float64)`."""
+    check_cpu(device)
+    return dtypes.given(dtype, "to"), non_blocking, copy
 
 
 def type_(self: Tensor, dtype: Any = None) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..operation import Operation
 from ..register import register
-from .dims import as_ints, wrap_distinct
+from .dims import as_ints, flag, wrap_distinct
 from .reduce import axis_of
 from .spelling import public
 
@@ -30,7 +30,7 @@ def _truth(name: str, ufunc: Any, sentence: str) -> Any:
         if dim is not None:
             dim = as_ints(dim)
             wrap_distinct(dim, self.ndim)
-        return op.apply(self, dim, keepdim)
+        return op.apply(self, dim, flag(keepdim))
 
     function.__name__, function.__doc__ = name, sentence
     return public(name)(function)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..operation import Operation
-from ..register import functions, method, register
+from ..register import functions, register
 from ..tensor import Tensor
 from .added_products import Stretched
 from .dims import wrap_dim
@@ -93,5 +93,5 @@ class Trace(Operation):
 
 
 trace = register(Trace)
-# A method only: `autograd_lab.trace` is the package that holds traces.
-method("trace", functions.pop("trace"))
+matrix_trace = functions.pop("trace")
+"""The function. `autograd_lab.trace` is the package that holds traces, and calls this when it is called."""

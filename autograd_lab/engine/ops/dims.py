@@ -48,6 +48,13 @@ def as_ints(value: Any) -> tuple[int, ...]:
     return ints(value) if isinstance(value, (tuple, list)) else (index(value),)
 
 
+def flag(value: Any, said: str = "keepdim must be True or False") -> bool:
+    """Return a bool; TypeError for a number, which would be the second of two dimensions."""
+    if value is True or value is False:
+        return value
+    raise TypeError(said)
+
+
 def window(ndim: int, dim: int, part: Any) -> tuple[Any, ...]:
     """Return the NumPy index that takes `part` of dimension `dim`; never a scalar, always a view."""
     return (*(slice(None),) * (dim % ndim if ndim else 0), part, ...)

@@ -11,7 +11,7 @@ from ..observe import told
 from ..operation import Operation
 from ..register import functions, register
 from ..tensor import Tensor, raw, wrap
-from .dims import in_rows, wrap_dim
+from .dims import flag, in_rows, wrap_dim
 from .reduce import axis_of, dims_of, largest, like, smallest, stretch
 from .spelling import public
 from .strided import put_flat
@@ -155,7 +155,7 @@ def _choose(name: str, self: Tensor, dim: Any, keepdim: bool, other: Any) -> Any
         return functions[f"{name}imum"](self, other)
     if dim is None:
         return (max_all if name == "max" else min_all).apply(self)
-    return (max_along_dim if name == "max" else min_along_dim).apply(self, dim, keepdim)
+    return (max_along_dim if name == "max" else min_along_dim).apply(self, dim, flag(keepdim))
 
 
 @public("max")
@@ -173,13 +173,13 @@ def min(self: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None)
 @public("amax")
 def amax(self: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """Return the largest elements over `dim`, an int or several; equal ones share the gradient."""
-    return amax_over.apply(self, dims_of(dim, self.ndim), keepdim)
+    return amax_over.apply(self, dims_of(dim, self.ndim), flag(keepdim))
 
 
 @public("amin")
 def amin(self: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """Return the smallest elements over `dim`, an int or several; equal ones share the gradient."""
-    return amin_over.apply(self, dims_of(dim, self.ndim), keepdim)
+    return amin_over.apply(self, dims_of(dim, self.ndim), flag(keepdim))
 
 
 class Aminmax(Named):
@@ -229,7 +229,7 @@ def aminmax(self: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )
-    return aminmax_over.apply(self, dim, keepdim)
+    return aminmax_over.apply(self, dim, flag(keepdim))
 
 
 def _index(name: str, find: Any, self: Tensor, dim: int | None, keepdim: bool) -> Tensor:
@@ -239,7 +239,7 @@ def _index(name: str, find: Any, self: Tensor, dim: int | None, keepdim: bool) -
     if array.dtype.kind == "b":
         raise RuntimeError(f"{name}(): does not support bool input")
     check_not_empty(name, array, dim, IndexError)
-    found = find(array, axis=dim, keepdims=keepdim) if array.ndim else np.int64(0)
+    found = find(array, axis=dim, keepdims=flag(keepdim)) if array.ndim else np.int64(0)
     return told(name, (self,), wrap(found))
 
 

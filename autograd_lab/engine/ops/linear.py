@@ -71,6 +71,7 @@ class FactorsNode(Node):
     """A node that shows the LU factors of its matrix, as torch's does; no gradient needs them."""
 
     __slots__ = ()
+    _saved_A: Any
 
     @property
     def _saved_LU(self) -> Tensor:

@@ -11,7 +11,7 @@ from ..binary import Binary
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, raw
-from .dims import as_ints
+from .dims import as_ints, flag
 from .elementwise import abs, sgn
 from .elementwise_select import where
 from .extremes import amax_over, amin_over
@@ -127,6 +127,8 @@ def vector_norm_over(
     if dim is not None:
         dim = dims_of(dim, self.ndim)
     check_norm(self, ord, dim)
+    said = "linalg_vector_norm(): argument 'keepdim' (position 4) must be bool, not "
+    flag(keepdim, said + type(keepdim).__name__)
     return reduce_with(vector_norm, self, dtype, ord, dim, keepdim)
 
 

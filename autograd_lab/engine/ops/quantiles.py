@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import Tensor, wrap
-from .dims import wrap_dim
+from .dims import flag, wrap_dim
 from .spelling import public
 
 INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
@@ -69,7 +69,7 @@ def _quantile(
         ordered = source.sort()[0]
     else:
         ordered = source.unsqueeze(-1).transpose(dim, -1).sort()[0]
-    shape = _result_shape(self, chosen, dim, keepdim)
+    shape = _result_shape(self, chosen, dim, flag(keepdim))
     ordered = ordered.view(*shape[1:], ordered.shape[-1] if ordered.ndim else 1)
     ranks = _ranks(ordered._data, chosen, skip_nan)
     whole = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}.get(interpolation)

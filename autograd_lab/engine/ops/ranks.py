@@ -9,7 +9,7 @@ import numpy as np
 from ..named import Named
 from ..operation import Operation
 from ..register import register
-from .dims import wrap_dim
+from .dims import flag, wrap_dim
 from .extremes import at_indices, check_not_empty, chosen, share
 from .ordering import order
 from .spelling import public
@@ -48,7 +48,7 @@ class Kthvalue(Named):
         check_not_empty("kthvalue", self, dim)
         if not 1 <= k <= (self.shape[dim] if self.ndim else 1):
             raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {d}")
-        return ranked(self, k - 1, dim, keepdim)
+        return ranked(self, k - 1, dim, flag(keepdim))
 
 
 kthvalue = register(Kthvalue)
@@ -116,7 +116,9 @@ median_along, nanmedian_along = _median_along("median", False), _median_along("n
 @public("median")
 def median(self: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median, the lower of two middle ones; with `dim`, values and indices."""
-    return median_of_all.apply(self) if dim is None else median_along.apply(self, dim, keepdim)
+    return (
+        median_of_all.apply(self) if dim is None else median_along.apply(self, dim, flag(keepdim))
+    )
 
 
 @public("nanmedian")
@@ -124,7 +126,7 @@ def nanmedian(self: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median of what is not NaN; with `dim`, values and indices."""
     if dim is None:
         return nanmedian_of_all.apply(self)
-    return nanmedian_along.apply(self, dim, keepdim)
+    return nanmedian_along.apply(self, dim, flag(keepdim))
 
 
 class Mode(Named):
@@ -136,6 +138,7 @@ class Mode(Named):
     @staticmethod
     def forward(self: Any, dim: int = -1, keepdim: bool = False) -> Any:
         wrap_dim(dim, self.ndim)
+        flag(keepdim)
         check_not_empty("mode", self, dim)
         if not self.size or not self.ndim:
             return ranked(self, 0, dim, keepdim)

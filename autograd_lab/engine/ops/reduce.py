@@ -12,7 +12,7 @@ from ..operation import Operation
 from ..register import method, register
 from ..tensor import Tensor, wrap
 from .copying import cast
-from .dims import as_ints, in_rows, ints, wrap_distinct
+from .dims import as_ints, flag, in_rows, ints, wrap_distinct
 from .shape import expand, view
 from .spelling import public
 from .squeezing import unsqueeze
@@ -131,9 +131,9 @@ def _sum_dtype(array: Any) -> Any:
 @public("sum")
 def sum(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """Return the sum of all elements, or over `dim` (an int or several), computed in `dtype`."""
-    if dim is None and not keepdim:
+    if dim is None and keepdim is False:
         return sum_of(self) if dtype is None else reduce_with(sum_all, self, dtype)
-    return reduce_with(sum_dims, self, dtype, _dims_or_none(dim, self), keepdim)
+    return reduce_with(sum_dims, self, dtype, _dims_or_none(dim, self), flag(keepdim))
 
 
 def _dims_or_none(dim: Any, self: Tensor) -> Any:
@@ -198,9 +198,9 @@ def mean(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
             f"mean(): could not infer output dtype. {given} must be either a floating point or "
             f"complex dtype. Got: {(dtype or self.dtype).class_name}"
         )
-    if dim is None and not keepdim:
+    if dim is None and keepdim is False:
         return mean_of(self) if dtype is None else reduce_with(mean_all, self, dtype)
-    return reduce_with(mean_dims, self, dtype, _dims_or_none(dim, self), keepdim)
+    return reduce_with(mean_dims, self, dtype, _dims_or_none(dim, self), flag(keepdim))
 
 
 class Nansum(Operation):
@@ -230,7 +230,7 @@ def nansum(self: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = No
     """Return the sum of the elements that are not NaN, or over `dim`."""
     if not self.dtype.is_floating_point:
         return sum(self, dim, keepdim, dtype=dtype)
-    return reduce_with(nansum_dims, self, dtype, _dims_or_none(dim, self), keepdim)
+    return reduce_with(nansum_dims, self, dtype, _dims_or_none(dim, self), flag(keepdim))
 
 
 @public("nanmean")

@@ -10,7 +10,7 @@ from ..operation import Operation
 from ..register import register
 from ..tensor import raw
 from ..unary import only_for
-from .dims import in_rows, wrap_dim
+from .dims import flag, in_rows, wrap_dim
 from .elementwise_exp import exp
 from .reduce import like, product, reduce_with, stretch
 from .shape import reshape
@@ -229,7 +229,7 @@ def prod(self: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any
     """Return the product of all elements, or over `dim`, computed in `dtype`."""
     if dim is None:
         return reduce_with(prod_all, self, dtype)
-    return reduce_with(prod_dim, self, dtype, dim, keepdim)
+    return reduce_with(prod_dim, self, dtype, dim, flag(keepdim))
 
 
 class Logcumsumexp(Operation):

@@ -11,7 +11,7 @@ from ..register import register
 from ..tensor import Tensor
 from ..unary import only_for
 from .copying import cast
-from .dims import wrap_dim
+from .dims import flag, wrap_dim
 from .elementwise_exp import exp
 from .reduce import axis_of, dims_of, floats, largest, stretch, sum_dims, total
 from .spelling import public
@@ -117,4 +117,4 @@ logsumexp_over = register(Logsumexp)
 @public("logsumexp")
 def logsumexp(self: Any, dim: Any, keepdim: bool = False) -> Any:
     """Return the logarithm of the sum of exponentials over `dim`, an int or several."""
-    return logsumexp_over.apply(self, dims_of(dim, self.ndim), keepdim)
+    return logsumexp_over.apply(self, dims_of(dim, self.ndim), flag(keepdim))

@@ -11,6 +11,7 @@ import numpy as np
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, raw
+from .dims import flag
 from .elementwise_select import where
 from .reduce import axis_of, count_of, dims_of, like, mean_all, mean_dims, spread, stretch, total
 from .spelling import public
@@ -176,7 +177,7 @@ def _run(
             UserWarning,
             stacklevel=4,
         )
-    return op.apply(self, dim, correction, keepdim)
+    return op.apply(self, dim, correction, flag(keepdim))
 
 
 def _public(op: Operation, name: str, refused: str, what: str) -> None:

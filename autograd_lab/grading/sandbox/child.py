@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import random
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..codec import dumps
 from ..student import LocalStudent, described
-from .messages import receive, send
+from .messages import receive, send, write_file
 from .shell import Shell, redirect_descriptors
 
 
@@ -58,9 +56,7 @@ class Child:
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         match request:
             case {"file": name, "content": content}:
-                path = Path(name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(base64.b64decode(content))
+                write_file(name, content)
                 return {}
             case {"cell": source}:
                 outputs, number = self._shell.run(source, self._output)

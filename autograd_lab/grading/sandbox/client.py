@@ -23,6 +23,7 @@ from ..student import Student
 from .jail import HOME
 from .limits import Limits
 from .messages import ConversationError, receive, send
+from .processes import PARENT, below, seconds, stat, usage
 
 START = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main({fd})"
@@ -66,7 +67,7 @@ class Sandbox:
         with theirs:
             self._server = subprocess.Popen(
                 [sys.executable, "-I", "-c", code, json.dumps(paths)],
-                env=_environment(self._folder.name),
+                env=environment(self._folder.name),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -95,10 +96,11 @@ class Sandbox:
         self._folder.cleanup()
 
     @contextlib.contextmanager
-    def job(self) -> Iterator[Job]:
+    def job(self, _kernel: str = "") -> Iterator[Job]:
         """Open a job, a process that starts with an empty notebook, and end it afterwards.
 
-        Raises NoJail where the system does not allow to shut it in.
+        It runs Python, whatever kernel a notebook names; see `KernelSandbox`. Raises NoJail where the
+        system does not allow to shut it in.
         """
         ours, theirs = socket.socketpair()
         with ours, tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
@@ -122,17 +124,19 @@ class Sandbox:
 class Job:
     """One process with a student's code. Every method raises JobEnded once it is over."""
 
-    def __init__(self, connection: socket.socket, limits: Limits) -> None:
-        """Wait until the job is ready."""
+    def __init__(self, connection: socket.socket, limits: Limits, patience: float = MARGIN) -> None:
+        """Wait until the job is ready, so many seconds; raise TimeoutError when it is not."""
         self._connection, self._limits = connection, limits
-        self._pid = _peer(connection)
+        self._pid = _peer(connection, patience)
         connection.settimeout(MARGIN)
         hello = receive(connection)
         if "refused" in hello:
             raise NoJail(hello["refused"])
         self._reason = ""
-        self._root = int(_stat(self._pid)[1])
-        self._memory = _usage(self._root)[1]
+        self.root = int(stat(self._pid)[PARENT])
+        """The first process of the job's tree: all others run below it."""
+        own = below(self.root)
+        self._own, (self._began, self._memory) = list(own), usage(own)
 
     def put_file(self, name: str, content: str) -> None:
         """Write a file, given in Base64, into the job's working folder."""
@@ -158,7 +162,7 @@ class Job:
 
     def others(self) -> int:
         """Return how many processes run in the job beside its own."""
-        return len(_below(self._root)) - 1
+        return len(below(self.root)) - len(self._own)
 
     def end(self) -> None:
         """End the job's process, and with it all it has started."""
@@ -171,12 +175,12 @@ class Job:
         if self._reason:
             raise JobEnded(self._reason)
         number = secrets.token_hex(8)
-        seconds = min(self._limits.cell_seconds, self._limits.job_seconds - self._used())
-        if seconds <= 0:
+        left = min(self._limits.cell_seconds, self._limits.job_seconds - self._used())
+        if left <= 0:
             raise self._ended("the processor time for the whole submission is used up")
         try:
-            send(self._connection, {"id": number, "seconds": seconds, **request})
-            self._wait(seconds)
+            send(self._connection, {"id": number, "seconds": left, **request})
+            self._wait(left)
             answer = receive(self._connection)
         except TimeoutError:
             raise self._ended("it took too long, and an interrupt did not end it") from None
@@ -190,25 +194,28 @@ class Job:
             raise self._ended("the process answered a question nobody had asked")
         return answer
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, allowed: float) -> None:
         """Return when an answer begins; raise TimeoutError once the job's time is over.
 
         The job interrupts itself after its processor time. Code that goes on regardless is seen here.
         """
-        most = self._used() + seconds + GRACE
-        end = time.monotonic() + seconds * self._limits.patience + MARGIN
+        most = self._used() + allowed + GRACE
+        end = time.monotonic() + allowed * self._limits.patience + MARGIN
         while not select.select([self._connection], [], [], WATCH)[0]:
             if self._used() > most or time.monotonic() > end:
                 raise TimeoutError
-            seconds, memory = _usage(self._root)
-            if seconds > self._limits.job_seconds + GRACE:
+            used, memory = usage(below(self.root))
+            if used - self._began > self._limits.job_seconds + GRACE:
                 raise TimeoutError
             if memory > self._limits.memory + self._memory:
                 raise self._ended("its processes together needed more memory than allowed")
 
     def _used(self) -> float:
-        """Return the processor seconds of the job's process, and of its children that have ended."""
-        return _seconds(_stat(self._pid))
+        """Return the processor seconds of the job's own processes since it is ready.
+
+        Those of their children count when these have ended; all of them are looked at in `_wait`.
+        """
+        return sum(seconds(stat(pid)) for pid in self._own) - self._began
 
     def _ended(self, reason: str) -> JobEnded:
         self._reason = reason
@@ -230,50 +237,12 @@ class RemoteStudent(Student):
             return dumps(Error("JobEnded", str(ended)))
 
 
-def _usage(root: int) -> tuple[float, int]:
-    """Return the processor seconds and the bytes in memory of a process and all below it.
-
-    What lost its parent hangs below the first process of the job's tree. Shared pages count for each.
-    """
-    found = _below(root)
-    pages = sum(int(stat[21]) for stat in found)
-    return sum(_seconds(stat) for stat in found), pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _below(root: int) -> list[list[str]]:
-    """Return the `stat` of each process that runs below another one."""
-    below: dict[str, list[tuple[str, list[str]]]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            stat = _stat(int(entry.name))
-            below.setdefault(stat[1], []).append((entry.name, stat))
-    found = list(below.get(str(root), ()))
-    for pid, _fields in found:
-        found += below.get(pid, ())
-    # Those that have ended and wait to be collected run no more.
-    return [stat for _pid, stat in found if stat[0] not in "ZX0"]
-
-
-def _stat(pid: int) -> list[str]:
-    """Return the fields of a process's `stat` from its state on, zeros for one that has ended."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ["0"] * 50
-    return text.rpartition(")")[2].split()
-
-
-def _seconds(stat: list[str]) -> float:
-    """Return the processor seconds of a process, and of its children that have ended."""
-    return sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def _peer(connection: socket.socket) -> int:
+def _peer(connection: socket.socket, patience: float) -> int:
     """Return the process that writes on the other end, in this process's numbering."""
     size = socket.CMSG_SPACE(12)
-    readable, _, _ = select.select([connection], [], [], MARGIN)
+    readable, _, _ = select.select([connection], [], [], patience)
     if not readable:
-        raise TimeoutError("the fork server does not answer")
+        raise TimeoutError("the sandbox does not answer")
     data, ancillary, _flags, _address = connection.recvmsg(1, size, socket.MSG_PEEK)
     if not data:
         raise EOFError("the job ended before it began")
@@ -283,7 +252,7 @@ def _peer(connection: socket.socket) -> int:
     raise RuntimeError("the kernel does not tell who speaks")
 
 
-def _environment(folder: str) -> dict[str, str]:
+def environment(folder: str) -> dict[str, str]:
     """Return all that the server and its jobs see of an environment; `folder` is the server's."""
     return {
         "HOME": HOME,
@@ -300,4 +269,4 @@ def _environment(folder: str) -> dict[str, str]:
     }
 
 
-__all__ = ["Job", "JobEnded", "NoJail", "RemoteStudent", "Sandbox"]
+__all__ = ["Job", "JobEnded", "NoJail", "RemoteStudent", "Sandbox", "environment"]

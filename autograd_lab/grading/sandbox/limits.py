@@ -34,25 +34,28 @@ class Limits:
         """Return the fields as plain data."""
         return asdict(self)
 
-    def apply(self) -> None:
-        """Hold this process and its children to the limits from now on; no way back up."""
-        address_space = _address_space() + self.memory
+    def apply(self, pid: int = 0, running: int = 0) -> None:
+        """Hold a process and its children to the limits from now on; no way back up.
+
+        Number 0 is this process. The `running` processes and threads of the same user are not the
+        job's.
+        """
         for kind, most in [
-            (resource.RLIMIT_AS, address_space),
+            (resource.RLIMIT_AS, _address_space(pid) + self.memory),
             (resource.RLIMIT_FSIZE, self.file_size),
-            (resource.RLIMIT_NPROC, self.processes),
+            (resource.RLIMIT_NPROC, self.processes + running),
             (resource.RLIMIT_NOFILE, 256),
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_MSGQUEUE, 0),
             # Of each process: those that the student's code starts are counted one by one.
             (resource.RLIMIT_CPU, self.job_seconds + 2),
         ]:
-            resource.setrlimit(kind, (most, most))
+            resource.prlimit(pid, kind, (most, most))
 
 
-def _address_space() -> int:
-    """Return the bytes of address space that this process has now."""
-    statm = Path("/proc/self/statm").read_text(encoding="ascii")
+def _address_space(pid: int) -> int:
+    """Return the bytes of address space that a process has now."""
+    statm = Path("/proc", str(pid or "self"), "statm").read_text(encoding="ascii")
     return int(statm.split()[0]) * resource.getpagesize()
 
 

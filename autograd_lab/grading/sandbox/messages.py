@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import struct
+from pathlib import Path
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
 MAX_MESSAGE = 32 * 1024 * 1024
 """Longest message in bytes; what claims to be longer ends the conversation."""
+
+CUT = "\n[the rest of the output was cut off]\n"
+"""Stands where a cell showed more than it may."""
+REPLY = "application/vnd.autograd-lab.reply"
+"""The kind of output under which a real kernel shows the reply to a check."""
 
 
 class ConversationError(Exception):
@@ -37,6 +44,13 @@ def receive(connection: socket.socket) -> Any:
         raise ConversationError(f"not JSON: {error}") from None
 
 
+def write_file(name: str, content: str) -> None:
+    """Write a file that a message brought, in Base64, and the folders it lies in."""
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(base64.b64decode(content))
+
+
 def _exactly(connection: socket.socket, count: int) -> bytes:
     """Return the next `count` bytes."""
     parts = bytearray()
@@ -48,4 +62,4 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
     return bytes(parts)
 
 
-__all__ = ["MAX_MESSAGE", "ConversationError", "receive", "send"]
+__all__ = ["CUT", "MAX_MESSAGE", "REPLY", "ConversationError", "receive", "send", "write_file"]

@@ -17,9 +17,9 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-Output = dict[str, Any]
+from .messages import CUT
 
-CUT = "\n[the rest of the output was cut off]\n"
+Output = dict[str, Any]
 
 
 class _Publisher(DisplayPublisher):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
@@ -28,8 +28,11 @@ class GraphWriter:
         self._record = builder
         self._known = builder.numbers.get
         self.library = library
+        self._leaf_type = library.leaf_type
         self._operations: dict[int, int] = {}
-        """The node of each operation, by the library's key for it."""
+        """The node of each operation, by its `_sequence_nr()`, which no other has."""
+        self._targets: dict[int, list[Target]] = {}
+        """Where the gradients of each operation go, by the same number."""
         self._plain: dict[int, int] = {}
         """The node of each leaf and constant, by the tensor's number."""
         self._python_numbers: IdentityMap[int] = IdentityMap()
@@ -65,19 +68,26 @@ class GraphWriter:
             entry = self._record.tensors[number]
             if "base" not in entry:
                 entry["base"] = entry["shares"] = self.number(base)
-        if grad_fn is None:
-            node = self._plain.get(number)
-            return Ref(number, node, shape, dtype, requires_grad, True, version)
-        node = self._operations.get(self.library.key(grad_fn))
-        return Ref(number, node, shape, dtype, requires_grad, False, version)
+        is_leaf = grad_fn is None
+        node = self._plain.get(number) if is_leaf else self._operations.get(grad_fn._sequence_nr())
+        return Ref(number, node, shape, dtype, requires_grad, is_leaf, version)
+
+    def refs(self, tensors: Iterable[Any]) -> tuple[Ref, ...]:
+        """Return how these tensors are now."""
+        return tuple(map(self.ref, tensors))
 
     def target(self, grad_fn: Any) -> int:
         """Return a number for a node that gradients go to, also for a leaf's."""
-        leaf = self.library.leaf(grad_fn)
-        return self.library.key(grad_fn) if leaf is None else -1 - self.number(leaf)
+        if type(grad_fn) is self._leaf_type:
+            return -1 - self.number(grad_fn.variable)
+        number: int = grad_fn._sequence_nr()
+        return number
 
     def targets(self, grad_fn: Any) -> list[Target]:
         """Return where a node's gradients go, None where none does."""
+        known = self._targets.get(grad_fn._sequence_nr())
+        if known is not None:
+            return known
         return [
             None if source is None else (self.target(source), number)
             for source, number in grad_fn.next_functions
@@ -99,7 +109,7 @@ class GraphWriter:
             return self._python_numbers.get(item)
         grad_fn = self.library.grad_fn(item)
         if grad_fn is not None:
-            return self._operations.get(self.library.key(grad_fn))
+            return self._operations.get(grad_fn._sequence_nr())
         number = self._known(item)
         return None if number is None else self._plain.get(number)
 
@@ -177,14 +187,13 @@ class GraphWriter:
 
         What of that history the recording should have seen made is given to `parts`.
         """
-        leaf = self.library.leaf(grad_fn)
-        if leaf is not None:
-            return self.leaf(leaf)
-        key = self.library.key(grad_fn)
+        if type(grad_fn) is self._leaf_type:
+            return self.leaf(grad_fn.variable)
+        key = grad_fn._sequence_nr()
         known = self._operations.get(key)
         if known is None:
             for unknown in self.unknown(grad_fn):
-                if parts is not None and self.library.key(unknown) >= self.library.first_key:
+                if parts is not None and unknown._sequence_nr() >= self.library.first_key:
                     parts(unknown)
                 else:
                     self.operation(unknown, located=False)
@@ -193,7 +202,7 @@ class GraphWriter:
 
     def unknown(self, grad_fn: Any) -> list[Any]:
         """Return the operations on the way to the leaves that have no node yet, inputs first."""
-        library, known = self.library, self._operations
+        leaf_type, known = self._leaf_type, self._operations
         if self._record.crowded:
             return []
         found: dict[int, Any] = {}
@@ -201,13 +210,15 @@ class GraphWriter:
         waiting = [grad_fn]
         while waiting:
             top = waiting.pop()
-            if top is None or library.leaf(top) is not None:
-                continue
-            key = library.key(top)
+            key = top._sequence_nr()
             if key not in known and key not in found:
                 found[key] = top
-                below = [source for source, _ in top.next_functions if source is not None]
-                sources[key] = [library.key(s) for s in below if library.leaf(s) is None]
+                below = [
+                    source
+                    for source, _ in top.next_functions
+                    if source is not None and type(source) is not leaf_type
+                ]
+                sources[key] = [source._sequence_nr() for source in below]
                 waiting += below
         return [grad_fn] if len(found) == 1 else [found[key] for key in _inputs_first(sources)]
 
@@ -224,23 +235,11 @@ class GraphWriter:
         `tensor` is what it returned; `constants` are its inputs without gradient, by slot. Inputs
         come first, so that a node's place in the graph is always behind theirs.
         """
-        library = self.library
-        sources: list[tuple[int, int | None]] = []
-        leaves: list[tuple[int, Any]] = []
-        for slot, (source, _) in enumerate(grad_fn.next_functions):
-            if source is None:
-                continue
-            leaf = library.leaf(source)
-            if leaf is not None:
-                leaves.append((slot, leaf))
-                continue
-            known = self._operations.get(library.key(source))
-            sources.append((slot, self.of_grad_fn(source, parts) if known is None else known))
-        sources += [(slot, self.leaf(leaf)) for slot, leaf in leaves]
+        sources, targets = self._sources(grad_fn, parts)
         if constants:
             sources += [(slot, self.constant(holder)) for slot, holder in constants.items()]
         sources.sort()
-        name, inputs, formulas, custom = library.describe(grad_fn)
+        name, inputs, formulas, custom = self.library.describe(grad_fn)
         value = None if tensor is None else self.value(tensor)
         node = self._record.add_node(
             "op",
@@ -255,12 +254,38 @@ class GraphWriter:
             custom=custom,
         )
         if node is not None:
-            self._operations[library.key(grad_fn)] = node
+            key = grad_fn._sequence_nr()
+            self._operations[key] = node
+            self._targets[key] = targets
             if tensor is not None:
                 self._note_version(node, tensor)
         for slot, known in sources:
             self._record.add_edge(known, node, slot)
         return node
+
+    def _sources(
+        self, grad_fn: Any, parts: Callable[[Any], None] | None
+    ) -> tuple[list[tuple[int, int | None]], list[Target]]:
+        """Return by slot the nodes that an operation came from, leaves last, and its targets."""
+        leaf_type, operations = self._leaf_type, self._operations
+        sources: list[tuple[int, int | None]] = []
+        targets: list[Target] = []
+        leaves: list[tuple[int, Any]] = []
+        for slot, (source, output) in enumerate(grad_fn.next_functions):
+            if source is None:
+                targets.append(None)
+            elif type(source) is leaf_type:
+                leaves.append((slot, source.variable))
+                targets.append((0, output))
+            else:
+                key = source._sequence_nr()
+                known = operations.get(key)
+                sources.append((slot, self.of_grad_fn(source, parts) if known is None else known))
+                targets.append((key, output))
+        for slot, leaf in leaves:
+            sources.append((slot, self.leaf(leaf)))
+            targets[slot] = -1 - self.number(leaf), 0
+        return sources, targets
 
     def _all_saved(self, grad_fn: Any, made: Value | None) -> tuple[Saved, ...]:
         """Return what the node keeps: tensors, then numbers; `made` is what it returned."""
@@ -269,7 +294,7 @@ class GraphWriter:
             [
                 self._saved(name, item, made)
                 if isinstance(item, tensor_type)
-                else _saved_number(name, item)
+                else _saved_number(name, type(item).__name__, repr(item))
                 for name, item in self.library.saved(grad_fn)
             ]
         )
@@ -277,7 +302,11 @@ class GraphWriter:
     def _saved(self, name: str, item: Any, made: Value | None) -> Saved:
         number = self._known(item)
         version = self.library.version(item)
-        node = self.find(item)
+        grad_fn = self.library.grad_fn(item)
+        if grad_fn is not None:
+            node = self._operations.get(grad_fn._sequence_nr())
+        else:
+            node = None if number is None else self._plain.get(number)
         if node is not None and self._versions.get(node) == version:
             value = self._record.nodes[node]["value"]
         elif name == "result" and made is not None and not version:
@@ -350,13 +379,9 @@ def _inputs_first(sources: dict[int, list[int]]) -> Iterator[int]:
                 heappush(ready, user)
 
 
-def _saved_number(name: str, number: Any) -> Saved:
-    return _saved_value(name, value_of_number(number))
-
-
 @lru_cache(256)
-def _saved_value(name: str, value: Value) -> Saved:
-    return Saved(name, value, 0)
+def _saved_number(name: str, kind: str, text: str) -> Saved:
+    return Saved(name, Value((), kind, text), 0)
 
 
 @cache

@@ -12,6 +12,9 @@ NodeDescription = tuple[str, tuple[str, ...], tuple[str, ...], bool]
 class Library(Protocol):
     """The engine, or PyTorch: the same questions, each answered in the library's own way.
 
+    Nodes need no questions: `next_functions` and `_sequence_nr()`, which no other operation's node has,
+    are called alike in both.
+
     Nothing here is noticed by the library or by who watches it.
     """
 
@@ -19,8 +22,10 @@ class Library(Protocol):
     parameter_type: type[Any]
     module_type: type[Any]
     optimizer_type: type[Any]
+    leaf_type: type[Any]
+    """The class of the nodes at the leaves: their `variable` is the leaf."""
     first_key: int
-    """The key of the first node that the recording should see made without being told."""
+    """`_sequence_nr()` of the first node that the recording should see made without being told."""
 
     def array(self, tensor: Any) -> Any:
         """Return the numbers, as an array that shares memory or as a NumPy scalar."""
@@ -51,12 +56,6 @@ class Library(Protocol):
 
     def nbytes(self, tensor: Any) -> int:
         """Return how many bytes its elements take."""
-
-    def key(self, grad_fn: Any) -> int:
-        """Return a number that no other operation's node has."""
-
-    def leaf(self, grad_fn: Any) -> Any:
-        """Return the leaf that an AccumulateGrad is for, None for any other node."""
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node."""

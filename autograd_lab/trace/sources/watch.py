@@ -66,7 +66,7 @@ class Watch:
 
     def refs(self, items: Iterable[Any]) -> tuple[Ref, ...]:
         """Return the tensors among `items`, and in lists and tuples there, as they are now."""
-        return tuple([self.graph.ref(tensor) for tensor in self.tensors(items)])
+        return self.graph.refs(self.tensors(items))
 
     def tensors(self, items: Iterable[Any]) -> list[Any]:
         """Return the tensors among `items`, and in lists and tuples there."""
@@ -99,25 +99,26 @@ class Watch:
 
     def recorded(
         self,
-        inputs: Sequence[object],
+        inputs: Sequence[Any],
         outputs: Sequence[Any],
         constants: dict[int, object],
         before: Ref | None = None,
     ) -> None:
         """Note an operation that is in the graph now; the operations it is made of come first.
 
-        `before` is what the first input was, if it was written to.
+        `inputs` and `outputs` are tensors. `before` is what the first input was, if it was written to.
         """
-        if self.record.room("op"):
-            for tensor in self.tensors(inputs if before is None else inputs[1:]):
-                # What is older than the recording is not the work of this line.
-                history = self.library.grad_fn(tensor)
-                if history is not None:
-                    self.graph.of_grad_fn(history)
-            grad_fn = self.library.grad_fn(outputs[0])
-            self.record.place = self.record.source.here()
-            self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
-            self.record.place = None
+        if not self.record.room("op"):
+            return
+        for tensor in inputs if before is None else inputs[1:]:
+            # What is older than the recording is not the work of this line.
+            history = self.library.grad_fn(tensor)
+            if history is not None:
+                self.graph.of_grad_fn(history)
+        grad_fn = self.library.grad_fn(outputs[0])
+        self.record.place = self.record.source.here()
+        self._operation(grad_fn, outputs[0], constants, inputs, outputs, before)
+        self.record.place = None
 
     def part(self, grad_fn: Any) -> None:
         """Note an operation that another one is made of, and that nothing else has shown."""
@@ -129,14 +130,15 @@ class Watch:
         grad_fn: Any,
         tensor: Any,
         constants: dict[int, object],
-        inputs: Sequence[object],
+        inputs: Sequence[Any],
         outputs: Sequence[Any],
         before: Ref | None,
     ) -> None:
+        refs = self.graph.refs
         node = self.graph.operation(grad_fn, tensor, constants, parts=self.part)
-        given = self.refs(inputs) if before is None else (before, *self.refs(inputs[1:]))
+        given = refs(inputs) if before is None else (before, *refs(inputs[1:]))
         name = "" if node is None else self.record.nodes[node]["op"]
-        made = self.refs(outputs)
+        made = refs(outputs)
         self.record.add_event("op", node=node, text=name, inputs=given, outputs=made)
         if node is not None and self.record.nodes[node]["custom"]:
             options = tuple(self.library.context(grad_fn))
@@ -174,7 +176,7 @@ class Watch:
         history = self.library.grad_fn(target)
         source = history.next_functions[0][0]
         node = None if source is None else self.graph.of_grad_fn(source)
-        leaf = source is None or self.library.leaf(source) is not None
+        leaf = source is None or type(source) is self.library.leaf_type
         return after._replace(
             node=node,
             requires_grad=source is not None,
@@ -331,7 +333,7 @@ class Watch:
             grad_fn = self.library.grad_fn(root)
             if value is not None and grad_fn is not None:
                 part = None, value, self.library.token(seed)
-                self._arrivals.send((self.library.key(grad_fn), root.output_nr), part)
+                self._arrivals.send((grad_fn._sequence_nr(), root.output_nr), part)
 
     def visited(
         self,
@@ -348,7 +350,7 @@ class Watch:
         if not self.record.room("node"):
             return None
         graph, library = self.graph, self.library
-        node, key = graph.of_grad_fn(grad_fn), library.key(grad_fn)
+        node, key = graph.of_grad_fn(grad_fn), grad_fn._sequence_nr()
         received = [
             None if grad is None else self._received(self._arrivals.take((key, number)), grad)
             for number, grad in enumerate(grads_in)
@@ -418,7 +420,7 @@ class Watch:
     def recorded_in_pass(self, results: Iterable[Any], made: Mapping[int, Any] = NOTHING) -> None:
         """Note the operations by which a pass that creates a graph came to its `results`.
 
-        `made` has what they returned, by the library's key, as far as that is known.
+        `made` has what they returned, by `_sequence_nr()`, as far as that is known.
         """
         for result in results:
             grad_fn = self.library.grad_fn(result)
@@ -426,7 +428,7 @@ class Watch:
                 continue
             for part in self.graph.unknown(grad_fn):
                 if self.record.room("op"):
-                    self._operation(part, made.get(self.library.key(part)), {}, (), (), None)
+                    self._operation(part, made.get(part._sequence_nr()), {}, (), (), None)
             self.graph.of_tensor(result)
 
     # --- calls ----------------------------------------------------------------------------------
@@ -453,7 +455,7 @@ class Watch:
             parameters = list(subject.parameters())
         if not self.record.room(kind):
             return
-        given = self.refs(parameters)
+        given = self.graph.refs(parameters)
         made = zip(parameters, given, strict=True) if kind == "step" else ()
         changed = tuple([ref for p, ref in made if self.library.grad(p) is not None])
         options = ("set_to_none",) if set_to_none else ()

@@ -123,7 +123,9 @@ class Player {
     el.classList.add("al-player");
     for (const [key, value] of Object.entries({ role: "group", tabindex: 0, "aria-label": this.words.group }))
       el.setAttribute(key, value);
-    el.addEventListener("keydown", (event) => this.press(event));
+    // Notebook 7 takes its shortcuts where a key enters the document, on its way down to here.
+    const keys = (event) => (el.contains(event.target) ? this.press(event) : removeEventListener("keydown", keys, true));
+    el.addEventListener("focusin", () => addEventListener("keydown", keys, true));
     tabs(el);
     model.on("change:step", () => this.draw());
     this.open("");
@@ -148,16 +150,18 @@ class Player {
   }
 
   press(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("select, summary")) return;
-    const move = KEYS[event.key];
-    if (move !== undefined) this.go(move);
-    else if (event.key === "ArrowUp" || event.key === "ArrowDown") this.walk(event.key === "ArrowDown" ? 1 : -1);
-    else if (event.key === "Escape") this.chosen ? this.choose(null) : this.open("");
-    else if (event.target !== this.el) return;
-    else if (event.key === " ") this.play(!this.timer);
-    else if (event.key === "Enter" && this.chosen) this.choose(this.chosen);
-    else return;
-    event.preventDefault();
+    const { key, target } = event;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    // A control knows its own keys; the page around it must not take them.
+    if (!target.closest("select, summary") && (target === this.el || (key !== " " && key !== "Enter"))) {
+      if (KEYS[key] !== undefined) this.go(KEYS[key]);
+      else if (key === "ArrowUp" || key === "ArrowDown") this.walk(key === "ArrowDown" ? 1 : -1);
+      else if (key === "Escape") this.chosen ? this.choose(null) : this.open("");
+      else if (key === " ") this.play(!this.timer);
+      else if (key === "Enter" && this.chosen) this.choose(this.chosen);
+      else return;
+      event.preventDefault();
+    }
     event.stopPropagation();
   }
 

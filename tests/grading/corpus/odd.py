@@ -26,7 +26,6 @@ BEFORE = {
     "noise_on_stderr": "import sys, os\nprint('loud', file=sys.stderr)\nos.write(2, b'louder')",
     "a_logger": "import logging\nlogging.basicConfig()\nlogging.error('an error')",
     "a_plot": "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('梯度'); plt.show()",
-    "a_window": "import matplotlib\nmatplotlib.use('TkAgg', force=False)",
     "five_megabytes_of_prints": "for i in range(50_000):\n    print('x' * 99)",
     "five_megabytes_at_once": "print('x' * 5_000_000)",
     "an_error_of_its_own": "1 / 0",
@@ -59,6 +58,14 @@ BEFORE = {
     "recursion_without_end": "def f(n):\n    return f(n + 1)\nf(0)",
 }
 ODD |= {name: Case(begun_with(source)) for name, source in BEFORE.items()}
+# As on the student's own machine, where a screen is; nothing opens, and the answers count.
+ODD["a_window"] = Case(
+    begun_with(
+        "import matplotlib\nmatplotlib.use('TkAgg')\n"
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    ),
+    told="'headless' is currently running",
+)
 
 # In place of one of the right answers.
 INSTEAD = {

@@ -22,6 +22,7 @@ class EngineLibrary:
     name = "autograd_lab"
     tensor_type, parameter_type = Tensor, Parameter
     module_type, optimizer_type = Module, Optimizer
+    leaf_type = AccumulateGrad
     array = staticmethod(raw)
 
     def __init__(self) -> None:
@@ -67,15 +68,6 @@ class EngineLibrary:
         """Return how many bytes its elements take."""
         size: int = raw(tensor).nbytes
         return size
-
-    def key(self, grad_fn: Any) -> int:
-        """Return a number that no other operation's node has."""
-        number: int = grad_fn._sequence_nr()
-        return number
-
-    def leaf(self, grad_fn: Any) -> Any:
-        """Return the leaf that an AccumulateGrad is for, None for any other node."""
-        return grad_fn.variable if isinstance(grad_fn, AccumulateGrad) else None
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node."""

@@ -60,7 +60,7 @@ class EngineSource(Observer, Guarded):
         """Note an operation: recorded in the graph, leaving it, or writing in place."""
         if self._pass is not None:
             if node is not None and isinstance(output, Tensor):
-                self._made[self.library.key(node)] = output
+                self._made[node._sequence_nr()] = output
             return
         in_place = name.endswith("_") and bool(inputs) and output is inputs[0]
         before = None
@@ -70,7 +70,8 @@ class EngineSource(Observer, Guarded):
             results = output if isinstance(output, tuple | list) else (output,)
             made = [t for t in results if isinstance(t, Tensor) and t.grad_fn is not None]
             grad_fn = made[0].grad_fn if made else node
-            self.watch.recorded(inputs, made, self._constants(inputs, grad_fn), before)
+            given = self.watch.tensors(inputs)
+            self.watch.recorded(given, made, self._constants(inputs, grad_fn), before)
         elif not in_place or name == "detach_":
             self.watch.unrecorded(_called(name), inputs, output)
 

@@ -50,7 +50,7 @@ def make_mode(source: TorchSource) -> Any:
             after = None if source.busy else source.before_call(func, args, kwargs or {})
             result = func(*args, **(kwargs or {}))
             if after is not None:
-                after(result)
+                source.after_call(after, result)
             return result
 
     return Calls()
@@ -142,26 +142,28 @@ class Calls:
                 values = [target, *inputs[2:]] if func_name == "__setitem__" else inputs
                 before = self.watch.written(name, target, values, tracked)
                 if tracked:
-                    self.watch.recorded(values, [target], {}, before)
+                    self.watch.recorded(self.watch.tensors(values), [target], {}, before)
             elif result is not target or name == "detach_":
                 self._computed(name, inputs, result)
 
         return after
 
     def _computed(self, name: str, inputs: list[Any], result: Any) -> None:
-        made = [t for t in self.watch.tensors([result]) if self.library.grad_fn(t) is not None]
+        results = self.watch.tensors((result,))
+        made = [t for t in results if self.library.grad_fn(t) is not None]
         if made:
-            self.watch.recorded(inputs, made, self._constants(inputs, made[0]))
-        elif self.watch.tensors([result]) or name in TAKING.values():
+            given = self.watch.tensors(inputs)
+            self.watch.recorded(given, made, self._constants(inputs, given, made[0]))
+        elif results or name in TAKING.values():
             self.watch.unrecorded(name, inputs, result)
 
-    def _constants(self, inputs: list[Any], output: Any) -> dict[int, object]:
+    def _constants(self, inputs: list[Any], tensors: list[Any], output: Any) -> dict[int, object]:
         """Return what entered without gradient, by slot: PyTorch names none, so in order."""
-        grad_fn = self.library.grad_fn(output)
-        free = [i for i, (source, _) in enumerate(grad_fn.next_functions) if source is None]
+        sources = output.grad_fn.next_functions
+        free = [slot for slot, (source, _) in enumerate(sources) if source is None]
         if not free:
             return {}
-        given = [t for t in self.watch.tensors(inputs) if not t.requires_grad]
+        given = [t for t in tensors if not t.requires_grad]
         given = [t for t in given if t.is_floating_point()] or given
         given += [n for n in inputs if type(n) is float and self.watch.graph.find(n) is not None]
         return dict(zip(free, given, strict=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from operator import attrgetter, methodcaller
 from typing import Any
 
 from ....engine.operation import OPERATIONS, Operation
@@ -16,6 +17,8 @@ class TorchLibrary:
     """See `Library`."""
 
     name = "torch"
+    # What is asked most often is answered without a function of Python's.
+    token, nbytes = methodcaller("data_ptr"), attrgetter("nbytes")
 
     def __init__(self) -> None:
         """Import PyTorch."""
@@ -24,7 +27,7 @@ class TorchLibrary:
         self.torch = torch
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
         self._bfloat16 = torch.bfloat16
-        self._leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
+        self.leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
         self.first_key = torch._C._autograd._get_sequence_nr()
         self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
 
@@ -45,10 +48,6 @@ class TorchLibrary:
         shape, kind, base = _shape(tensor.shape), _dtype_name(tensor.dtype), tensor._base
         return self.grad_fn(tensor), shape, kind, tensor.requires_grad, version, base
 
-    def token(self, grad: Any) -> Any:
-        """Return what tells a gradient from others as long as it exists."""
-        return grad.data_ptr()
-
     def grad_fn(self, tensor: Any) -> Any:
         """Return the node that made it; one that a write has made invalid counts as none."""
         try:
@@ -67,19 +66,6 @@ class TorchLibrary:
     def is_inference(self, tensor: Any) -> bool:
         """Return whether it was made in inference mode."""
         return bool(tensor.is_inference())
-
-    def nbytes(self, tensor: Any) -> int:
-        """Return how many bytes its elements take."""
-        return int(tensor.nbytes)
-
-    def key(self, grad_fn: Any) -> int:
-        """Return a number that no other operation's node has."""
-        number: int = grad_fn._sequence_nr()
-        return number
-
-    def leaf(self, grad_fn: Any) -> Any:
-        """Return the leaf that an AccumulateGrad is for, None for any other node."""
-        return grad_fn.variable if type(grad_fn) is self._leaf_type else None
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node; names and formulas are the engine's."""
@@ -106,7 +92,7 @@ class TorchLibrary:
     def _alike(self, grad_fn: Any, saved: Any) -> Any:
         """Return a number that was saved as a tensor in the dtype of the node's result."""
         made = grad_fn._input_metadata[0].dtype
-        return saved.to(made) if made.is_floating_point else saved
+        return saved.to(made) if made is not saved.dtype and made.is_floating_point else saved
 
     def context(self, grad_fn: Any) -> list[str]:
         """Return what a user's Function did with its `ctx`: see `function` in the table of events."""

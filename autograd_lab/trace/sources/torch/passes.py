@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ....engine.binary import Binary
 from ....engine.broadcasting import Broadcasting
 from ....engine.operation import Operation
-from ..arrivals import Target
 from .library import is_custom, operation_of
 
 if TYPE_CHECKING:
@@ -29,63 +28,59 @@ class Pass:
         self.retain_graph = retain_graph
         self._roots: list[Any] = []
         self.visited: set[int] = set()
-        """The keys of the nodes that have run."""
+        """The numbers of the nodes that have run."""
         self._handles: list[Any] = []
         self._leaves: list[Any] = []
 
     def listen(self, roots: Iterable[Any]) -> None:
         """Hang hooks on all nodes that gradients may reach."""
         self._roots = [node for node in roots if node is not None]
-        waiting = [*self._roots]
-        graph, seen = self.watch.graph, set()
+        graph = self.watch.graph
+        waiting = [(graph.target(node), node) for node in self._roots]
+        seen: set[int] = set()
         while waiting:
-            node = waiting.pop()
-            key = graph.target(node)
+            key, node = waiting.pop()
             if key in seen:
                 continue
             seen.add(key)
-            leaf = self.library.leaf(node)
-            if leaf is not None:
-                self._follow_leaf(node, leaf)
-                continue
-            targets: list[Target] = []
-            for source, number in node.next_functions:
-                if source is None:
-                    targets.append(None)
-                else:
-                    targets.append((graph.target(source), number))
-                    waiting.append(source)
-            after = partial(self.source.visited, self, node, key, targets)
+            if type(node) is self.library.leaf_type:
+                after = self._follow_leaf(node.variable)
+            else:
+                targets = graph.targets(node)
+                for target, (source, _) in zip(targets, node.next_functions, strict=True):
+                    if target is not None:
+                        waiting.append((target[0], source))
+                after = partial(self.source.visited, self, node, key, targets)
             self._handles.append(node.register_hook(after))
 
-    def _follow_leaf(self, node: Any, leaf: Any) -> None:
+    def _follow_leaf(self, leaf: Any) -> Callable[[Any, Any], None]:
+        """Return the hook for a leaf, having read what its `.grad` is now."""
         grad = self.library.grad(leaf)
         before = None if grad is None else self.watch.graph.value(grad)
         self._leaves.append(leaf)
-
-        def after(passed: Any, grads: Any) -> None:
-            self.source.accumulated(leaf, grads[0], before)
-
-        self._handles.append(node.register_hook(after))
+        return partial(self.source.accumulated, leaf, before)
 
     def failing_node(self) -> Any:
         """Return the node that was running when the pass failed: the last made of those that were next.
 
         PyTorch takes the last made one of the nodes whose gradients have all arrived.
         """
-        waiting, key = [*self._roots], self.library.key
-        found: list[Any] = []
+        waiting = [*self._roots]
+        found: dict[int, Any] = {}
         seen: set[int] = set()
         while waiting:
             node = waiting.pop()
-            if node is None or self.library.leaf(node) is not None or key(node) in seen:
+            if node is None or type(node) is self.library.leaf_type:
                 continue
-            seen.add(key(node))
-            if key(node) in self.visited:
+            key = node._sequence_nr()
+            if key in seen:
+                continue
+            seen.add(key)
+            if key in self.visited:
                 waiting += [source for source, _ in node.next_functions]
             else:
-                found.append(node)
-        return max(found, key=key, default=None)
+                found[key] = node
+        return found[max(found)] if found else None
 
     def gradients(self) -> list[Any]:
         """Return the `.grad` of the leaves that gradients could reach."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from ...builder import Builder, describe
+from ...model import Value
 from ..arrivals import Target
 from ..watch import Guarded, Watch, guarded
 from .calls import Calls, make_mode
@@ -59,16 +59,16 @@ class TorchSource(Guarded):
             return None
         self.busy = True
         try:
-            after = self._calls.before(func, args, kwargs)
+            return self._calls.before(func, args, kwargs)
         except Exception as fault:
             self.record.broken = describe(fault)
             return None
         finally:
             self.busy = False
-        return None if after is None else partial(self._after_call, after)
 
     @guarded
-    def _after_call(self, after: Callable[[Any], None], result: Any) -> None:
+    def after_call(self, after: Callable[[Any], None], result: Any) -> None:
+        """Do what `before_call` returned with the result of the call."""
         after(result)
 
     @guarded
@@ -81,7 +81,7 @@ class TorchSource(Guarded):
         sources = enumerate(made[0].grad_fn.next_functions)
         given = self.watch.tensors(inputs)
         free = {slot: given[slot] for slot, (source, _) in sources if source is None}
-        self.watch.recorded(inputs, made, free)
+        self.watch.recorded(given, made, free)
 
     @guarded
     def created(self, name: str, inputs: list[Any], made: Any) -> None:
@@ -125,7 +125,7 @@ class TorchSource(Guarded):
         )
         edge = self.library.torch.autograd.graph.get_gradient_edge
         work.append(Pass(self, keep))
-        work[0].listen([edge(root).node for root in roots])
+        work[0].listen([root.grad_fn or edge(root).node for root in roots])
 
     @guarded
     def visited(
@@ -140,19 +140,18 @@ class TorchSource(Guarded):
         if work.retain_graph:
             return
         if number is None:  # there is room to count alone
-            keeps = any(
-                isinstance(v, self.library.tensor_type) for _, v in self.library.saved(node)
-            )
+            kept = self.library.saved(node)
+            keeps = any(isinstance(value, self.library.tensor_type) for _, value in kept)
         else:
             keeps = any(saved.nbytes for saved in self.record.nodes[number]["saved"])
         if keeps:
             self.watch.freed(node)
 
     @guarded
-    def accumulated(self, leaf: Any, grad: Any, before: Any) -> None:
-        """Note that `grad` was added to what a leaf's `.grad` was before."""
-        if grad is not None:
-            self.watch.accumulated(self.watch.accumulating(leaf, grad, before), leaf)
+    def accumulated(self, leaf: Any, before: Value | None, passed: Any, grads: Any) -> None:
+        """Note that a gradient was added to what a leaf's `.grad` was before."""
+        if grads[0] is not None:
+            self.watch.accumulated(self.watch.accumulating(leaf, grads[0], before), leaf)
 
     @guarded
     def end_pass(self, work: Pass, error: BaseException | None, results: Any, create: bool) -> None:

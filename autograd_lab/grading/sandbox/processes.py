@@ -1,0 +1,63 @@
+"""What the system, not the job, says of a job's processes: which there are, their time and memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+Stat = list[str]
+"""The fields of a process's `stat` from its state on. Source: the manual page proc_pid_stat(5)."""
+
+PARENT, THREADS, MEMORY = 1, 17, 21
+
+
+def stat(pid: int) -> Stat:
+    """Return what is known of a process, zeros for one that has ended."""
+    try:
+        # Read for each process of the machine, several times per job: cheaply.
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+        try:
+            text = os.read(descriptor, 4096)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return ["0"] * 50
+    return text.rpartition(b")")[2].decode("ascii").split()
+
+
+def seconds(known: Stat) -> float:
+    """Return the processor seconds of a process, and of its children that have ended."""
+    return sum(map(int, known[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def below(root: int) -> dict[int, Stat]:
+    """Return each process that runs below another one, by its number.
+
+    What lost its parent hangs below the first process of a job's tree.
+    """
+    children: dict[str, dict[int, Stat]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            known = stat(int(entry.name))
+            children.setdefault(known[PARENT], {})[int(entry.name)] = known
+    found = children.get(str(root), {})
+    waiting = list(found)
+    for pid in waiting:
+        more = children.get(str(pid), {})
+        found |= more
+        waiting += more
+    # Those that have ended and wait to be collected run no more.
+    return {pid: known for pid, known in found.items() if known[0] not in "ZX0"}
+
+
+def usage(found: Mapping[int, Stat]) -> tuple[float, int]:
+    """Return the processor seconds and the bytes in memory of processes together.
+
+    Pages that they share count for each of them.
+    """
+    pages = sum(int(known[MEMORY]) for known in found.values())
+    return sum(map(seconds, found.values())), pages * os.sysconf("SC_PAGE_SIZE")
+
+
+__all__ = ["PARENT", "THREADS", "Stat", "below", "seconds", "stat", "usage"]
