@@ -1,6 +1,7 @@
 """A class that is graded once; and nothing of a test outlives it: neither results nor what was tried."""
 
 import builtins
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.grading.classroom import (
     with_due_date,
 )
 from tests.grading.stock import Course, released_once
+
+_learners = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +68,8 @@ def _no_last_result() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _new_learner(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep what is tried in a folder of its own; return the folder."""
-    folder = tmp_path_factory.mktemp("learner")
+    # Numbered here: to find the next number pytest reads the whole folder, thousands of names.
+    folder = tmp_path_factory.mktemp(f"learner-{next(_learners)}", numbered=False)
     monkeypatch.setenv(progress.FOLDER, str(folder))
     monkeypatch.setattr(progress, "_remembered", {})
     return folder
