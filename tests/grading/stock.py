@@ -93,7 +93,7 @@ def released_once(folders: pytest.TempPathFactory, assignment: str) -> Course:
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"course-{assignment}"
     shared.mkdir(exist_ok=True)
     made = Course(shared / "calculus", shared / "settings")
-    with (shared / "lock").open("w") as lock:
+    with (shared / "lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "done").exists():
             made.autograd_lab("course", "new", made.root.name)

@@ -23,7 +23,7 @@ from ..student import Student
 from .jail import HOME
 from .limits import Limits
 from .messages import ConversationError, receive, send
-from .processes import PARENT, below, seconds, stat, usage
+from .processes import PARENT, below, seconds, stat, usage, waiting_for_the_end_of
 
 START = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main({fd})"
@@ -115,10 +115,11 @@ class Sandbox:
                 }
                 socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno()])
             job = Job(ours, self.limits)
-            try:
-                yield job
-            finally:
-                job.end()
+            with waiting_for_the_end_of(job.root):
+                try:
+                    yield job
+                finally:
+                    job.end()
 
 
 class Job:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import shutil
 import socket
 import subprocess
@@ -17,9 +16,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .client import MARGIN, START, Job, NoJail, environment
+from .client import START, Job, NoJail, environment
 from .jail import HOME
 from .limits import Limits
+from .processes import waiting_for_the_end_of
 from .server import visible_folders
 
 BRIDGE = f"{__package__}.bridge"
@@ -68,7 +68,7 @@ class KernelSandbox:
             with process:
                 try:
                     job = _ready(ours, self.limits, process)
-                    with _waiting_for_the_end_of(job.root):
+                    with waiting_for_the_end_of(job.root):
                         try:
                             yield job
                         finally:
@@ -93,20 +93,6 @@ def _ready(connection: socket.socket, limits: Limits, process: subprocess.Popen[
     except EOFError:
         _out, said = process.communicate()
         raise NoKernel(said.decode("utf-8", "replace").strip().rpartition("\n")[2]) from None
-
-
-@contextlib.contextmanager
-def _waiting_for_the_end_of(pid: int) -> Iterator[None]:
-    """Wait afterwards until a process has ended; the first one of a tree ends last.
-
-    What is left of a job for a moment would count against the next one's limit on processes.
-    """
-    descriptor = os.pidfd_open(pid)
-    try:
-        yield
-    finally:
-        select.select([descriptor], [], [], MARGIN)
-        os.close(descriptor)
 
 
 def _walls(limits: Limits) -> list[str]:

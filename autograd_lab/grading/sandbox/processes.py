@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+import select
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 Stat = list[str]
 """The fields of a process's `stat` from its state on. Source: the manual page proc_pid_stat(5)."""
 
 PARENT, THREADS, MEMORY = 1, 17, 21
+END = 30.0
+"""Seconds on the clock that a tree of processes may take to end."""
 
 
 def stat(pid: int) -> Stat:
@@ -60,4 +64,27 @@ def usage(found: Mapping[int, Stat]) -> tuple[float, int]:
     return sum(map(seconds, found.values())), pages * os.sysconf("SC_PAGE_SIZE")
 
 
-__all__ = ["PARENT", "THREADS", "Stat", "below", "seconds", "stat", "usage"]
+@contextlib.contextmanager
+def waiting_for_the_end_of(pid: int) -> Iterator[None]:
+    """Wait afterwards until a process has ended; the first one of a tree ends last.
+
+    What is left of a job for a moment would count against the next one's limit on processes.
+    """
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield
+    finally:
+        select.select([descriptor], [], [], END)
+        os.close(descriptor)
+
+
+__all__ = [
+    "PARENT",
+    "THREADS",
+    "Stat",
+    "below",
+    "seconds",
+    "stat",
+    "usage",
+    "waiting_for_the_end_of",
+]

@@ -181,6 +181,7 @@ def test_its_environment_holds_nothing_of_ours(
             "OMP_NUM_THREADS",
             "OPENBLAS_NUM_THREADS",
             "MPLBACKEND",
+            "PYTHONHASHSEED",
         }
         assert value(job, "import os; os.environ['HOME']") == HOME
 
