@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import socket
 import subprocess
 import sys
 import threading
@@ -210,8 +211,17 @@ def _address(server: subprocess.Popen[str]) -> str:
         if found:
             # Somebody has to go on reading, or the server would block once the pipe is full.
             threading.Thread(target=server.stderr.read, daemon=True).start()
+            _wait_for(server, int(found[0].rpartition(":")[2]))
             return found[0]
     raise RuntimeError("JupyterLab did not start:\n" + "".join(said[-20:]))
+
+
+def _wait_for(server: subprocess.Popen[str], port: int) -> None:
+    """Return when the server listens, or has ended: it says its address a moment before it listens."""
+    while server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
 
 
 @contextmanager
