@@ -180,7 +180,8 @@ def _watched(n, a, b, most):
             x.register_hook(watch)
         return (a * x ** 3).sum() + (b * x[1:] * x[:-1]).sum()
 
-    return loss, [start + 0.1 * (i % 7) for i in range(n)], [start - 0.3 * (i % 5) for i in range(n)]
+    x, v = [start + 0.1 * i for i in range(7)], [start - 0.3 * i for i in range(5)]
+    return loss, (x * (n // 7 + 1))[:n], (v * (n // 5 + 1))[:n]
 """
 """A loss that stops when it is used too often, so that nobody waits for what cannot be right."""
 
