@@ -158,6 +158,9 @@ def local_cluster(workers: int) -> Iterator[Client]:
         "distributed.worker.use-file-locking": False,
         # Looks at every thread a hundred times a second, for a page that nobody opens.
         "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "1s",
+        "distributed.admin.system-monitor.interval": "10s",
+        "distributed.scheduler.active-memory-manager.start": False,
         "distributed.admin.log-format": "%(message)s",
         "distributed.logging": {"distributed": "critical"},
     }

@@ -22,7 +22,7 @@ from .report import Report
 from .sandbox.client import Job as Process
 from .sandbox.client import JobEnded, RemoteStudent, Sandbox
 from .sandbox.kernel import KernelSandbox
-from .submission import whole
+from .sandbox.messages import whole
 
 Output = dict[str, Any]
 JAIL, REDUCED, KERNEL = "jail", "reduced", "kernel"

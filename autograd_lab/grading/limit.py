@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
-ENGINE = __name__.partition(".")[0] + ".engine."
-"""How the names of the engine's modules begin."""
+ENGINE = str(Path(__file__).parents[1] / "engine")
+"""How the files of the engine's modules begin."""
 
 
 class TooLong(BaseException):
@@ -34,16 +35,20 @@ def within(lines: int, function: Callable[..., Result], /, *arguments: object) -
     """
     left = lines
 
-    def count(frame: FrameType, event: str, _value: Any) -> Any:
-        nonlocal left
-        left -= event == "line"
-        if left < 0:
-            raise TooLong(f"more than {lines} lines were run")
+    def called(frame: FrameType, _event: str, _value: Any) -> Any:
         # Not following an operation into the engine makes it run three times as fast.
-        return None if str(frame.f_globals.get("__name__")).startswith(ENGINE) else count
+        return None if frame.f_code.co_filename.startswith(ENGINE) else count
+
+    def count(_frame: FrameType, event: str, _value: Any) -> Any:
+        nonlocal left
+        if event == "line":
+            left -= 1
+            if left < 0:
+                raise TooLong(f"more than {lines} lines were run")
+        return count
 
     before = sys.gettrace()
-    sys.settrace(count)
+    sys.settrace(called)
     try:
         return function(*arguments)
     finally:

@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from ..i18n import _
+from .sandbox.messages import whole
 from .suspicion import suspicious
 
 METADATA = ("grade", "solution", "locked", "points", "task")
@@ -120,11 +121,6 @@ def _read(path: Path) -> NotebookNode:
             _("it is not a notebook ({kind})").format(kind=type(error).__name__)
         ) from None
     return notebook
-
-
-def whole(text: str) -> str:
-    """Return a text without halves of characters, which JSON may hold and no file can."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _changed(notebook: NotebookNode, released: NotebookNode) -> list[str]:
@@ -238,4 +234,4 @@ def _files(folder: Path) -> tuple[dict[str, str], list[str], list[str]]:
     return files, told, told[-1:] if links else []
 
 
-__all__ = ["Submission", "read_submission", "substitute", "whole"]
+__all__ = ["Submission", "read_submission", "substitute"]

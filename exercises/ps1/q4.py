@@ -92,7 +92,8 @@ score("ps1/q4-predict", globals())
 #   Give the places to five digits or as a formula. At least one has to be a kink or a jump.
 #
 # The cell after yours calls your function with plain numbers, as in `q4_value(0.5)`; you may use it, too.
-# Points come from values at numbers that you do not know, and from both sides of your switches.
+# Points come from values at numbers that you do not know, from both sides of your switches, and for
+# having more than one graph.
 
 # %% [markdown] lang="zh"
 # ### 4.2 实现（4 分）
@@ -104,7 +105,7 @@ score("ps1/q4-predict", globals())
 # - `slope(x)`：你自己推导的导数：输入一个数，返回一个数，只用普通的 Python，不用自动微分。
 # - `q4_switches`：区间内部的每一个切换点及其类型，例如 `{1.0: "kink", 2**0.5: "jump"}`。位置写到五位有效数字，或者写成算式。其中至少要有一个 kink 或 jump。
 #
-# 你的单元格之后的那个单元格用普通的数来调用你的函数，例如 `q4_value(0.5)`；你也可以使用它。得分取决于函数在一些你不知道的数上的值，以及各切换点两侧的值。
+# 你的单元格之后的那个单元格用普通的数来调用你的函数，例如 `q4_value(0.5)`；你也可以使用它。得分取决于函数在一些你不知道的数上的值、各切换点两侧的值，以及计算图是否不止一种。
 
 # %% nbgrader={"grade_id": "q4-functions", "solution": true}
 q4_interval = None

@@ -1,8 +1,8 @@
 """Question 4: a control-flow function of the student's own, probed as a black box.
 
-All that counts is what it returns for numbers: from values on both sides of a point follow gaps and
-bends, from values close together the slope. What the student's process says about graphs is worth no
-points.
+What counts is what it returns for numbers: from values on both sides of a point follow gaps and
+bends, from values close together the slope. Only whether there are several graphs has to be taken
+from what the student's process says about them: half a point.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
         raise Mistaken(_failed("no-switch"))
 
     words = _words()
-    yield Finding("design()", 1, 1)
+    yield Finding("design()", 0.5, 0.5)
     wrong = [place for place, kind in switches.items() if kind != sides[place].kind]
     codes = [MISTAKEN[sides[place].kind] for place in wrong] or ["undeclared-switch"] * overlooked
     seen = next((sides[place].words(place) for place in wrong), "")
@@ -113,7 +113,9 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     yield attempts("slope()", 1, [_slope(student, places, values, slopes)], _slope_words())
     reply = _each(student, "q4_gradient", places)
     yield attempts(_("autograd"), 1, [] if near(reply, slopes) else ["cut-graph"], words)
-    yield from _flags(_each(student, "q4_nodes", places), words)
+    graphs = _each(student, "q4_nodes", places)
+    yield attempts(_("different graphs"), 0.5, _one_graph(graphs), words)
+    yield attempts(_("an example of your own"), 0, _the_books(graphs), words)
 
 
 def _described(student: Student) -> tuple[float, float, dict[float, str]]:
@@ -275,18 +277,21 @@ def _slope(student: Student, places: list[float], values: list[float], slopes: l
     return "one-branch" if code == "other-value" and some else code
 
 
-def _flags(graphs: object, words: Words) -> Iterator[Finding]:
-    """Yield what the names of the nodes suggest; they decide about no points.
+def _one_graph(graphs: object) -> list[str]:
+    """Return the code for a function that has the same graph, or none, at all places.
 
-    `graphs` holds the names per place. The book's example multiplies by constants and nothing else.
+    `graphs` holds the names of the nodes per place.
     """
-    if isinstance(graphs, Error):
-        return
-    several = len(set(map(tuple, graphs))) > 1
-    yield attempts(_("different graphs"), 0, [] if several else ["one-graph"], words)
-    names = {name for graph in graphs for name in graph}
-    code = "the-books" if names == {"MulBackward0"} else ""
-    yield attempts(_("an example of your own"), 0, [code], words)
+    if not isinstance(graphs, list):
+        return ["cut-graph"]
+    return [] if len(set(map(tuple, graphs))) > 1 else ["one-graph"]
+
+
+def _the_books(graphs: object) -> list[str]:
+    """Return the code for graphs such as the book's, which multiplies by constants and does nothing
+    else: a flag that decides about no points."""
+    names = {name for graph in graphs for name in graph} if isinstance(graphs, list) else set()
+    return ["the-books"] if names == {"MulBackward0"} else []
 
 
 def _words() -> Words:
@@ -367,7 +372,7 @@ def _words() -> Words:
             ),
         ),
         "one-graph": (
-            _("it costs no points, but the graph was the same for every number that was tried."),
+            _("the graph was the same for every number that was tried."),
             _("abs, relu or where bend a function without any control flow. Use an if or a loop."),
         ),
         "the-books": (

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import struct
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,6 +33,24 @@ DEVICES = ("null", "zero", "full", "random", "urandom")
 HOME = "/student"
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def visible_folders() -> tuple[list[str], list[str]]:
+    """Return the folders a job may read, and those inside them that it may not.
+
+    Python and its libraries, the system's, this package without the exercises and their checks.
+    """
+    package = Path(__file__).parents[2]
+    wanted = [
+        Path(place) for place in ("/usr", "/lib", "/lib64", "/bin", sys.prefix, sys.base_prefix)
+    ]
+    paths = [Path(place).resolve() for place in sys.path]
+    wanted += [path for path in paths if path.name == "site-packages"]
+    wanted += [package, Path("/etc/fonts")]
+    real = [path for path in dict.fromkeys(wanted) if path.is_dir()]
+    outer = [path for path in real if not any(other in path.parents for other in real)]
+    inside = [folder for name in ("exercises", "notebooks") if (folder := package / name).is_dir()]
+    return [str(path) for path in outer], [str(path) for path in inside]
 
 
 def separate() -> None:
@@ -162,4 +181,5 @@ __all__ = [
     "give_up_privileges",
     "mount_processes",
     "separate",
+    "visible_folders",
 ]

@@ -17,10 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .client import START, Job, NoJail, environment
-from .jail import HOME
+from .jail import HOME, visible_folders
 from .limits import Limits
 from .processes import waiting_for_the_end_of
-from .server import visible_folders
 
 BRIDGE = f"{__package__}.bridge"
 PROGRAM = "bwrap"

@@ -51,6 +51,11 @@ def write_file(name: str, content: str) -> None:
     path.write_bytes(base64.b64decode(content))
 
 
+def whole(text: str) -> str:
+    """Return a text without halves of characters, which JSON may hold and no file can."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _exactly(connection: socket.socket, count: int) -> bytes:
     """Return the next `count` bytes."""
     parts = bytearray()
@@ -62,4 +67,13 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
     return bytes(parts)
 
 
-__all__ = ["CUT", "MAX_MESSAGE", "REPLY", "ConversationError", "receive", "send", "write_file"]
+__all__ = [
+    "CUT",
+    "MAX_MESSAGE",
+    "REPLY",
+    "ConversationError",
+    "receive",
+    "send",
+    "whole",
+    "write_file",
+]

@@ -13,8 +13,6 @@ import json
 import os
 import signal
 import socket
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,7 +30,7 @@ def serve(control: socket.socket) -> None:
     """Fork a job per request until the owner hangs up."""
     shell = make_shell()
     _warm_up(shell)
-    visible, hidden = visible_folders()
+    visible, hidden = jail.visible_folders()
     # What is loaded stays; a collection in a job would only copy its pages.
     gc.collect()
     gc.freeze()
@@ -118,28 +116,10 @@ def _refusal(error: BaseException) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
-def visible_folders() -> tuple[list[str], list[str]]:
-    """Return the folders a job may read, and those inside them that it may not.
-
-    Python and its libraries, the system's, this package without the exercises and their checks.
-    """
-    package = Path(__file__).parents[2]
-    wanted = [
-        Path(place) for place in ("/usr", "/lib", "/lib64", "/bin", sys.prefix, sys.base_prefix)
-    ]
-    paths = [Path(place).resolve() for place in sys.path]
-    wanted += [path for path in paths if path.name == "site-packages"]
-    wanted += [package, Path("/etc/fonts")]
-    real = [path for path in dict.fromkeys(wanted) if path.is_dir()]
-    outer = [path for path in real if not any(other in path.parents for other in real)]
-    inside = [folder for name in ("exercises", "notebooks") if (folder := package / name).is_dir()]
-    return [str(path) for path in outer], [str(path) for path in inside]
-
-
 def main(descriptor: int) -> None:
     """Serve on an inherited socket."""
     with socket.socket(fileno=descriptor) as control:
         serve(control)
 
 
-__all__ = ["main", "serve", "visible_folders"]
+__all__ = ["main", "serve"]

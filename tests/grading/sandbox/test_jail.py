@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from autograd_lab.grading.sandbox.client import Job, JobEnded, Sandbox
-from autograd_lab.grading.sandbox.jail import FIRST_UID, HOME
+from autograd_lab.grading.sandbox.jail import FIRST_UID, HOME, visible_folders
 from autograd_lab.grading.sandbox.limits import MEGABYTE, Limits
-from autograd_lab.grading.sandbox.server import visible_folders
 
 LIMITS = Limits(
     cell_seconds=2,
@@ -139,11 +138,11 @@ def test_exercises_inside_the_package_would_be_covered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a wheel, the exercises lie in the package: the server hides that folder."""
-    from autograd_lab.grading.sandbox import server
+    from autograd_lab.grading.sandbox import jail
 
     package = tmp_path / "autograd_lab"
     (package / "exercises").mkdir(parents=True)
-    monkeypatch.setattr(server, "__file__", str(package / "grading" / "sandbox" / "server.py"))
+    monkeypatch.setattr(jail, "__file__", str(package / "grading" / "sandbox" / "jail.py"))
     visible, hidden = visible_folders()
     assert str(package) in visible
     assert hidden == [str(package / "exercises")]

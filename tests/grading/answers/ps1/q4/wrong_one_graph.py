@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 3
-# q4-implement: 4 one-graph
+# q4-implement: 3.5 one-graph
 q4_prediction = {
     "hinge": "kink",
     "step": "jump",

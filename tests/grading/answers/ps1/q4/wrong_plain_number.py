@@ -1,6 +1,6 @@
 # ruff: noqa: D103
 # q4-predict: 3
-# q4-implement: 3 cut-graph
+# q4-implement: 2.5 cut-graph
 q4_prediction = {
     "hinge": "kink",
     "step": "jump",
