@@ -33,7 +33,7 @@ def validated(lab: Driver, path: Path, notebook: Any) -> str:
     """Open a notebook, press the button, and return what the dialog says."""
     nbformat.write(notebook, path)
     page = lab.open_notebook(path.name)
-    page.locator(".validate-button jp-button").click()
+    page.locator(".jp-Toolbar-item jp-button", has_text="Validate").click()
     result = page.locator(".jp-Dialog")
     result.wait_for()
     said = result.inner_text()

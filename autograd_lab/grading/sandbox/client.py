@@ -66,7 +66,7 @@ class Sandbox:
         paths = [str(Path(path).resolve()) for path in sys.path]
         with theirs:
             self._server = subprocess.Popen(
-                [sys.executable, "-I", "-c", code, json.dumps(paths)],
+                [sys.executable, "-I", "-c", code, json.dumps(paths), self._folder.name],
                 env=environment(self._folder.name),
                 cwd="/",
                 stdin=subprocess.DEVNULL,

@@ -11,8 +11,10 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
+import sys
 from typing import Any
 
 import numpy as np
@@ -117,9 +119,11 @@ def _refusal(error: BaseException) -> bytes:
 
 
 def main(descriptor: int) -> None:
-    """Serve on an inherited socket."""
+    """Serve on an inherited socket; the last argument names the folder that the owner made for it."""
     with socket.socket(fileno=descriptor) as control:
         serve(control)
+    # The owner may have been killed, and this is the only one left who knows.
+    shutil.rmtree(sys.argv[-1], ignore_errors=True)
 
 
 __all__ = ["main", "serve"]

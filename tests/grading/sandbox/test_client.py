@@ -1,6 +1,10 @@
 """The trusted side: what it says when a job ends, and where there is no jail."""
 
 import json
+import os
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,6 +171,29 @@ def test_a_job_without_a_jail_takes_its_children_along() -> None:
     with Sandbox(LIMITS, isolated=False) as sandbox, sandbox.job() as job:
         job.run_cell("import subprocess; child = subprocess.Popen(['sleep', '1000'])")
         assert job.others() == 1
+
+
+OWNER = """
+import sys
+from autograd_lab.grading.sandbox.client import Sandbox
+sandbox = Sandbox()
+print(sandbox._server.pid, sandbox._folder.name, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_nothing_is_left_of_a_server_whose_owner_was_killed() -> None:
+    """The server ends, and takes its folder along."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", OWNER], **pipes, encoding="utf-8") as owner:
+        assert owner.stdout is not None
+        server, folder = owner.stdout.readline().split()
+        assert Path(folder).is_dir()
+        end = os.pidfd_open(int(server))
+        owner.kill()
+    assert select.select([end], [], [], 60)[0]
+    os.close(end)
+    assert not Path(folder).exists()
 
 
 def test_where_namespaces_are_refused_no_job_opens(monkeypatch: pytest.MonkeyPatch) -> None:
