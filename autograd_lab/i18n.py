@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -49,6 +51,11 @@ def set_language(name: str | None) -> None:
     _chosen = chosen
 
 
+def together(sentences: Iterable[str]) -> str:
+    """Return sentences one after the other; after a full-width sign stands no space."""
+    return re.sub(r"(?<=[。！？；：]) ", "", " ".join(filter(None, sentences)))
+
+
 def _from_environment() -> str:
     """Return the language of AUTOGRAD_LAB_LANG, else of the locale; English for all others."""
     variables = ("AUTOGRAD_LAB_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -69,4 +76,4 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALE, languages, fallback=True)
 
 
-__all__ = ["_", "language", "ngettext", "set_language"]
+__all__ = ["_", "language", "ngettext", "set_language", "together"]

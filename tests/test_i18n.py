@@ -226,3 +226,9 @@ def test_marked_texts_can_be_extracted() -> None:
 def test_faults_are_found(message: Message | None, fault: str) -> None:
     """The check itself notices each kind of fault."""
     assert faults(message, ("{n} steps",)) == fault
+
+
+def test_sentences_follow_one_another_as_their_language_wants() -> None:
+    """A space stands after a full stop, none after the full-width one."""
+    assert i18n.together(["One.", "", "Two."]) == "One. Two."
+    assert i18n.together(["第一句。", "第二句！", "x 是叶子。"]) == "第一句。第二句！x 是叶子。"

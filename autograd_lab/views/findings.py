@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Protocol
 
-from ..i18n import _, ngettext
+from ..i18n import _, ngettext, together
 from .markup import closed, code
 from .wording import code_line, one_line
 
@@ -64,7 +64,7 @@ def as_text(findings: Sequence[Finding]) -> list[str]:
 
 def _one(finding: Finding) -> str:
     """Return one finding: its cause, what happened and why, and the fix."""
-    told = " ".join(_sentence(one_line(part)) for part in (finding.what, finding.why) if part)
+    told = together(_sentence(one_line(part)) for part in (finding.what, finding.why))
     cause = code(one_line(finding.line))
     level = f"<b>{escape(_level(finding))}:</b>"
     opening = f'<div class="al-finding" data-rule="{escape(finding.rule)}">'

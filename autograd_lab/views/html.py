@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
-from ..i18n import _, language, ngettext
+from ..i18n import _, language, ngettext, together
 from ..trace.model import Trace
 from . import findings
 from .boxes import MAX_BOXES
@@ -98,7 +98,7 @@ def _figure(view: Prepared) -> str:
         cropped(count - view.plan.hidden, count),
         counted_only(view.trace),
     )
-    caption = escape(" ".join(filter(None, notes)))
+    caption = escape(together(notes))
     return (
         f'<figure><img alt="{escape(_alternative(view))}" '
         f'src="data:image/svg+xml;base64,{data}"><figcaption>{caption}</figcaption></figure>'

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.creation import tensor
-from ..i18n import _
+from ..i18n import _, together
 from ..trace.model import Trace
 from ..trace.record import Recorder
 from ..views import markup
@@ -271,7 +271,7 @@ class ControlFlowLab(Lab):
             told.append(_("At the zero entry f(a)/a is 0/0; a.grad knows k there, too."))
         if np.isnan(run.a).any():
             told.append(_("Every comparison with NaN is false: no turn, and the else branch."))
-        return " ".join(told)
+        return together(told)
 
     def controls(self) -> list[Any]:
         """Return the choice of numbers and the slider that drags them."""

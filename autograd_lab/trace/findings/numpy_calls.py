@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...i18n import _
+from ...i18n import _, together
 from .code import expression, receiver
 from .facts import Facts
 from .model import Clue
@@ -27,11 +27,11 @@ def numpy_of_a_tracked_tensor(facts: Facts) -> Iterator[Clue]:
         "array",
         "asarray",
     }:
-        fix += " " + _(
-            "In the middle of a model: torch.{function}, which is differentiated."
-        ).format(function=function.split(".")[-1])
+        instead = _("In the middle of a model: torch.{function}, which is differentiated.").format(
+            function=function.split(".")[-1]
+        )
     else:
-        fix += " " + _("If nothing here needs a gradient, run it under torch.no_grad().")
+        instead = _("If nothing here needs a gradient, run it under torch.no_grad().")
     yield Clue(
         facts.error_place,
         _("{name} requires grad, and an array was asked of it.").format(name=name),
@@ -39,7 +39,7 @@ def numpy_of_a_tracked_tensor(facts: Facts) -> Iterator[Clue]:
             "A NumPy array shares the tensor's memory but knows no history: what is computed with it "
             "could not be differentiated. detach() says that this is meant."
         ),
-        fix,
+        together([fix, instead]),
         explains_error=True,
     )
 
