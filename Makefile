@@ -37,6 +37,7 @@ lint: .venv/.test
 bench: .venv/.bench
 	@$(PY) benchmarks/engine.py $(ARGS)
 	@$(PY) benchmarks/views.py
+	@$(PY) -m benchmarks.checks
 	@$(PY) -m benchmarks.trace
 	@$(PY) -m benchmarks.grading
 
