@@ -308,7 +308,7 @@ class ChainLab(GraphLab):
         ]
         return [
             self.follow(start, lambda: chain.start(start.value)),
-            ipywidgets.HBox(walking, layout={"flex_flow": "row wrap"}),
+            ipywidgets.HBox(walking, layout={"flex_flow": "row wrap", "align_items": "center"}),
         ]
 
     def show(self, state: Any) -> None:
