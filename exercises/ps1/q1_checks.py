@@ -111,8 +111,8 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     yield attempts(_("hvp() with 50,000 variables"), 1, [large], words)
     small = _hessian(student, inputs, inputs.randint(3, 5))
     yield attempts("hessian()", 0.5, [small], words, seen_hessian)
-    large = small or _large_hessian(student, inputs, 30)
-    yield attempts(_("hessian() with 30 variables"), 0.5, [large], words)
+    large = small or _large_hessian(student, inputs, 20)
+    yield attempts(_("hessian() with 20 variables"), 0.5, [large], words)
 
 
 def _cost(student: Student, inputs: random.Random) -> str:
@@ -333,7 +333,7 @@ def _words() -> Words:
             ),
         ),
         "pass-per-entry": (
-            _("right for a few variables, but for 30 it makes far more passes than rows."),
+            _("right for a few variables, but for 20 it makes far more passes than rows."),
             _("what does one backward pass from g[i] return: one entry, or more?"),
         ),
         "other-value": (

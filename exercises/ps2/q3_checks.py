@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
@@ -124,33 +125,48 @@ def _slope(xs: np.ndarray, ys: np.ndarray, place: np.ndarray) -> np.ndarray:
 
 def _train_in_parts(student: Student, inputs: random.Random, steps: int) -> str:
     """Return the code for one call of `train_in_parts`."""
+    # Of some draws the one that tells right and wrong ways apart best.
+    draws = [_draw(inputs) for _index in range(4)]
+    xs, ys, start, lr = max(draws, key=lambda draw: _apart(*_places(*draw, steps)))
+    right, *wrong = _places(xs, ys, start, lr, steps)
+    names = ("sum-for-mean", "last-part-only", "forgot-to-zero", "step-per-part")
+    parts = [[x, y] for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+    reply = student.call("train_in_parts", parts, start, lr, steps)
+    return judged(reply, right, list(zip(wrong, names, strict=True)), "train_in_parts")
+
+
+def _draw(inputs: random.Random) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Return hidden parts, a start and a learning rate."""
     xs, ys = _numbers(inputs, 6).reshape(3, 2), _numbers(inputs, 6).reshape(3, 2)
-    start = _numbers(inputs, 1).item()
-    lr = round(inputs.uniform(0.05, 0.1), 3)
+    return xs, ys, _numbers(inputs, 1).item(), round(inputs.uniform(0.05, 0.1), 3)
+
+
+def _apart(*places: float) -> float:
+    """Return the distance between the two places that are nearest to each other."""
+    return min(abs(one - other) for one, other in combinations(places, 2))
+
+
+def _places(
+    xs: np.ndarray, ys: np.ndarray, start: float, lr: float, steps: int
+) -> tuple[float, float, float, float, float]:
+    """Return where w arrives: rightly, with the sum of the gradients, with the last part's alone,
+    without zeroing, and with a step per part."""
 
     def slopes(w: float) -> np.ndarray:
         """Return the gradient of each part's mean squared error."""
         return (2 * (w * xs - ys) * xs).mean(axis=1)
 
-    places = dict.fromkeys(("mean", "sum", "last", "own", "kept"), start)
+    right = total = last = kept = own = start
     held = 0.0
     for _step in range(steps):
-        held += slopes(places["kept"]).mean()
-        places["kept"] -= lr * held
-        places["mean"] -= lr * slopes(places["mean"]).mean()
-        places["sum"] -= lr * slopes(places["sum"]).sum()
-        places["last"] -= lr * slopes(places["last"])[-1]
+        right -= lr * slopes(right).mean()
+        total -= lr * slopes(total).sum()
+        last -= lr * slopes(last)[-1]
+        held += slopes(kept).mean()
+        kept -= lr * held
         for part in range(len(xs)):
-            places["own"] -= lr * slopes(places["own"])[part]
-    thoughts: list[tuple[object, str]] = [
-        (places["sum"], "sum-for-mean"),
-        (places["last"], "last-part-only"),
-        (places["kept"], "forgot-to-zero"),
-        (places["own"], "step-per-part"),
-    ]
-    parts = [[x, y] for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
-    reply = student.call("train_in_parts", parts, start, lr, steps)
-    return judged(reply, places["mean"], thoughts, "train_in_parts")
+            own -= lr * slopes(own)[part]
+    return right, total, last, kept, own
 
 
 def _numbers(inputs: random.Random, count: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from itertools import pairwise
@@ -64,6 +65,8 @@ def implement(student: Student, inputs: random.Random) -> Iterator[Finding]:
     yield _part(student, "a*b+c", 1, {"a": a, "b": b, "c": c}, [b, a, 1.0], once)
     twice: Thoughts = [([b, a], "use-overwritten"), ([1.0, a], "use-overwritten")]
     yield _part(student, "a*b+a", 1, {"a": a, "b": b}, [b + 1, a], twice)
+    # Of one sign: where a·b is -1 or -2, some wrong ways lead to the right place.
+    b = math.copysign(b, a)
     inner = a * b
     shared: Thoughts = [
         ([inner * b, inner * a], "use-overwritten"),
