@@ -175,7 +175,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
             security=Security.temporary(),
             silence_logs=50,
         ) as cluster,
-        Client(cluster) as client,
+        Client(cluster, direct_to_workers=True) as client,
     ):
         yield client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -324,8 +325,9 @@ class ChainLab(GraphLab):
 
 
 def _found(chain: Chain, stop: Stop) -> str:
-    """Return what stands at a stop, as HTML."""
-    return escape(chain.named(stop)) + (f"<br>{escape(stop.reason)}" if stop.reason else "")
+    """Return what stands at a stop, as HTML; a long name may go on in another line, before a capital."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "<wbr>", escape(chain.named(stop)))
+    return name + (f"<br>{escape(stop.reason)}" if stop.reason else "")
 
 
 def _foldable(expression: str) -> str:

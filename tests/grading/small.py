@@ -1,5 +1,6 @@
 """A class of a few, for tests of the grader that need no large one."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from tests.grading.classroom import ASSIGNMENT, RIGHT, cell
 from tests.grading.stock import Course, answered, released_once
 
 STUDENTS = ("ann", "ben", "cem")
+FAULTS = int(os.environ.get("AUTOGRAD_LAB_FAULTS", "1"))
+"""How often a worker is killed, the quicker faults more often; `make soak` says 50."""
 
 
 def small_class(folders: pytest.TempPathFactory) -> Course:

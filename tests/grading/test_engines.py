@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import json
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from nbgrader.api import Gradebook
 
 from autograd_lab.grading import engines
 from tests.grading.classroom import ASSIGNMENT, FULL
-from tests.grading.small import STUDENTS, right, small_class
+from tests.grading.small import FAULTS, STUDENTS, right, small_class
 from tests.grading.stock import Course
 
 MORE = tuple(f"s{number}" for number in range(7))
@@ -142,14 +143,15 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
     made.close()
 
 
+@pytest.mark.parametrize("number", range(FAULTS))
 def test_a_cluster_that_loses_a_worker(
-    machines: Machines, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    number: int, machines: Machines, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A worker is killed in mid-run: every student gets the points, once, and nobody a note."""
     course = small_class(tmp_path_factory)
     for student in MORE:
         course.hand_in(student, ASSIGNMENT, right(course))
-    lines = grade_and_kill(course, machines, tmp_path / "keys")
+    lines = grade_and_kill(course, machines, tmp_path / "keys", random.Random(number))
     everybody = sorted((*STUDENTS, *MORE))
     assert sorted(line["student"] for line in lines) == everybody
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
@@ -158,8 +160,10 @@ def test_a_cluster_that_loses_a_worker(
     assert scores == [(student, sum(FULL.values())) for student in everybody]
 
 
-def grade_and_kill(course: Course, machines: Machines, keys: Path) -> list[dict[str, Any]]:
-    """Grade a class on the machines; kill a worker when the first is graded."""
+def grade_and_kill(
+    course: Course, machines: Machines, keys: Path, chance: random.Random
+) -> list[dict[str, Any]]:
+    """Grade a class on the machines; kill a worker when some are graded."""
     program = "from autograd_lab.cli import main; main()"
     command = [sys.executable, "-c", program, "grade", ASSIGNMENT, "--json"]
     command += ["--scheduler", machines.address(), "--security", str(keys)]
@@ -172,8 +176,8 @@ def grade_and_kill(course: Course, machines: Machines, keys: Path) -> list[dict[
         encoding="utf-8",
     )
     assert process.stdout is not None
-    first = process.stdout.readline()
-    machines.processes[1].kill()
+    some = [process.stdout.readline() for _line in range(chance.randint(1, 3))]
+    chance.choice(machines.processes[1:]).kill()
     rest, said = process.communicate(timeout=2 * PATIENCE)
     assert process.returncode == 0, said
-    return [json.loads(line) for line in [first, *rest.splitlines()]]
+    return [json.loads(line) for line in [*some, *rest.splitlines()]]

@@ -22,11 +22,10 @@ from autograd_lab.grading.runner import WORK, Run, RunError
 from autograd_lab.grading.sandbox.client import Sandbox
 from autograd_lab.grading.sandbox.limits import Limits
 from tests.grading.classroom import ASSIGNMENT, BATCHES
+from tests.grading.small import FAULTS
 from tests.grading.stock import Course, answered
 from tests.grading.tables import Row, contents
 
-ROUNDS = int(os.environ.get("AUTOGRAD_LAB_FAULTS", "8"))
-"""How often the runner is killed; `make soak` says more."""
 STUDENTS = ["s00", "s01", "s02"]
 WRITES = ("open", "os.", "shutil.", "sqlite3.", "statement", "commit")
 Outcomes = dict[str, dict[str, Outcome]]
@@ -172,7 +171,7 @@ def whole(found: dict[str, list[Row]], wanted: dict[str, list[Row]]) -> None:
         assert not any(repr(who) in repr(row) for who in there for row in missing)
 
 
-@pytest.mark.parametrize("number", range(ROUNDS))
+@pytest.mark.parametrize("number", range(max(8, FAULTS)))
 def test_a_killed_run_is_completed(
     number: int, root: Path, undisturbed: tuple[Outcomes, dict[str, Any]], writes: int
 ) -> None:
@@ -202,7 +201,7 @@ def test_every_statement_may_be_the_last(
     """A database that goes away in mid-run is told of in a sentence, and the next run completes it."""
     outcomes, wanted = undisturbed
     chance = random.Random(7)
-    for _round in range(max(3, ROUNDS // 4)):
+    for _round in range(max(3, FAULTS)):
         left = chance.randint(1, 150)
 
         def fail(*_arguments: Any) -> None:
@@ -263,13 +262,17 @@ def test_a_broken_or_read_only_gradebook_is_told_of(
     assert file.read_bytes() == b"no database" * 1000
 
 
+@pytest.mark.parametrize("number", range(max(2, FAULTS)))
 def test_a_killed_job_or_server_is_tried_again(
-    root: Path, undisturbed: tuple[Outcomes, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    number: int,
+    root: Path,
+    undisturbed: tuple[Outcomes, dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A fork server or a job that is killed from outside costs nobody a point once it is run again."""
     _outcomes, wanted = undisturbed
-    chance = random.Random(11)
-    ask, victims = Sandbox.job, iter(["server", "job", "", "", "", "", ""])
+    chance = random.Random(number)
+    ask, victims = Sandbox.job, iter(chance.sample(["server", "job", ""], 3) + [""] * 4)
 
     def shot(sandbox: Sandbox, kernel: str) -> Any:
         opened = ask(sandbox, kernel)
@@ -278,7 +281,7 @@ def test_a_killed_job_or_server_is_tried_again(
             sandbox._server.kill()
             sandbox._server.wait()
         elif victim == "job":
-            left = chance.randint(1, 5)
+            left = chance.randint(1, 20)
             enter = opened.__enter__
 
             class Doomed:
