@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import json
 import os
+import signal
 import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from .job import JAIL, KERNEL, Job, Outcome, run
 from .sandbox.client import NoJail, Sandbox
 from .sandbox.kernel import KernelSandbox, NoKernel
 from .sandbox.limits import Limits
+from .sandbox.processes import below
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -177,7 +179,20 @@ def local_cluster(workers: int) -> Iterator[Client]:
         ) as cluster,
         Client(cluster, direct_to_workers=True) as client,
     ):
-        yield client
+        try:
+            yield client
+        except BaseException:
+            # Whoever stops this shall not wait until an endless loop has used up its time.
+            with contextlib.suppress(Exception):
+                client.run(end_jobs)
+            raise
+
+
+def end_jobs() -> None:
+    """End all that runs below this process; called on a worker."""
+    for pid in below(os.getpid()):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 __all__ = ["Done", "Work", "dask", "local_cluster", "serial"]

@@ -19,6 +19,9 @@ from distributed import Client, Security
 from nbgrader.api import Gradebook
 
 from autograd_lab.grading import engines
+from autograd_lab.grading.job import JAIL, Job
+from autograd_lab.grading.sandbox.limits import Limits
+from autograd_lab.grading.sandbox.processes import below, usage
 from tests.grading.classroom import ASSIGNMENT, FULL
 from tests.grading.small import FAULTS, STUDENTS, right, small_class
 from tests.grading.stock import Course
@@ -53,6 +56,23 @@ def test_a_lost_worker_is_a_verdict(cluster: Client) -> None:
 def test_an_error_on_a_worker_is_a_verdict(cluster: Client) -> None:
     """One student's trouble does not end the run."""
     assert "FileNotFoundError" in engines._answer(cluster.submit(os.stat, "/nowhere"))
+
+
+def _used() -> float:
+    """Return the processor seconds of all that runs below this process."""
+    return usage(below(os.getpid()))[0]
+
+
+def test_stopped_nobody_waits_for_an_endless_job(cluster: Client) -> None:
+    """Jobs are ended from outside, long before their time is over."""
+    endless = json.dumps([Job("ann", ASSIGNMENT, "sheet", ("while True: pass",)).as_dict()])
+    settings = json.dumps([Limits(cell_seconds=1000, job_seconds=1000).as_dict(), JAIL])
+    future = cluster.submit(engines.work_off, endless, settings)
+    while not all(used > 2 for used in cluster.run(_used).values()):
+        assert not future.done()
+    cluster.run(engines.end_jobs)
+    (outcome,) = engines._answer(future).values()
+    assert "process ended" in outcome.ended
 
 
 def certificates(folder: Path) -> Path:
