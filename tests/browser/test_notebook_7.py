@@ -129,6 +129,8 @@ def test_untrusted_and_without_a_kernel_the_figure_remains(
 ) -> None:
     """Where nobody trusts it and its kernel is not installed, figure and table are there."""
     run(LOAD, EXAMPLE)
+    from playwright.sync_api import TimeoutError
+
     reader.save()
     elsewhere = nbformat.read(notebooks / NOTEBOOK, as_version=4)
     elsewhere.metadata["kernelspec"]["name"] = "gone"
@@ -136,7 +138,13 @@ def test_untrusted_and_without_a_kernel_the_figure_remains(
     page = reader.page
     base, query = other_lab.address.split("?")
     page.goto(f"{base}/notebooks/elsewhere.ipynb?{query}")
-    page.get_by_role("button", name="No Kernel").wait_for(timeout=START_TIMEOUT)
+    question = page.get_by_role("button", name="No Kernel")
+    try:
+        question.wait_for(timeout=START_TIMEOUT / 4)
+    except TimeoutError:
+        # Seen once in many runs: Notebook 7 did not ask. A reader would load the page again.
+        page.reload()
+        question.wait_for(timeout=START_TIMEOUT)
     image = page.locator(".jp-OutputArea figure img")
     image.wait_for()
     assert page.get_by_text("Not Trusted").is_visible()
