@@ -25,11 +25,13 @@ def waits() -> dict[str, float]:
     found = {}
     for question in QUESTIONS:
         for name, answer in question.answers.items():
-            with redirect_stdout(io.StringIO()):
+            with redirect_stdout(io.StringIO()) as shown:
                 names = question.namespace(answer.text)
                 began = time.perf_counter()
                 check(str(question), names)
                 found[f"{question} {name}"] = time.perf_counter() - began
+            if not all(f"{part}: " in shown.getvalue() for part in question.checks):
+                raise SystemExit(f"{question} {name} was not checked: {shown.getvalue()}")
     return found
 
 

@@ -160,6 +160,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
         "distributed.worker.use-file-locking": False,
         # Looks at every thread a hundred times a second, for a page that nobody opens.
         "distributed.worker.profile.enabled": False,
+        # These look at the processes and move data, many times a second, for larger clusters.
         "distributed.admin.tick.interval": "1s",
         "distributed.admin.system-monitor.interval": "10s",
         "distributed.scheduler.active-memory-manager.start": False,
@@ -177,7 +178,7 @@ def local_cluster(workers: int) -> Iterator[Client]:
             security=Security.temporary(),
             silence_logs=50,
         ) as cluster,
-        Client(cluster, direct_to_workers=True) as client,
+        Client(cluster) as client,
     ):
         try:
             yield client

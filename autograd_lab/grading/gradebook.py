@@ -34,12 +34,11 @@ VALIDATES = "nbgrader.preprocessors.checkcellmetadata"
 
 
 class _Waiting(Session):
-    """A session whose commits send what is new, and end nothing."""
+    """A session whose commits send their statements, and end nothing."""
 
     def commit(self) -> None:
-        """Send new rows; changes to rows wait for the next query, or for `Transactions.save`."""
-        if self.new:
-            self.flush()
+        """Send what is there; `Transactions.save` commits it."""
+        self.flush()
 
 
 class Transactions(Gradebook):

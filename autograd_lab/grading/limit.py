@@ -5,6 +5,7 @@ Lines and not seconds, so that a verdict does not depend on the machine.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
-ENGINE = str(Path(__file__).parents[1] / "engine")
+ENGINE = str(Path(__file__).parents[1] / "engine") + os.sep
 """How the files of the engine's modules begin."""
 
 

@@ -81,7 +81,8 @@ score("ps1/q4-predict", globals())
 # %% [markdown] lang="en"
 # ### 4.2 Implement (4 points)
 #
-# Design a function whose graph depends on its input, by an `if`, a loop or a recursion.
+# Design a function whose graph depends on its input, by an `if`, a loop or a recursion. A graph is
+# known by its operations, not by the numbers in them: `2 * a` and `3 * a` have the same.
 #
 # - `q4_interval`: the two ends of the interval on which it is judged, such as `[0, 2]`. For every number
 #   in it, `design` has to come to an end and return a number.
@@ -98,7 +99,7 @@ score("ps1/q4-predict", globals())
 # %% [markdown] lang="zh"
 # ### 4.2 实现（4 分）
 #
-# 设计一个函数，它的计算图取决于输入：用 `if`、循环或递归。
+# 设计一个函数，它的计算图取决于输入：用 `if`、循环或递归。计算图看的是运算，不是其中的数：`2 * a` 和 `3 * a` 的计算图相同。
 #
 # - `q4_interval`：评判时所用区间的两个端点，例如 `[0, 2]`。对区间里的每个数，`design` 都必须结束并返回一个数。
 # - `design(a)`：接受含一个数的张量，返回同样的张量，其中的运算要让自动微分看得见。

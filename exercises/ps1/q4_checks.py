@@ -373,7 +373,14 @@ def _words() -> Words:
         ),
         "one-graph": (
             _("the graph was the same for every number that was tried."),
-            _("abs, relu or where bend a function without any control flow. Use an if or a loop."),
+            (
+                _(
+                    "abs, relu or where bend a function without any control flow. Use an if or a loop."
+                ),
+                _(
+                    "another number in the same operation makes no other graph: use another operation."
+                ),
+            ),
         ),
         "the-books": (
             _(

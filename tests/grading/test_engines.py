@@ -1,5 +1,6 @@
 """Where jobs run: on a cluster of one's own, and on one that others have started."""
 
+import contextlib
 import datetime
 import ipaddress
 import json
@@ -66,13 +67,23 @@ def _used() -> float:
 def test_stopped_nobody_waits_for_an_endless_job(cluster: Client) -> None:
     """Jobs are ended from outside, long before their time is over."""
     endless = json.dumps([Job("ann", ASSIGNMENT, "sheet", ("while True: pass",)).as_dict()])
-    settings = json.dumps([Limits(cell_seconds=1000, job_seconds=1000).as_dict(), JAIL])
+    settings = json.dumps([Limits(cell_seconds=100, job_seconds=100).as_dict(), JAIL])
     future = cluster.submit(engines.work_off, endless, settings)
     while not all(used > 2 for used in cluster.run(_used).values()):
         assert not future.done()
     cluster.run(engines.end_jobs)
-    (outcome,) = engines._answer(future).values()
-    assert "process ended" in outcome.ended
+    (outcome,) = json.loads(future.result(timeout=PATIENCE)).values()
+    assert "process ended" in outcome["ended"]
+
+
+def test_whoever_stops_a_run_ends_its_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C reaches the jobs before the cluster is closed, which waits for them."""
+    asked: list[object] = []
+    monkeypatch.setattr(Client, "run", lambda _client, function: asked.append(function))
+    with contextlib.suppress(KeyboardInterrupt), engines.local_cluster(1):
+        assert asked == []
+        raise KeyboardInterrupt
+    assert asked == [engines.end_jobs]
 
 
 def certificates(folder: Path) -> Path:

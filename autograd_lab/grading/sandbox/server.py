@@ -119,11 +119,11 @@ def _refusal(error: BaseException) -> bytes:
 
 
 def main(descriptor: int) -> None:
-    """Serve on an inherited socket; the last argument names the folder that the owner made for it."""
+    """Serve on an inherited socket; the second argument names its folder."""
     with socket.socket(fileno=descriptor) as control:
         serve(control)
-    # The owner may have been killed, and this is the only one left who knows.
-    shutil.rmtree(sys.argv[-1], ignore_errors=True)
+    # The owner made it, but may have been killed.
+    shutil.rmtree(sys.argv[2], ignore_errors=True)
 
 
 __all__ = ["main", "serve"]
