@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +23,13 @@ from ..i18n import _
 from .course import course_language
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from ..grading.engines import Done
     from ..grading.runner import Run
+
+    Workers = Callable[[], Client] | None
+    """What waits for a cluster and returns its client; None where this process does the work."""
 
 ODD, UNUSABLE, INTERRUPTED = 1, 2, 130
 
@@ -93,9 +100,7 @@ def grade(
     _require(
         ["nbgrader", "rich"] + (["distributed"] if where["workers"] or where["scheduler"] else [])
     )
-    # jsonschema would compile a grammar of web addresses, which takes a second: nobody asks for it.
-    with _as_if_missing("rfc3987_syntax"):
-        from ..grading.runner import Run, RunError
+    from ..grading.course import RunError
     from ..grading.sandbox.client import NoJail
 
     language = course_language(course)
@@ -103,14 +108,19 @@ def grade(
     place = _place(where)
     lines: list[Line] = []
     try:
-        with _quiet(), Run(course, assignment, language, place=place) as run:
+        # The workers come first: they start while nbgrader is imported.
+        with (
+            nullcontext() if dry_run else _workers(where) as workers,
+            _quiet(),
+            _run(course, assignment, language, place=place) as run,
+        ):
             chosen = _chosen(run, only)
             students = [student for student, _key in run.waiting(chosen, force)]
             if dry_run:
                 for student in students:
                     click.echo(student)
                 return
-            for line in _graded(run, students, where) if students else ():
+            for line in _graded(run, students, place, workers) if students else ():
                 lines.append(line)
                 if as_json:
                     click.echo(json.dumps(asdict(line), ensure_ascii=False))
@@ -124,7 +134,16 @@ def grade(
         click.echo(f"{_explained(error)}", err=True)
         sys.exit(UNUSABLE)
     _summarize(lines)
+    gc.freeze()  # Python would look through all that was loaded once more, for half a second
     sys.exit(ODD if any(line.notes for line in lines) else 0)
+
+
+def _run(*arguments: Any, **options: Any) -> Run:
+    """Open the course and its gradebook, with what nbgrader brings."""
+    # jsonschema would compile a grammar of web addresses, which takes a second: nobody asks for it.
+    with _as_if_missing("rfc3987_syntax"):
+        from ..grading.runner import Run
+    return Run(*arguments, **options)
 
 
 @contextlib.contextmanager
@@ -171,7 +190,7 @@ def _chosen(run: Run, only: tuple[str, ...]) -> list[str]:
     return [student for student in students if student in only] if only else students
 
 
-def _graded(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Line]:
+def _graded(run: Run, students: list[str], place: str, workers: Workers) -> Iterator[Line]:
     """Grade, commit, and yield a line per student, with a progress bar where somebody looks."""
     from rich.console import Console
     from rich.progress import (
@@ -182,14 +201,14 @@ def _graded(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Li
         TimeRemainingColumn,
     )
 
-    from ..grading.runner import RunError
+    from ..grading.course import RunError
 
     console = Console(stderr=True)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     columns += [TextColumn("{task.fields[rate]}"), TimeRemainingColumn()]
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task(run.assignment, total=len(students), rate="")
-        for student, outcome in _engine(run, students, where):
+        for student, outcome in _outcomes(run, students, place, workers):
             notes = run.notes(student)
             refusal, flags = "", []
             if isinstance(outcome, str):
@@ -211,23 +230,17 @@ def _graded(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Li
             yield Line(student, *run.score(student), notes, flags)
 
 
-def _engine(run: Run, students: list[str], where: dict[str, Any]) -> Iterator[Done]:
-    """Yield what comes of each student's jobs, from the place that was asked for."""
+def _outcomes(run: Run, students: list[str], place: str, workers: Workers) -> Iterator[Done]:
+    """Yield what comes of each student's jobs."""
     from ..grading import engines
     from ..grading.job import REDUCED
 
-    work, place = run.jobs(students, force=True), _place(where)
+    work = run.jobs(students, force=True)
     if place == REDUCED:
         click.echo(_reduced(), err=True)
-    if where["scheduler"]:
-        open_wire = where["insecure"] and place != REDUCED
-        with _cluster(where["scheduler"], where["security"], open_wire) as client:
-            yield from engines.dask(work, run.limits, client, place)
-    elif where["workers"]:
-        with engines.local_cluster(where["workers"]) as client:
-            yield from engines.dask(work, run.limits, client, place)
-    else:
-        yield from engines.serial(work, run.limits, place)
+    if workers is None:
+        return engines.serial(work, run.limits, place)
+    return engines.dask(work, run.limits, workers(), place)
 
 
 def _place(where: dict[str, Any]) -> str:
@@ -249,9 +262,21 @@ def _reduced() -> str:
     )
 
 
+def _workers(where: dict[str, Any]) -> AbstractContextManager[Workers]:
+    """Return the place that was asked for; None in it stands for this process."""
+    from ..grading.job import REDUCED
+    from ..grading.workers import local_cluster
+
+    place = _place(where)
+    if where["scheduler"]:
+        open_wire = where["insecure"] and place != REDUCED
+        return _cluster(where["scheduler"], where["security"], open_wire)
+    return local_cluster(where["workers"], place) if where["workers"] else nullcontext()
+
+
 @contextlib.contextmanager
-def _cluster(address: str, folder: Path | None, open_wire: bool) -> Iterator[Any]:
-    """Connect to a cluster; refuse to speak to one in the open unless told to."""
+def _cluster(address: str, folder: Path | None, open_wire: bool) -> Iterator[Workers]:
+    """Yield what connects to a cluster; refuse to speak to one in the open unless told to."""
     from distributed import Client, Security
 
     if address.startswith("tls://") and folder is None:
@@ -272,8 +297,8 @@ def _cluster(address: str, folder: Path | None, open_wire: bool) -> Iterator[Any
             tls_client_key=parts["key"],
             require_encryption=True,
         )
-    with Client(address, security=security, timeout=30) as client:
-        yield client
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(Client(address, security=security, timeout=30))
 
 
 def _explained(error: Exception) -> str:

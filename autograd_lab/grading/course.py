@@ -28,6 +28,10 @@ class CourseError(Exception):
     """A check cannot be found or loaded; the message is for the person at the notebook."""
 
 
+class RunError(Exception):
+    """There is nothing to grade, or nothing to grade it with; the message is for the instructor."""
+
+
 def public_checks(assignment: str, question: str = "") -> dict[str, Check]:
     """Return the checks that students of an assignment have, by question.
 

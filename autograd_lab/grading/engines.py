@@ -57,7 +57,7 @@ def dask(work: Work, limits: Limits, client: Client, place: str = JAIL) -> Itera
     from distributed import as_completed
 
     waiting = iter(work)
-    settings = json.dumps([limits.as_dict(), place])
+    settings = as_settings(limits, place)
     room = AHEAD * max(1, len(client.scheduler_info()["workers"]))
     students: dict[Any, str] = {}
     completed = as_completed()
@@ -78,6 +78,11 @@ def dask(work: Work, limits: Limits, client: Client, place: str = JAIL) -> Itera
         yield students.pop(future), _answer(future)
         for jobs in _some(waiting, 1):
             send(jobs)
+
+
+def as_settings(limits: Limits, place: str) -> str:
+    """Return what a worker is told of the sandbox it shall run jobs in."""
+    return json.dumps([limits.as_dict(), place])
 
 
 def _sandbox(limits: Limits, place: str) -> Sandbox | KernelSandbox:
@@ -119,7 +124,7 @@ def work_off(text: str, settings: str) -> str:
     try:
         # A worker may have threads; its fork server runs one job at a time.
         with _one_at_a_time:
-            sandbox = _sandboxes.get(settings) or _open(settings)
+            sandbox = _open(settings)
             jobs = [Job.from_dict(job) for job in json.loads(text)]
             return json.dumps({job.notebook: run(job, sandbox).as_dict() for job in jobs})
     except NoJail as error:
@@ -132,7 +137,9 @@ def work_off(text: str, settings: str) -> str:
 
 
 def _open(settings: str) -> Sandbox | KernelSandbox:
-    """Open the sandbox of this worker."""
+    """Return the sandbox of this worker, opened if there is none yet."""
+    if settings in _sandboxes:
+        return _sandboxes[settings]
     limits, place = json.loads(settings)
     made = _sandbox(Limits(**limits), place)
     _sandboxes[settings] = made
@@ -140,53 +147,13 @@ def _open(settings: str) -> Sandbox | KernelSandbox:
     return made
 
 
-_OWN_SESSION = "import os; os.getsid(0) == os.getpid() or os.setsid()"
-"""Run by a worker when it starts (Dask runs it twice): Ctrl-C is for the runner, which ends the workers."""
+async def warm_up(settings: str) -> None:
+    """Open the sandbox before the first job comes; called on a worker. A job tells of what fails.
 
-
-@contextlib.contextmanager
-def local_cluster(workers: int) -> Iterator[Client]:
-    """Start a Dask cluster on this machine, one process per worker, and end it afterwards.
-
-    What is said between its processes is encrypted: whoever else is on the machine could otherwise
-    have code run as the person who grades.
+    Nobody waits for it, which Dask allows for coroutines alone.
     """
-    import dask as settings
-    from distributed import Client, LocalCluster, Security
-
-    options = {
-        "distributed.worker.preload": [_OWN_SESSION],
-        "distributed.scheduler.allowed-failures": 1,
-        "distributed.worker.use-file-locking": False,
-        # Looks at every thread a hundred times a second, for a page that nobody opens.
-        "distributed.worker.profile.enabled": False,
-        # These look at the processes and move data, many times a second, for larger clusters.
-        "distributed.admin.tick.interval": "1s",
-        "distributed.admin.system-monitor.interval": "10s",
-        "distributed.scheduler.active-memory-manager.start": False,
-        "distributed.admin.log-format": "%(message)s",
-        "distributed.logging": {"distributed": "critical"},
-    }
-    with (
-        settings.config.set(options),
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            memory_limit=0,
-            dashboard_address=None,
-            security=Security.temporary(),
-            silence_logs=50,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        try:
-            yield client
-        except BaseException:
-            # Whoever stops this shall not wait until an endless loop has used up its time.
-            with contextlib.suppress(Exception):
-                client.run(end_jobs)
-            raise
+    with contextlib.suppress(Exception), _one_at_a_time:
+        _open(settings)
 
 
 def end_jobs() -> None:
@@ -196,4 +163,4 @@ def end_jobs() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-__all__ = ["Done", "Work", "dask", "local_cluster", "serial"]
+__all__ = ["Done", "Work", "as_settings", "dask", "end_jobs", "serial", "warm_up", "work_off"]

@@ -37,7 +37,7 @@ from .. import resources
 from ..i18n import _
 from .check import hidden_seed
 from .converter import NOTE, Recorded, Sanitizer
-from .course import CHECKS, PRIVATE, read_secret
+from .course import CHECKS, PRIVATE, RunError, read_secret
 from .gradebook import Transactions, shared
 from .job import JAIL, Job, Outcome, question_of
 from .sandbox.limits import Limits
@@ -49,10 +49,6 @@ WORK = ".autograd_lab"
 
 FLAGS = "autograd_lab_flags"
 """In the metadata of an autograded notebook: what an instructor should look at."""
-
-
-class RunError(Exception):
-    """There is nothing to grade, or nothing to grade it with; the message is for the instructor."""
 
 
 class Run:

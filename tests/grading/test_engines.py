@@ -2,10 +2,12 @@
 
 import contextlib
 import datetime
+import gc
 import ipaddress
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from autograd_lab.grading import engines
 from autograd_lab.grading.job import JAIL, Job
 from autograd_lab.grading.sandbox.limits import Limits
 from autograd_lab.grading.sandbox.processes import below, usage
+from autograd_lab.grading.workers import local_cluster
 from tests.grading.classroom import ASSIGNMENT, FULL
 from tests.grading.small import FAULTS, STUDENTS, right, small_class
 from tests.grading.stock import Course
@@ -34,8 +37,8 @@ PATIENCE = 60
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Client]:
     """A cluster of one's own, with one worker."""
-    with engines.local_cluster(1) as client:
-        yield client
+    with local_cluster(1) as client:
+        yield client()
 
 
 def test_the_cluster_of_ones_own(cluster: Client) -> None:
@@ -45,6 +48,20 @@ def test_the_cluster_of_ones_own(cluster: Client) -> None:
     assert cluster.scheduler.address.startswith("tls://127.0.0.1")
     assert (worker["nthreads"], worker["memory_limit"]) == (1, 0)
     assert cluster.submit(os.getsid, 0).result() == cluster.submit(os.getpid).result()
+
+
+def test_ctrl_c_is_for_the_runner(cluster: Client) -> None:
+    """Nothing of Dask can swallow it there, and what a worker starts does not ignore it."""
+    assert not gc.callbacks
+    assert gc.isenabled()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert "default_int_handler" in cluster.submit(lambda: str(signal.getsignal(2))).result()
+
+
+def test_a_worker_has_its_sandbox_before_the_first_job(cluster: Client) -> None:
+    """It is opened as soon as there is a worker."""
+    asked = cluster.run(lambda: len(engines._sandboxes))
+    assert list(asked.values()) == [1]
 
 
 def test_a_lost_worker_is_a_verdict(cluster: Client) -> None:
@@ -79,11 +96,12 @@ def test_stopped_nobody_waits_for_an_endless_job(cluster: Client) -> None:
 def test_whoever_stops_a_run_ends_its_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C reaches the jobs before the cluster is closed, which waits for them."""
     asked: list[object] = []
-    monkeypatch.setattr(Client, "run", lambda _client, function: asked.append(function))
-    with contextlib.suppress(KeyboardInterrupt), engines.local_cluster(1):
-        assert asked == []
+    monkeypatch.setattr(Client, "run", lambda *given, **_options: asked.append(given[1]))
+    with contextlib.suppress(KeyboardInterrupt), local_cluster(1) as client:
+        client()
+        assert asked == [engines.warm_up]
         raise KeyboardInterrupt
-    assert asked == [engines.end_jobs]
+    assert asked == [engines.warm_up, engines.end_jobs]
 
 
 def certificates(folder: Path) -> Path:

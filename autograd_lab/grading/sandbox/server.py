@@ -120,10 +120,12 @@ def _refusal(error: BaseException) -> bytes:
 
 def main(descriptor: int) -> None:
     """Serve on an inherited socket; the second argument names its folder."""
-    with socket.socket(fileno=descriptor) as control:
-        serve(control)
-    # The owner made it, but may have been killed.
-    shutil.rmtree(sys.argv[2], ignore_errors=True)
+    try:
+        with contextlib.suppress(BrokenPipeError), socket.socket(fileno=descriptor) as control:
+            serve(control)
+    finally:
+        # The owner made it, but may have been killed, even before this was ready.
+        shutil.rmtree(sys.argv[2], ignore_errors=True)
 
 
 __all__ = ["main", "serve"]

@@ -176,16 +176,23 @@ def test_a_job_without_a_jail_takes_its_children_along() -> None:
 OWNER = """
 import sys
 from autograd_lab.grading.sandbox.client import Sandbox
-sandbox = Sandbox()
+sandbox = Sandbox.__new__(Sandbox)
+{start}
+while not hasattr(sandbox, "_server"):
+    pass
 print(sandbox._server.pid, sandbox._folder.name, flush=True)
 sys.stdin.read()
 """
+READY = "sandbox.__init__()"
+STARTING = "import threading; threading.Thread(target=sandbox.__init__).start()"
 
 
-def test_nothing_is_left_of_a_server_whose_owner_was_killed() -> None:
-    """The server ends, and takes its folder along."""
+@pytest.mark.parametrize("start", [READY, STARTING], ids=["ready", "starting"])
+def test_nothing_is_left_of_a_server_whose_owner_was_killed(start: str) -> None:
+    """The server ends, and takes its folder along, even if it was not ready yet."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", OWNER], **pipes, encoding="utf-8") as owner:
+    code = OWNER.format(start=start)
+    with subprocess.Popen([sys.executable, "-c", code], **pipes, encoding="utf-8") as owner:
         assert owner.stdout is not None
         server, folder = owner.stdout.readline().split()
         assert Path(folder).is_dir()
