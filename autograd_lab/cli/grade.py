@@ -95,7 +95,7 @@ def grade(
     the middle, the gradebook holds whole submissions; run it again to go on.
 
     Exit status: 0 all graded; 1 some submission was odd or could not be graded, its reason is told; 2
-    nothing could be graded; 130 interrupted.
+    nothing could be graded, or no more because the gradebook or the disk refused; 130 interrupted.
     """
     _require(
         ["nbgrader", "rich"] + (["distributed"] if where["workers"] or where["scheduler"] else [])
@@ -201,7 +201,7 @@ def _graded(run: Run, students: list[str], place: str, workers: Workers) -> Iter
         TimeRemainingColumn,
     )
 
-    from ..grading.course import RunError
+    from ..grading.course import SubmissionError
 
     console = Console(stderr=True)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
@@ -218,7 +218,7 @@ def _graded(run: Run, students: list[str], place: str, workers: Workers) -> Iter
                 flags = run.flags(student, outcome)
                 try:
                     run.save(student, outcome)
-                except RunError as error:
+                except SubmissionError as error:
                     refusal = str(error)
             if refusal:
                 run.refuse(student, refusal)

@@ -32,6 +32,10 @@ class RunError(Exception):
     """There is nothing to grade, or nothing to grade it with; the message is for the instructor."""
 
 
+class SubmissionError(RunError):
+    """nbgrader cannot write down this submission; the next one may fare better."""
+
+
 def public_checks(assignment: str, question: str = "") -> dict[str, Check]:
     """Return the checks that students of an assignment have, by question.
 

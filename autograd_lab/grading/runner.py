@@ -37,7 +37,7 @@ from .. import resources
 from ..i18n import _
 from .check import hidden_seed
 from .converter import NOTE, Recorded, Sanitizer
-from .course import CHECKS, PRIVATE, RunError, read_secret
+from .course import CHECKS, PRIVATE, RunError, SubmissionError, read_secret
 from .gradebook import Transactions, shared
 from .job import JAIL, Job, Outcome, question_of
 from .sandbox.limits import Limits
@@ -137,7 +137,8 @@ class Run:
     def save(self, student: str, outcomes: dict[str, Outcome]) -> None:
         """Write a student's autograded notebooks, scores and late penalty, all or nothing.
 
-        Raises RunError where nbgrader cannot do it.
+        Raises SubmissionError where nbgrader cannot do it, RunError where the gradebook or the disk
+        refuses: that says nothing of the submission, and what there was of it before stays.
         """
         flags = self.flags(student, outcomes)
         key, read = self._submissions[student]
@@ -158,7 +159,7 @@ class Run:
             except BaseException as error:
                 self.gradebook.forget()
                 if isinstance(error, NbGraderException):
-                    raise RunError(
+                    raise SubmissionError(
                         _("nbgrader cannot write the grades of {student}: {reason}").format(
                             student=student, reason=error
                         )

@@ -1,18 +1,21 @@
 """A course with its gradebook in PostgreSQL: released, graded, read by nbgrader's other commands."""
 
+import contextlib
 import csv
 import os
+import random
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from tests.grading.classroom import ASSIGNMENT, BATCHES, DUE, PENALTY, expected
+from tests.grading.small import FAULTS
 from tests.grading.stock import Course, answered, graded_cells
 
 STUDENTS = ["s00", "s01", "late"]
@@ -119,24 +122,59 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+CUT = """
+    CREATE SEQUENCE written;
+    CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('written') = {number} THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+        RETURN NEW;
+    END $$;
+"""
+AT = "CREATE TRIGGER cut BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION cut();"
+MEND = "DROP FUNCTION cut() CASCADE; DROP SEQUENCE written;"
+TABLES = ("grade", "comment", "submitted_assignment", "submitted_notebook")
+"""All that grading writes to."""
+
+
 def test_a_lost_connection_is_told_of(course: Course, server: str) -> None:
-    """A server that ends the connection in mid-run costs nothing: the next run completes it."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    trigger = """
-        CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
-        CREATE TRIGGER cut BEFORE INSERT OR UPDATE ON grade FOR EACH ROW EXECUTE FUNCTION cut()
-    """
-    counted = text("SELECT count(*) FROM grade")
+    """A server that ends the connection at a random write costs nothing: the next run completes it."""
     course.hand_in("s02", ASSIGNMENT, answered(course.released(ASSIGNMENT), BATCHES["s02"]))
-    cells = len(graded_cells(course.released(ASSIGNMENT)))
-    with engine.connect() as connection:
-        before = connection.execute(counted).scalar_one()
-        connection.execute(text(trigger))
-        said = grade(course, "--student", "s02")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    chosen = random.Random(FAULTS)
+    with engine.connect() as connection, cut_at(connection, 0) as written:
+        grade(course, "--student", "s02")
+        writes = written()
+    undisturbed = scores(server)
+    assert writes > len(graded_cells(course.released(ASSIGNMENT)))
+    for _round in range(FAULTS):
+        with Gradebook(server, "autograd_lab") as gradebook:
+            gradebook.remove_submission(ASSIGNMENT, "s02")
+        before = scores(server)
+        with engine.connect() as connection, cut_at(connection, chosen.randint(1, writes)):
+            said = grade(course, "--student", "s02", "--force")
         assert "the gradebook cannot be written, run this again: terminating connection" in said
-        connection.execute(text("DROP TRIGGER cut ON grade"))
-        assert connection.execute(counted).scalar_one() == before
+        assert scores(server) == before
         assert "Submissions graded: 1" in grade(course, "--student", "s02")
-        assert connection.execute(counted).scalar_one() == before + cells
+        assert scores(server) == undisturbed
     engine.dispose()
+
+
+@contextlib.contextmanager
+def cut_at(connection: Connection, number: int) -> Iterator[Callable[[], int]]:
+    """Let the server end the connection that makes this write to one of `TABLES`; count all writes."""
+    triggers = "".join(AT.format(table=table) for table in TABLES)
+    connection.execute(text(CUT.format(number=number) + triggers))
+    try:
+        yield lambda: connection.execute(text("SELECT last_value FROM written")).scalar_one()
+    finally:
+        connection.execute(text(MEND))
+
+
+def scores(server: str) -> list[tuple[str, str, float | None]]:
+    """Return the points for each cell that has been graded."""
+    with Gradebook(server, "autograd_lab") as gradebook:
+        return sorted(
+            (submission.student_id, grade.name, grade.auto_score)
+            for submission in gradebook.assignment_submissions(ASSIGNMENT)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        )
