@@ -176,12 +176,13 @@ class Job:
         if self._reason:
             raise JobEnded(self._reason)
         number = secrets.token_hex(8)
-        left = min(self._limits.cell_seconds, self._limits.job_seconds - self._used())
+        used = self._used()
+        left = min(self._limits.cell_seconds, self._limits.job_seconds - used)
         if left <= 0:
             raise self._ended("the processor time for the whole submission is used up")
         try:
             send(self._connection, {"id": number, "seconds": left, **request})
-            self._wait(left)
+            self._wait(used, left)
             answer = receive(self._connection)
         except TimeoutError:
             raise self._ended("it took too long, and an interrupt did not end it") from None
@@ -195,18 +196,20 @@ class Job:
             raise self._ended("the process answered a question nobody had asked")
         return answer
 
-    def _wait(self, allowed: float) -> None:
+    def _wait(self, used: float, allowed: float) -> None:
         """Return when an answer begins; raise TimeoutError once the job's time is over.
+
+        Until now `used` seconds of processor time are gone, and so many are allowed.
 
         The job interrupts itself after its processor time. Code that goes on regardless is seen here.
         """
-        most = self._used() + allowed + GRACE
+        most = used + allowed + GRACE
         end = time.monotonic() + allowed * self._limits.patience + MARGIN
         while not select.select([self._connection], [], [], WATCH)[0]:
             if self._used() > most or time.monotonic() > end:
                 raise TimeoutError
-            used, memory = usage(below(self.root))
-            if used - self._began > self._limits.job_seconds + GRACE:
+            by_all, memory = usage(below(self.root))
+            if by_all - self._began > self._limits.job_seconds + GRACE:
                 raise TimeoutError
             if memory > self._limits.memory + self._memory:
                 raise self._ended("its processes together needed more memory than allowed")

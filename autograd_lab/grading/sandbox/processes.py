@@ -6,7 +6,6 @@ import contextlib
 import os
 import select
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 Stat = list[str]
 """The fields of a process's `stat` from its state on. Source: the manual page proc_pid_stat(5)."""
@@ -41,10 +40,11 @@ def below(root: int) -> dict[int, Stat]:
     What lost its parent hangs below the first process of a job's tree.
     """
     children: dict[str, dict[int, Stat]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            known = stat(int(entry.name))
-            children.setdefault(known[PARENT], {})[int(entry.name)] = known
+    with os.scandir("/proc") as entries:
+        pids = [int(entry.name) for entry in entries if entry.name.isdecimal()]
+    for pid in pids:
+        known = stat(pid)
+        children.setdefault(known[PARENT], {})[pid] = known
     found = children.get(str(root), {})
     waiting = list(found)
     for pid in waiting:
