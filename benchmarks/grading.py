@@ -1,8 +1,8 @@
 """How fast a class is graded, beside stock nbgrader: `python -m benchmarks.grading`.
 
 The class hands in right solutions of ps1. Stock grades a sample of it and we the whole, by turns, start-up
-included on both sides; the median of the turns counts. Other work on the machine falsifies times on the clock, so
-processor time stands beside them. `--sweep` grades classes of growing size: time per submission
+included on both sides; the median of the turns counts. Other work on the machine falsifies times on the
+clock, so processor time stands beside them. `--sweep` grades classes of growing size: time per submission
 must stay what it is.
 """
 
