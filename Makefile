@@ -54,7 +54,7 @@ notebooks: .venv/.test
 	@.venv/bin/autograd-lab course build exercises
 
 translations: .venv/.test
-	@.venv/bin/pybabel -q extract -k ngettext:1,2 --no-location --no-wrap -o .venv/texts.pot \
+	@.venv/bin/pybabel -q extract -F babel.cfg -k ngettext:1,2 --no-location --no-wrap -o .venv/texts.pot \
 	  autograd_lab exercises/*/q*_checks.py
 	@.venv/bin/pybabel -q update $(CATALOGUES) -i .venv/texts.pot --no-wrap --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date

@@ -33,6 +33,14 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _catalogue(language()).ngettext(singular, plural, n)
 
 
+def formula_text(formula: str) -> str:
+    """Return an operation's formula in the chosen language.
+
+    It stands beside the operation, unmarked; `authoring.formulas` collects those in words.
+    """
+    return _(formula)
+
+
 def language() -> str:
     """Return `"en"` or `"zh"`: the language set, else the one the environment asks for."""
     return _chosen or _from_environment()
@@ -76,4 +84,4 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALE, languages, fallback=True)
 
 
-__all__ = ["_", "language", "ngettext", "set_language", "together"]
+__all__ = ["_", "formula_text", "language", "ngettext", "set_language", "together"]

@@ -12,6 +12,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import autograd_lab.i18n as i18n
+from autograd_lab.authoring.formulas import in_words
 from autograd_lab.resources import folder
 
 PACKAGE = Path(i18n.__file__).parent
@@ -51,6 +52,7 @@ def extracted() -> dict[str, tuple[str, ...]]:
         for path in modules()
         for entry in extract_from_file("python", path, keywords=KEYWORDS)
     ]
+    found += in_words()
     ids = [text if isinstance(text, tuple) else (text,) for text in found]
     return {forms[0]: forms for forms in ids}
 

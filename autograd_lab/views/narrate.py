@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..i18n import _
+from ..i18n import _, formula_text
 from ..trace.model import Graph, Node, Saved, Value
 from .steps import Flow, Part, Step
 from .wording import (
@@ -107,13 +107,13 @@ def _visit(graph: Graph, step: Step) -> Scene:
 def _flow(label: str, flow: Flow, numbers: str) -> list[Row]:
     """Return the rows about the gradient for one input."""
     if flow.product is None:
-        return [Row(label, value_line(flow.out), flow.formula, numbers)]
+        return [Row(label, value_line(flow.out), formula_text(flow.formula), numbers)]
     note = _("summed over the broadcast axes: shape {product} becomes {out}").format(
         product=flow.product.shape, out=flow.out.shape
     )
     still = _("{target}, still broadcast").format(target=label)
     return [
-        Row(still, value_line(flow.product), flow.formula, numbers),
+        Row(still, value_line(flow.product), formula_text(flow.formula), numbers),
         Row(label, value_line(flow.out), note=note),
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from ..i18n import _
+from ..i18n import _, formula_text
 from ..trace.model import Graph, Node
 from .markup import code, number_cell, table, text_cell, titled
 from .narrate import Row, Scene, narrate
@@ -71,7 +71,7 @@ def _made(node: Node) -> str:
     """Return a tensor's name, its grad_fn, its place, and its local formulas."""
     subtitle = " · ".join(filter(None, (kind_name(node), source_line(node))))
     formulas = "".join(
-        f"<div><span>→ {escape(name)}</span> <i>{escape(formula)}</i></div>"
+        f"<div><span>→ {escape(name)}</span> <i>{escape(formula_text(formula))}</i></div>"
         for name, formula in zip(node.inputs, node.formulas, strict=False)
     )
     return titled(node_name(node), subtitle) + formulas

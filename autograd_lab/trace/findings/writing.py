@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...i18n import _
+from ...i18n import _, formula_text
 from ..model import Event, Node, Saved
 from .facts import Facts, Write
 from .model import Clue, Place
@@ -177,7 +177,7 @@ def _why_changed(node: Node | None, saved: Saved | None) -> str:
         return _(
             "Its derivative is {formula}: it needs the value as it was. (exp, sigmoid and sqrt keep "
             "their result, x**2 and a product their inputs, a sum and 10*x nothing.)"
-        ).format(formula=formula)
+        ).format(formula=formula_text(formula))
     return _(
         "exp, sigmoid and sqrt keep their result, x**2 and a product their inputs; a sum and 10*x "
         "keep nothing, so writing over theirs does no harm."
