@@ -16,7 +16,14 @@ class device:
     __slots__ = ("index", "type")
 
     def __init__(self, type: Any, index: int | None = None) -> None:
-        """Take `"cpu"`, `"cuda:1"`, or another device; RuntimeError for an unknown name."""
+        """Take `"cpu"`, `"cuda:1"`, or another device.
+
+        RuntimeError for an unknown name, and for a number alone: it would be an accelerator's.
+        """
+        if isinstance(type, int) and not isinstance(type, bool):
+            if type < 0:
+                raise RuntimeError("Device index must not be negative")
+            raise RuntimeError("Cannot access accelerator device when none is available.")
         name, colon, number = str(type).partition(":")
         if name not in KINDS.split(", "):
             raise RuntimeError(
