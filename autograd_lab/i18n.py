@@ -36,7 +36,7 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 def formula_text(formula: str) -> str:
     """Return an operation's formula in the chosen language.
 
-    It stands beside the operation, unmarked; `authoring.formulas` collects those in words.
+    It stands beside the operation, unmarked; `engine.formulas` collects those in words.
     """
     return _(formula)
 

@@ -12,7 +12,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import autograd_lab.i18n as i18n
-from autograd_lab.authoring.formulas import in_words
+from autograd_lab.engine.formulas import in_words
 from autograd_lab.resources import folder
 
 PACKAGE = Path(i18n.__file__).parent

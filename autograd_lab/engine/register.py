@@ -169,6 +169,8 @@ def guard_all() -> None:
         for name, function in list(vars(owner).items()):
             if hasattr(function, "__code__") and name[0] != "_":
                 setattr(owner, name, guarded_once(name, function, True))
+            elif "<" in getattr(function, "__qualname__", ""):  # one made for it, as behind `x + y`
+                function.__name__, function.__qualname__ = name, f"Tensor.{name}"
 
 
 def guarded_once(name: str, function: Callable[..., Any], bound: bool) -> Callable[..., Any]:

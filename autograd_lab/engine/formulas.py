@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..engine.operation import OPERATIONS
+from .operation import OPERATIONS
 
 WORDS = re.compile(r"[a-z]{2,},? (?:[a-z]{2,}|0)")
 """Two words side by side, or a word and 0: in a formula of symbols, a sign stands between them."""
