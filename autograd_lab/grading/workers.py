@@ -39,6 +39,9 @@ _LOCAL = {
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.scheduler.active-memory-manager.start": False,
+    # Its pages name the students, and are open to everybody on the machine.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
     "distributed.admin.log-format": "%(message)s",
     "distributed.logging": {"distributed": "critical"},
 }
@@ -91,6 +94,9 @@ def _start(workers: int, place: str, stack: ExitStack) -> Client:
             processes=True,
             memory_limit=0,
             dashboard_address=None,
+            scheduler_kwargs={
+                "dashboard_address": "127.0.0.1:0"
+            },  # any port, so that two runs can be
             security=Security.temporary(),
             silence_logs=50,
         )

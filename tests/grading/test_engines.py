@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from cryptography import x509
@@ -48,6 +50,21 @@ def test_the_cluster_of_ones_own(cluster: Client) -> None:
     assert cluster.scheduler.address.startswith("tls://127.0.0.1")
     assert (worker["nthreads"], worker["memory_limit"]) == (1, 0)
     assert cluster.submit(os.getsid, 0).result() == cluster.submit(os.getpid).result()
+
+
+@pytest.mark.parametrize("page", ["info/main/workers.html", "json/counts.json", "metrics"])
+def test_nobody_else_on_the_machine_reads_who_is_graded(cluster: Client, page: str) -> None:
+    """Dask's pages, which need no certificate, are not there."""
+    port = cluster.run_on_scheduler(lambda dask_scheduler: dask_scheduler.http_server.port)
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"http://127.0.0.1:{port}/{page}")
+
+
+def test_two_clusters_do_not_meet(cluster: Client, recwarn: pytest.WarningsRecorder) -> None:
+    """Somebody else's run on this machine is in nobody's way."""
+    with local_cluster(1) as other:
+        assert other().scheduler.address != cluster.scheduler.address
+    assert [str(each.message) for each in recwarn] == []
 
 
 def test_ctrl_c_is_for_the_runner(cluster: Client) -> None:
