@@ -157,10 +157,12 @@ async def warm_up(settings: str) -> None:
 
 
 def end_jobs() -> None:
-    """End all that runs below this process; called on a worker."""
+    """End all that runs below this process, and what it needed; called on a worker."""
     for pid in below(os.getpid()):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    for sandbox in [*_sandboxes.values()]:
+        sandbox.close()  # its server cannot clean up any more
 
 
 __all__ = ["Done", "Work", "as_settings", "dask", "end_jobs", "serial", "warm_up", "work_off"]

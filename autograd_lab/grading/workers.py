@@ -8,6 +8,7 @@ import contextlib
 import gc
 import multiprocessing
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -85,7 +86,8 @@ def _start(workers: int, place: str, stack: ExitStack) -> Client:
     from distributed import Client, LocalCluster, Security
     from distributed.gc import disable_gc_diagnosis
 
-    stack.enter_context(settings.config.set(_LOCAL))
+    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="autograd_lab-"))
+    stack.enter_context(settings.config.set({**_LOCAL, "temporary-directory": scratch}))
     gc.disable()
     try:
         cluster = LocalCluster(

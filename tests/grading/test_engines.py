@@ -61,9 +61,12 @@ def test_nobody_else_on_the_machine_reads_who_is_graded(cluster: Client, page: s
 
 
 def test_two_clusters_do_not_meet(cluster: Client, recwarn: pytest.WarningsRecorder) -> None:
-    """Somebody else's run on this machine is in nobody's way."""
+    """Somebody else's run on this machine is in nobody's way, and leaves nothing behind."""
     with local_cluster(1) as other:
         assert other().scheduler.address != cluster.scheduler.address
+        (folder,) = other().run(lambda dask_worker: dask_worker.local_directory).values()
+        assert Path(folder).is_dir()
+    assert not Path(folder).parents[1].exists()
     assert [str(each.message) for each in recwarn] == []
 
 
@@ -173,10 +176,11 @@ class Machines:
 
     def _start(self, kind: str, *arguments: str) -> None:
         command = [sys.executable, "-m", "dask", kind, *self._tls, *arguments]
+        own = {**os.environ, "DASK_TEMPORARY_DIRECTORY": str(self._folder)}
         log = (self._folder / f"{kind}{len(self.processes)}.log").open("wb")
         with log:
             self.processes.append(
-                subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
+                subprocess.Popen(command, cwd=self._folder, env=own, stdout=log, stderr=log)
             )
 
     def address(self) -> str:
