@@ -110,7 +110,7 @@ def grade(
     try:
         # The workers come first: they start while nbgrader is imported.
         with (
-            nullcontext() if dry_run else _workers(where) as workers,
+            nullcontext() if dry_run else _workers(where, place) as workers,
             _quiet(),
             _run(course, assignment, language, place=place) as run,
         ):
@@ -263,12 +263,11 @@ def _reduced() -> str:
     )
 
 
-def _workers(where: dict[str, Any]) -> AbstractContextManager[Workers]:
+def _workers(where: dict[str, Any], place: str) -> AbstractContextManager[Workers]:
     """Return the place that was asked for; None in it stands for this process."""
     from ..grading.job import REDUCED
     from ..grading.workers import local_cluster
 
-    place = _place(where)
     if where["scheduler"]:
         open_wire = where["insecure"] and place != REDUCED
         return _cluster(where["scheduler"], where["security"], open_wire)

@@ -138,7 +138,7 @@ class Run:
         """Write a student's autograded notebooks, scores and late penalty, all or nothing.
 
         Raises SubmissionError where nbgrader cannot do it, RunError where the gradebook or the disk
-        refuses: that says nothing of the submission, and what there was of it before stays.
+        refuses: that says nothing of the submission, and its earlier points stay.
         """
         flags = self.flags(student, outcomes)
         key, read = self._submissions[student]

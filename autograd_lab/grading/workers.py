@@ -76,8 +76,10 @@ def _start_fork_server() -> None:
     """
     multiprocessing.set_forkserver_preload(["distributed.worker", engines.__name__])
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    forkserver.ensure_running()
-    signal.signal(signal.SIGINT, handler)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _start(workers: int, place: str, stack: ExitStack) -> Client:
@@ -96,9 +98,8 @@ def _start(workers: int, place: str, stack: ExitStack) -> Client:
             processes=True,
             memory_limit=0,
             dashboard_address=None,
-            scheduler_kwargs={
-                "dashboard_address": "127.0.0.1:0"
-            },  # any port, so that two runs can be
+            # Any port: the usual one may be another run's.
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             security=Security.temporary(),
             silence_logs=50,
         )

@@ -82,7 +82,7 @@ class BernoulliWithout(Operation):
     public = False
     kind = NotImplementedNode
     node = "NotImplemented"
-    derivative = dict(self=("none", lambda grad: refuse("bernoulli")))
+    derivative = dict(self=("not implemented", lambda grad: refuse("bernoulli")))
 
     @staticmethod
     def forward(self: Any, numbers: Any) -> Any:
