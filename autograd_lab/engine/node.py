@@ -89,7 +89,9 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """The nodes that this one hands its gradients to, each with the output it fed."""
-        numbers = self._edge_numbers or (0,) * len(self._edges)
+        numbers = self._edge_numbers
+        if numbers is None:
+            return tuple([(edge, 0) for edge in self._edges])
         return tuple(zip(self._edges, numbers, strict=True))
 
     @property

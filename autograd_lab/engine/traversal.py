@@ -311,6 +311,11 @@ def as_tensor(value: Any) -> Any:
 
 
 def _tell_node(node: Node, grads: list[Any], products: list[Any], passed: list[Any]) -> None:
-    told = [[as_tensor(g) for g in group] for group in (grads, products, passed)]
+    """Tell of a visit; what was passed on as the formula gave it is the same tensor in both lists."""
+    received, formed = [as_tensor(g) for g in grads], [as_tensor(g) for g in products]
+    sent = [
+        tensor if grad is product else as_tensor(grad)
+        for tensor, product, grad in zip(formed, products, passed, strict=True)
+    ]
     for observer in observers:
-        observer.on_node(node, *told)
+        observer.on_node(node, received, formed, sent)

@@ -14,7 +14,7 @@ from ....engine.observe import Observer, observers
 from ....engine.operation import OPERATIONS, Operation
 from ....engine.register import functions
 from ....engine.register import guarded as guarded_function
-from ....engine.tensor import Tensor, raw
+from ....engine.tensor import Tensor
 from ....engine.traversal import Pass
 from ....engine.variadic import Variadic
 from ...builder import Builder
@@ -80,17 +80,16 @@ class EngineSource(Observer, Guarded):
 
         That is any tensor, and a number only if it was taken from one.
         """
+        free = [slot for slot, (source, _) in enumerate(grad_fn.next_functions) if source is None]
+        if not free:
+            return {}
         operation = getattr(grad_fn, "op", None)
         if operation is None or isinstance(operation, Variadic):  # its tensors in order
             by_slot: dict[int, object] = dict(enumerate(self.watch.tensors(inputs)))
         else:
             given = dict(zip(operation.parameters, inputs, strict=False))
             by_slot = {slot: given.get(name) for slot, name in enumerate(grad_fn.inputs)}
-        return {
-            slot: item
-            for slot, (source, _) in enumerate(grad_fn.next_functions)
-            if source is None and self._is_constant(item := by_slot.get(slot))
-        }
+        return {slot: item for slot in free if self._is_constant(item := by_slot.get(slot))}
 
     def _is_constant(self, given: object) -> bool:
         return isinstance(given, Tensor) or self.watch.graph.find(given) is not None
@@ -151,22 +150,16 @@ class EngineSource(Observer, Guarded):
         if isinstance(node, AccumulateGrad):
             self._settle()
             return
-        asked = [self._is_asked_for(source) for source, _ in node.next_functions]
-        same = [raw(p) is raw(g) for p, g in zip(products, grads_out, strict=True)]
-        passed = [g if ask else None for g, ask in zip(grads_out, asked, strict=True)]
-        made = [
-            g if alike or g is None else p
-            for p, g, alike in zip(products, passed, same, strict=True)
-        ]
-        targets = self.watch.graph.targets(node)
-        self.watch.visited(node, targets, grads_in, made, passed)
+        if self._pass is not None and self._pass.useful is not None:
+            asked = [self._is_asked_for(source, self._pass) for source, _ in node.next_functions]
+            grads_out = [g if ask else None for g, ask in zip(grads_out, asked, strict=True)]
+            products = [p if ask else None for p, ask in zip(products, asked, strict=True)]
+        self.watch.visited(node, self.watch.graph.targets(node), grads_in, products, grads_out)
 
-    def _is_asked_for(self, target: Node | None) -> bool:
+    def _is_asked_for(self, target: Node | None, work: Pass) -> bool:
         """Return whether a gradient for `target` goes on: a restricted pass drops the others."""
-        work = self._pass
-        if work is None or work.useful is None or target in work.useful:
-            return True
-        return any(goal is target for goal, _ in work.captured)
+        assert work.useful is not None
+        return target in work.useful or any(goal is target for goal, _ in work.captured)
 
     @guarded
     def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
