@@ -114,9 +114,11 @@ class Pass:
         """Visit the nodes, later-made first, and deliver what they pass on."""
         __tracebackhide__ = True
         arrived, graph, retain = self.arrived, self.create_graph, self.retain_graph
+        ndarray, holders, takes = np.ndarray, sys.getrefcount, _takes
         plainly = self.visited is None and not observers and not detecting
         passed: Any
         node: Any = None
+        held: Any
         try:
             for node in self.nodes:
                 grad = arrived.pop(node, None)
@@ -132,10 +134,16 @@ class Pass:
                 for target in node._edges:
                     grad = passed[i]
                     i += 1  # noqa: SIM113
-                    if grad is not None and target is not None:
-                        arrived[target] = arrived[target] + grad if target in arrived else grad
+                    if grad is None or target is None:
+                        continue
+                    if target not in arrived:
+                        arrived[target] = grad
+                    elif type(held := arrived[target]) is ndarray and takes(holders(held), held, grad):
+                        held += grad
+                    else:
+                        arrived[target] = held + grad
                 if self.missing is not None:
-                    passed = grad = None  # so that a leaf alone holds its array
+                    passed = grad = held = None  # so that a leaf alone holds its array
                     self._arrive_after(node, self.missing)
         except BaseException:
             if self.missing is None and node is not None:
@@ -221,6 +229,30 @@ class Pass:
         return passed
 
 
+def _alone() -> int:
+    """Return what `sys.getrefcount` says where one container and one variable hold something.
+
+    It depends on the release of Python whether a call's argument counts.
+    """
+    container = [np.zeros(1)]
+    held = container[0]
+    return sys.getrefcount(held)
+
+
+ALONE = _alone()
+
+
+def _takes(holders: int, held: Any, grad: Any) -> bool:
+    """Return whether `grad` may be added into `held`: memory that the pass alone holds, of its kind."""
+    return (
+        holders <= ALONE
+        and held.base is None
+        and held.flags.writeable
+        and held.shape == grad.shape
+        and held.dtype is grad.dtype
+    )
+
+
 _order = attrgetter("_order")
 _edges = attrgetter("_edges")
 
@@ -294,7 +326,7 @@ def _own(grads: list[Any], leaf: Tensor) -> Any:
     data = grads[0]
     if not isinstance(data, np.ndarray):
         return data if not leaf._data.ndim else np.broadcast_to(data, leaf._data.shape).copy()
-    held_here_only = sys.getrefcount(data) <= 3  # the list, `data`, the call's argument
+    held_here_only = sys.getrefcount(data) <= ALONE  # by the list and `data`
     alike = data.shape == leaf._data.shape
     if held_here_only and data.flags.c_contiguous and (alike or data.strides == leaf._data.strides):
         if not data.flags.writeable:  # one element, broadcast

@@ -76,6 +76,50 @@ def test_the_gradient_that_was_passed_in_is_never_written_to():
     assert (seed.tolist(), x.grad.tolist()) == ([1.0, 1.0], [3.0, 3.0])
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_gradients_that_meet_are_added_in_memory_that_the_pass_alone_holds(keep):
+    x = torch.ones(3, requires_grad=True)
+    meeting = x * 2
+    kept, places = [], []
+
+    def note(grad_inputs, grad_outputs):
+        places.append(grad_inputs[0].data_ptr())
+        if keep:
+            kept.append(grad_inputs[0])
+
+    third, second, first = meeting * 3, meeting * 5, meeting * 7  # the last one is visited first
+    first.grad_fn.register_hook(note)
+    meeting.grad_fn.register_prehook(lambda grads: places.append(grads[0].data_ptr()))
+    (first + second + third).sum().backward()
+    assert (places[0] == places[1]) is not keep
+    assert [grad.tolist() for grad in kept] == [[7.0] * 3] * keep
+    assert x.grad.tolist() == [30.0] * 3
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: x + x + x,
+        lambda x: x + x.clone() + x.detach() * x,
+        lambda x: x.view(2, 3).sum() + (x * 2).sum() + x.expand(4, 6).sum(),
+        lambda x: x[:3].sum() + (x * x)[::2] + x.flip(0).sum(),
+        lambda x: torch.stack([x, x * 2, x]) * torch.cat([x, x]).view(2, 6)[:1],
+        lambda x: (x.double() * 2).sum() + (x * 3).sum() + x.sum(),
+        lambda x: (y := x * 2) * y.detach() + y.t() + y.exp() * y,
+    ],
+)
+def test_what_meets_adds_up_whoever_made_it(use):
+    x = torch.arange(6.0, requires_grad=True)
+    out = use(x)
+    seed = torch.ones_like(out)
+    numbers = x.detach().clone()
+    once = torch.autograd.grad(out, x, seed, retain_graph=True)[0].tolist()
+    again = torch.autograd.grad(out, x, seed, retain_graph=True)[0].tolist()
+    recorded = torch.autograd.grad(out, x, seed, create_graph=True)[0].tolist()  # never in place
+    assert once == again == recorded
+    assert seed.tolist() == torch.ones_like(out).tolist() and x.equal(numbers)
+
+
 def test_a_graph_is_freed_without_the_garbage_collector():
     """Reference counts alone free nodes, saved results and tensors."""
     gc.disable()
