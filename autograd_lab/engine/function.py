@@ -17,7 +17,7 @@ from .hooks import detecting, hooks_of
 from .node import Node, gradient_edge, next_order
 from .observe import observers, unobserved
 from .ops.dims import expands_to
-from .plan import Saved
+from .plan import NO_PLAN, Saved
 from .tensor import Tensor, let_views_follow, wrap
 from .views import check_writable, rebase
 
@@ -31,7 +31,7 @@ class FunctionNode(Node):
     def __init__(self) -> None:
         self._edges, self._extra, self._versions = (), None, None
         self._order = next_order()
-        self._saved, self._plain = (), ()
+        self._saved, self._plain, self._plan = (), (), NO_PLAN
         hooks_of(self)  # its backward is code of the user, as hooks are
         self._to_save: tuple[Any, ...] = ()
         self._dirty: tuple[Any, ...] = ()
@@ -336,7 +336,7 @@ class Refusal(Node):
     def __init__(self, edge: Node | None, text: str) -> None:
         self._edges, self._extra, self._versions = (edge,), None, None
         self._order = next_order()
-        self._saved, self._plain = (), ()
+        self._saved, self._plain, self._plan = (), (), NO_PLAN
         self.text = text
 
     formulas = ("refused",)

@@ -147,27 +147,23 @@ class Node:
         saved = self._saved
         if saved is None:
             raise RuntimeError(messages.SECOND_BACKWARD)
-        values: list[Any] = []
-        if as_tensors:
-            values = self._tensors(saved)
-        else:
-            for value in saved:
-                if type(value) is Tensor and value._counter is None:
-                    values.append(value._data)  # most of the time
-                    continue
-                if type(value) is float or type(value) is int:
-                    values.append(value)
-                    continue
-                counter = value._counter
-                if counter is not None and (
-                    counter[0] or self._versions is not None or type(value) is not Saved
-                ):
-                    self._check_saved(len(values), value)
-                values.append(value._data)
+        values = self._tensors(saved) if as_tensors else self._arrays(saved)
         if grad is None:
             return [None] * len(self._edges)
-        pull = self._plan.pull
-        return pull(grad, values, self._plain)
+        return self._plan.pull(grad, values, self._plain)
+
+    def _arrays(self, saved: tuple[Any, ...]) -> list[Any]:
+        """Return what was saved as arrays (or numbers), unless overwritten since."""
+        __tracebackhide__ = True  # `gradients` is shown
+        values: list[Any] = []
+        for i, value in enumerate(saved):
+            if isinstance(value, int | float):
+                values.append(value)
+                continue
+            if value._counter is not None:
+                self._check_saved(i, value)
+            values.append(value._data)
+        return values
 
     def fitted(self, products: list[Any]) -> list[Any]:
         """Undo broadcasting and promotion: sum and cast each gradient to what its input was."""

@@ -81,6 +81,8 @@ class Operation:
     parameters: tuple[str, ...]
     inputs: tuple[str, ...]
     formulas: tuple[str, ...]
+    ordinary: bool
+    """Whether all that its nodes do in a backward pass is to run the rules on one gradient."""
 
     @staticmethod
     def forward(*args: Any) -> Any:
@@ -108,9 +110,9 @@ class Operation:
             members[f"_saved_{name}"] = saved_value(name)
         if self.outputs != 1:
             members["outputs"] = self.outputs
-        if self.node:
-            members["gradients"] = with_code_of_its_own(self.kind.gradients)
         self.Node = type(self.node or self.name, (self.kind,), members)
+        one_gradient = self.outputs == self.kind.outputs == 1
+        self.ordinary = one_gradient and self.kind.gradients is Node.gradients
         self.hang = with_code_of_its_own(hanger(self.Node))
 
     def _tensor_arguments(self) -> set[str]:

@@ -9,6 +9,7 @@ from . import messages
 from .saved_hooks import Packed
 from .saved_hooks import active as packing
 from .tensor import InferenceCounter, Tensor, wrap
+from .written_out import WrittenOut, long_way, picker
 
 if TYPE_CHECKING:
     from .node import Node
@@ -61,6 +62,7 @@ class Plan:
         "plain_names",
         "pull",
         "results",
+        "visit",
     )
 
     def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
@@ -76,35 +78,13 @@ class Plan:
         """Whether tensors are kept that are no differentiable inputs, such as indices."""
         self.results = tuple(op.results[n] for n in results)
         self.plain_names = (*plain, *facts)
-        self.pick_tensors = _picker([op.parameters.index(n) for n in tensors])
-        self.pick_plain = _picker([op.parameters.index(n) for n in plain])
+        self.pick_tensors = picker([op.parameters.index(n) for n in tensors])
+        self.pick_plain = picker([op.parameters.index(n) for n in plain])
         self.facts = tuple(_fact(op, n) for n in facts)
-        self.pull = self._written_out(op, needed)
+        text = WrittenOut(op, needed, self.names, self.plain_names)
+        self.pull = text.pull()
+        self.visit = text.visit() if op.ordinary else long_way
         self.make_node = op.Node
-
-    def _written_out(self, op: Operation, needed: Sequence[bool]) -> Callable[..., list[Any]]:
-        """Return the function that runs the rules, as a person would write it for these inputs.
-
-        For a product whose factors both need a gradient:
-
-            lambda grad, tensors, plain: [rule0(grad, tensors[0]), rule1(grad, tensors[1])]
-
-        The tensors come as arrays for an ordinary backward pass, as they are under `create_graph`. A
-        loop that looks up what each rule reads would take twice as long as the calls written out.
-        """
-        calls = ["None"] * len(op.inputs)
-        for i, name in enumerate(op.inputs):
-            if needed[i]:
-                calls[i] = f"rule{i}({', '.join(['grad', *map(self._place, op.reads[name])])})"
-        rules = {f"rule{i}": op.derivative[name][1] for i, name in enumerate(op.inputs)}
-        source = f"lambda grad, tensors, plain: [{', '.join(calls)}]"
-        return eval(source, rules)  # type: ignore[no-any-return]
-
-    def _place(self, name: str) -> str:
-        """Return where a node keeps the value: among the tensors or the plain values."""
-        if name in self.names:
-            return f"tensors[{self.names.index(name)}]"
-        return f"plain[{self.plain_names.index(name)}]"
 
     def keep(
         self, args: Sequence[Any], outputs: Sequence[Tensor], finished: bool = True
@@ -153,6 +133,15 @@ class Plan:
         )
 
 
+class NoPlan:
+    """Stands for the plan of a node that no operation has made."""
+
+    visit = staticmethod(long_way)
+
+
+NO_PLAN: Any = NoPlan()
+
+
 class Plans(dict[int, Plan]):
     """The plans of an operation, each made when it is first asked for.
 
@@ -170,12 +159,6 @@ class Plans(dict[int, Plan]):
         needed = [bool(choice >> i & 1) for i in range(len(self._op.inputs))]
         self[choice] = plan = Plan(self._op, needed)
         return plan
-
-
-def _picker(positions: list[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """Return what takes the values at `positions` out of a sequence, written out as above."""
-    picked = "".join(f"values[{i}], " for i in positions)
-    return eval(f"lambda values: ({picked})")  # type: ignore[no-any-return]
 
 
 def _packed(value: Any) -> Packed:

@@ -20,6 +20,7 @@ import numpy as np
 from . import anomaly, messages
 from .grad_mode import state, switch_recording
 from .hooks import call, detecting, run_tensor_hook
+from .meeting import ALONE, deliver
 from .node import AccumulateGrad, Node
 from .observe import observers
 from .quiet import hush, unhush
@@ -64,11 +65,10 @@ class Pass:
 
     def _deliver(self, node: Node, number: int, grad: Any) -> None:
         """Add `grad` to what has arrived for one output of `node`."""
-        arrived = self.arrived
         if node.outputs == 1:
-            arrived[node] = arrived[node] + grad if node in arrived else grad
+            deliver(self.arrived, node, grad)
             return
-        grads = arrived.setdefault(node, [None] * node.outputs)
+        grads = self.arrived.setdefault(node, [None] * node.outputs)
         grads[number] = grad if grads[number] is None else grads[number] + grad
 
     def _capture(self, node: Node, grads: list[Any]) -> None:
@@ -114,36 +114,18 @@ class Pass:
         """Visit the nodes, later-made first, and deliver what they pass on."""
         __tracebackhide__ = True
         arrived, graph, retain = self.arrived, self.create_graph, self.retain_graph
-        ndarray, holders, takes = np.ndarray, sys.getrefcount, _takes
-        plainly = self.visited is None and not observers and not detecting
+        plainly = self.visited is None and not (graph or observers or detecting)
         passed: Any
         node: Any = None
-        held: Any
         try:
             for node in self.nodes:
-                grad = arrived.pop(node, None)
-                if plainly and node._extra is None:
-                    passed = node.gradients(grad, graph)
-                    if not retain and node._saved:
-                        node._saved = None
-                else:
+                if not plainly or not node._plan.visit(node, arrived, retain):
                     if self.missing is None and node._hooks is not None:
                         self._count_from(self.nodes.index(node))
-                    passed = self._delivered(node, self._visit(node, grad))
-                i = 0  # `enumerate` would take 60 ns more
-                for target in node._edges:
-                    grad = passed[i]
-                    i += 1  # noqa: SIM113
-                    if grad is None or target is None:
-                        continue
-                    if target not in arrived:
-                        arrived[target] = grad
-                    elif type(held := arrived[target]) is ndarray and takes(holders(held), held, grad):
-                        held += grad
-                    else:
-                        arrived[target] = held + grad
+                    passed = self._visit(node, arrived.pop(node, None))
+                    self._pass_on(node, passed)
+                    passed = None  # so that a leaf alone holds its array
                 if self.missing is not None:
-                    passed = grad = held = None  # so that a leaf alone holds its array
                     self._arrive_after(node, self.missing)
         except BaseException:
             if self.missing is None and node is not None:
@@ -161,17 +143,14 @@ class Pass:
         if complete:
             self._arrive_all(complete)
 
-    def _delivered(self, node: Node, passed: list[Any]) -> list[Any]:
-        """Deliver to nodes with several outputs; return what is left for the others, None for none."""
-        rest = list(passed)
+    def _pass_on(self, node: Node, passed: list[Any]) -> None:
+        """Deliver what a node made to those of the next nodes that take part in the pass."""
         numbers = node._edge_numbers
         for i, target in enumerate(node._edges):
             if target is None or (self.visited is not None and target not in self.visited):
-                rest[i] = None
-            elif rest[i] is not None and numbers is not None:
-                self._deliver(target, numbers[i], rest[i])
-                rest[i] = None
-        return rest
+                continue
+            if passed[i] is not None:
+                self._deliver(target, 0 if numbers is None else numbers[i], passed[i])
 
     def _arrive_all(self, leaves: Iterable[Any]) -> None:
         """Hand each leaf what has arrived for it, in the order in which they were first used."""
@@ -227,30 +206,6 @@ class Pass:
             for observer in observers:
                 observer.on_freed(node)
         return passed
-
-
-def _alone() -> int:
-    """Return what `sys.getrefcount` says where one container and one variable hold something.
-
-    It depends on the release of Python whether a call's argument counts.
-    """
-    container = [np.zeros(1)]
-    held = container[0]
-    return sys.getrefcount(held)
-
-
-ALONE = _alone()
-
-
-def _takes(holders: int, held: Any, grad: Any) -> bool:
-    """Return whether `grad` may be added into `held`: memory that the pass alone holds, of its kind."""
-    return (
-        holders <= ALONE
-        and held.base is None
-        and held.flags.writeable
-        and held.shape == grad.shape
-        and held.dtype is grad.dtype
-    )
 
 
 _order = attrgetter("_order")

@@ -19,6 +19,7 @@ from .grad_mode import state
 from .hooks import hand_on
 from .node import Node, expected_shape, gradient_edge, next_order
 from .operation import Operation, reshaped, tensors_in
+from .plan import NO_PLAN
 from .tensor import INFERENCE, Meta, Tensor, wrap
 
 Array = np.ndarray[Any, Any]
@@ -168,6 +169,7 @@ class CopySlices(Node):
         self.freed = False
         own = gradient_edge(base) if base._requires_grad else None
         self._extra = self._versions = None
+        self._plan = NO_PLAN
         if own is not None and expected_shape(base, own) != base._data.shape:
             self._targets = reshaped(None, len(function._edges), 0, base, own)
         self._edges = (own, *function._edges[1:])
