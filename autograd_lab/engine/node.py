@@ -377,11 +377,12 @@ def leaf_edge(leaf: Tensor) -> Node | None:
     meta = leaf._meta
     if meta is None:
         meta = leaf._meta = Meta()
-    if meta.base is not None and not meta.asked:
+    elif meta.base is not None and not meta.asked:
         return None
-    known = meta.accumulate
-    node = known() if known is not None else None
-    if node is None:
-        node = AccumulateGrad(leaf)
-        meta.accumulate = weakref.ref(node)
+    elif meta.accumulate is not None:
+        known: AccumulateGrad | None = meta.accumulate()
+        if known is not None:
+            return known
+    node = AccumulateGrad(leaf)
+    meta.accumulate = weakref.ref(node)
     return node

@@ -54,7 +54,6 @@ class Plan:
 
     __slots__ = (
         "facts",
-        "make_node",
         "names",
         "others",
         "pick_plain",
@@ -63,6 +62,7 @@ class Plan:
         "pull",
         "results",
         "visit",
+        "written",
     )
 
     def __init__(self, op: Operation, needed: Sequence[bool]) -> None:
@@ -81,10 +81,9 @@ class Plan:
         self.pick_tensors = picker([op.parameters.index(n) for n in tensors])
         self.pick_plain = picker([op.parameters.index(n) for n in plain])
         self.facts = tuple(_fact(op, n) for n in facts)
-        text = WrittenOut(op, needed, self.names, self.plain_names)
-        self.pull = text.pull()
-        self.visit = text.visit() if op.ordinary else long_way
-        self.make_node = op.Node
+        self.written = WrittenOut(op, needed, self.names, self.plain_names)
+        self.pull = self.written.pull()
+        self.visit = self.written.visit() if op.ordinary else long_way
 
     def keep(
         self, args: Sequence[Any], outputs: Sequence[Tensor], finished: bool = True

@@ -20,9 +20,8 @@ import numpy as np
 from .forward import levels
 from .grad_mode import unrecorded
 from .hooks import detecting
-from .node import leaf_edge, next_order
 from .observe import observers
-from .plan import Saved, versions
+from .plan import versions
 from .quiet import quietly
 from .saved_hooks import active as packing
 from .tensor import Tensor, wrap
@@ -47,6 +46,23 @@ def with_code_of_its_own(function: Any) -> Any:
     )
 
 
+class Results:
+    """What makes the results of `op`, for each choice of its first parameters that need a gradient."""
+
+    def __init__(self, op: Operation, operands: int, rest: tuple[Any, ...] = ()) -> None:
+        """Start with what makes a result that needs none; `rest` are the further arguments."""
+        self.made: list[Any] = [None] * 2**operands
+        self.made[0] = lambda data, *operands: wrap(data)
+        self._op, self._names, self._rest = op, op.parameters[:operands], rest
+
+    def make(self, choice: int) -> Callable[..., Tensor]:
+        """Return that for `choice`, made now: most operations are never recorded."""
+        plan = self._op.plans[choice]
+        made: Callable[..., Tensor] = plan.written.result(plan, self._names, self._rest)
+        self.made[choice] = made
+        return made
+
+
 def on_two(
     op: Operation,
     rest: tuple[Any, ...] = (),
@@ -59,49 +75,42 @@ def on_two(
     which arrays go it. There, `forward` may leave out what `alike` has looked at.
     """
     alike, forward = alike or are_alike, forward or op.forward
-    general, plans = op.apply, op.plans
+    general, results = op.apply, Results(op, 2, rest)
+    made = results.made
 
     def on_operands(a: Any, b: Any) -> Any:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
             return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
+        x, choice = a._data, 1 if a._requires_grad else 0
         counted = a._counter is not None
         if type(b) is Tensor:
+            y = b._data
             if b._counter is not None:
                 if is_special(b):
                     return general(a, b, *rest)
                 counted = True
-            y, choice = b._data, 2 if b._requires_grad else 0
+            if b._requires_grad:
+                choice = 3 if choice else 2
         elif type(b) is float or type(b) is int:
-            y, choice = b, 0
+            y = b
         else:
             return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
-        if a._requires_grad:
-            choice = 3 if choice else 1
-        x = a._data
         kind = type(x)
-        scalar = kind is FLOAT32 or kind is FLOAT64
-        fits = (type(y) is kind or y is b) if scalar else alike(x, y)
-        if not fits or (a._counter is not None and is_special(a)):
+        if kind is FLOAT32 or kind is FLOAT64:
+            if type(y) is not kind and y is not b:
+                return general(a, b, *rest)
+        elif not alike(x, y):
+            return general(a, b, *rest)
+        if counted and a._counter is not None and is_special(a):
             return general(a, b, *rest)
         try:
-            output = wrap(quietly(forward, x, y))
+            data = quietly(forward, x, y)
         except RuntimeError:  # another thread computes quietly
             return general(a, b, *rest)
-        if choice:
-            plan = plans[choice]
-            make_node, pick_tensors = plan.make_node, plan.pick_tensors
-            node = output._grad_fn = make_node()
-            node._edges = (
-                (a._grad_fn or leaf_edge(a)) if choice != 2 else None,
-                (b._grad_fn or leaf_edge(b)) if choice > 1 else None,
-            )
-            node._order = next_order()
-            node._plan = plan
-            node._saved = pick_tensors((a, b)) if plan.names else ()
-            node._plain = rest + plan.facts_about((a, b)) if plan.facts else rest
-            node._extra = None
-            node._versions = versions(node._saved) if counted else None
-            output._requires_grad = True
+        output = (made[choice] or results.make(choice))(data, a, b)
+        if counted and choice:
+            node: Any = output._grad_fn
+            node._versions = versions(node._saved)
         return output
 
     return with_code_of_its_own(on_operands)  # type: ignore[no-any-return]
@@ -138,7 +147,8 @@ def are_alike(x: Any, y: Any) -> bool:
 
 def on_one(op: Operation) -> Callable[[Any], Any]:
     """Return `op` as a function of its one parameter, a tensor; the short way is for floats."""
-    general, forward, plans = op.apply, op.forward, op.plans
+    general, forward, results = op.apply, op.forward, Results(op, 1)
+    made = results.made
 
     def function(a: Any) -> Any:
         if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
@@ -152,23 +162,12 @@ def on_one(op: Operation) -> Callable[[Any], Any]:
             data = quietly(forward, a._data)
         except RuntimeError:  # another thread computes quietly
             return general(a)
-        output = wrap(data)
-        if a._requires_grad:
-            plan = plans[1]
-            make_node, pick_tensors = plan.make_node, plan.pick_tensors
-            node = output._grad_fn = make_node()
-            node._edges = (a._grad_fn or leaf_edge(a),)
-            node._order = next_order()
-            node._plan = plan
-            saved = pick_tensors((a,))
-            if plan.results:
-                output._counter = [0]
-                saved += (Saved(data, output._counter),)
-            node._saved = saved
-            node._versions = None if a._counter is None else versions(saved)
-            node._plain = plan.facts_about((a,)) if plan.facts else ()
-            node._extra = None
-            output._requires_grad = True
+        if not a._requires_grad:
+            return wrap(data)
+        output = (made[1] or results.make(1))(data, a)
+        if a._counter is not None:
+            node: Any = output._grad_fn
+            node._versions = versions(node._saved)
         return output
 
     return with_code_of_its_own(function)  # type: ignore[no-any-return]

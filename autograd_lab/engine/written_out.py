@@ -51,8 +51,10 @@ from .tensor import Tensor
 
 if TYPE_CHECKING:
     from .operation import Operation
+    from .plan import Plan
 
 Visit = Callable[[Any, dict[Any, Any], bool], bool]
+Result = Callable[..., Tensor]
 NUMBERS = frozenset({float, int})
 TOUCHED = object()
 """What `untouched` returns of values that the rules must not read just like that."""
@@ -91,6 +93,23 @@ RELEASE = """\
 """
 END = """\
     return True
+"""
+RESULT = """\
+def result(data, {operands}):
+    output = new(Tensor)
+    output._data = data
+    output._grad = output._meta = None
+    output._output_nr = 0
+    output._counter = counter = {counter}
+    output._requires_grad = True
+    node = output._grad_fn = Node()
+    node._edges = ({edges})
+    node._order = next_order()
+    node._plan = plan
+    node._saved = ({saved})
+    node._plain = {plain}
+    node._extra = node._versions = None
+    return output
 """
 
 
@@ -147,8 +166,11 @@ class WrittenOut:
     def visit(self) -> Visit:
         """Return the function that takes a node its turn, and returns whether it did."""
         kept = range(len(self._names))
-        read = [f"    {_row('saved{}', kept)}= saved\n", *(READ.format(i) for i in kept)]
-        edges = f"    {_row('edge{}', range(len(self._needed)))}= node._edges\n"
+        read = [
+            f"    {_row(map('saved{}'.format, kept))}= saved\n",
+            *(READ.format(i) for i in kept),
+        ]
+        edges = f"    {_row(map('edge{}'.format, range(len(self._needed))))}= node._edges\n"
         passing_on = [
             PASS_ON.format(i, self._call(i, name, "saved{}"))
             for i, name in enumerate(self._op.inputs)
@@ -160,6 +182,39 @@ class WrittenOut:
         names = {**NAMES, **self._rules}
         exec("".join(lines), names)
         return names["visit"]  # type: ignore[no-any-return]
+
+    def result(self, plan: Plan, operands: Sequence[str], rest: tuple[Any, ...]) -> Result:
+        """Return the function that makes of new numbers, and of the operands, a recorded tensor.
+
+        The operands, by their parameters' names, are all inputs; `rest` are the further arguments.
+        """
+        from .node import leaf_edge, next_order
+        from .plan import Saved
+
+        edges = [
+            f"{name}._grad_fn or leaf_edge({name})" if need else "None"
+            for name, need in zip(operands, self._needed, strict=True)
+        ]
+        saved = [name if name in operands else "Saved(data, counter)" for name in self._names]
+        text = RESULT.format(
+            operands=", ".join(operands),
+            counter="[0]" if plan.results else "None",
+            edges=_row(edges),
+            saved=_row(saved),
+            plain=f"rest + plan.facts_about(({_row(operands)}))" if plan.facts else "rest",
+        )
+        names = {
+            "Node": self._op.Node,
+            "Saved": Saved,
+            "Tensor": Tensor,
+            "leaf_edge": leaf_edge,
+            "new": object.__new__,
+            "next_order": next_order,
+            "plan": plan,
+            "rest": rest,
+        }
+        exec(text, names)
+        return names["result"]  # type: ignore[return-value]
 
     def _call(self, i: int, name: str, tensor: str) -> str:
         """Return the call of a rule with the gradient and what it reads besides."""
@@ -176,9 +231,9 @@ class WrittenOut:
 
 def picker(positions: Iterable[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """Return what takes the values at `positions` out of a sequence."""
-    return eval(f"lambda values: ({_row('values[{}]', positions)})")  # type: ignore[no-any-return]
+    return eval(f"lambda values: ({_row(map('values[{}]'.format, positions))})")  # type: ignore[no-any-return]
 
 
-def _row(pattern: str, numbers: Iterable[int]) -> str:
-    """Return the pattern with each of the numbers, as the members of a tuple are written."""
-    return "".join(f"{pattern.format(i)}, " for i in numbers)
+def _row(members: Iterable[str]) -> str:
+    """Return the members of a tuple as they are written, each with its comma."""
+    return "".join(f"{member}, " for member in members)
