@@ -57,13 +57,13 @@ class set_detect_anomaly:
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         self._before = detecting[:]
-        detecting[:] = [check_nan] if mode else []
+        detecting.only([check_nan] if mode else [])
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *error: object) -> None:
-        detecting[:] = self._before
+        detecting.only(self._before)
 
 
 class detect_anomaly:
@@ -76,10 +76,10 @@ class detect_anomaly:
 
     def __enter__(self) -> None:
         self._before = detecting[:]
-        detecting[:] = [self._check_nan]
+        detecting.only([self._check_nan])
 
     def __exit__(self, *error: object) -> None:
-        detecting[:] = self._before
+        detecting.only(self._before)
 
 
 def is_anomaly_enabled() -> bool:

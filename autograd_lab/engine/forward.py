@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .grad_mode import enable_grad
+from .switches import Switch
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
     from .operation import Operation
 
-levels: list[int] = []
+levels: Switch[int] = Switch("levels of forward mode")
 """The levels that are open, outermost first; an operation looks whether there are any."""
 
 
@@ -41,11 +42,11 @@ def set_tangent(tensor: Tensor, level: int, tangent: Tensor) -> None:
 def only(outer: Sequence[int]) -> Iterator[None]:
     """Let operations inside see these levels alone."""
     before = levels[:]
-    levels[:] = outer
+    levels.only(outer)
     try:
         yield
     finally:
-        levels[:] = before
+        levels.only(before)
 
 
 def push(op: Operation, args: Sequence[Any], outputs: Sequence[Tensor]) -> None:

@@ -14,7 +14,7 @@ from . import anomaly, messages
 from .forward import levels, only, set_tangent, tangent_of
 from .grad_mode import no_grad, set_modes, state, switch_recording
 from .hooks import detecting, hooks_of
-from .node import Node, gradient_edge, next_order
+from .node import Node, gradient_edge, sequence
 from .observe import observers, unobserved
 from .ops.dims import expands_to
 from .plan import NO_PLAN, Saved
@@ -29,8 +29,8 @@ class FunctionNode(Node):
     function: type[Function]
 
     def __init__(self) -> None:
-        self._edges, self._extra, self._versions = (), None, None
-        self._order = next_order()
+        self._edges, self._extra = (), None
+        self._number = next(sequence)
         self._saved, self._plain, self._plan = (), (), NO_PLAN
         hooks_of(self)  # its backward is code of the user, as hooks are
         self._to_save: tuple[Any, ...] = ()
@@ -334,8 +334,8 @@ class Refusal(Node):
     __slots__ = ("text",)
 
     def __init__(self, edge: Node | None, text: str) -> None:
-        self._edges, self._extra, self._versions = (edge,), None, None
-        self._order = next_order()
+        self._edges, self._extra = (edge,), None
+        self._number = next(sequence)
         self._saved, self._plain, self._plan = (), (), NO_PLAN
         self.text = text
 

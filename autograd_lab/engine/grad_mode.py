@@ -11,13 +11,9 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from .observe import observers
+from .switches import unusual
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-unrecorded: set[int] = set()
-"""The threads in which nothing is recorded right now. It is empty most of the time, and to see that costs
-a tenth of asking `state`, which is different in every thread."""
 
 
 class _State(threading.local):
@@ -46,9 +42,9 @@ def switch_recording(enabled: bool) -> None:
     """Record operations in this thread from now on, or do not."""
     state.enabled = enabled
     if enabled:
-        unrecorded.discard(get_ident())
+        unusual.discard(get_ident())
     else:
-        unrecorded.add(get_ident())
+        unusual.add(get_ident())
 
 
 def set_modes(grad_mode: bool, inference: bool) -> None:

@@ -14,13 +14,14 @@ from weakref import ref
 
 from .dtypes import of_numpy
 from .grad_mode import state, switch_recording
+from .switches import Switch
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
     from .node import Node
 
 Hook = Callable[..., Any]
-detecting: list[bool] = []
+detecting: Switch[bool] = Switch("anomaly detection")
 """Holds one flag while anomaly detection is on: whether NaN counts as an error."""
 _numbers = itertools.count()
 

@@ -24,14 +24,15 @@ from .tensor import Meta, Tensor, wrap
 if TYPE_CHECKING:
     from .operation import Operation
 
-next_order = itertools.count(0, -1).__next__
-_leaf_numbers = itertools.count(-(2**62), 1)
+sequence = itertools.count()
+"""Numbers for nodes, and for what must be known to lie before or behind them."""
+_leaf_numbers = itertools.count(2**62, -1)
 
 
 class Extra:
     """What only some nodes have."""
 
-    __slots__ = ("edge_numbers", "hooks", "targets")
+    __slots__ = ("edge_numbers", "hooks", "targets", "versions")
 
     def __init__(self) -> None:
         self.edge_numbers: tuple[int, ...] | None = None
@@ -40,6 +41,8 @@ class Extra:
         """Functions of the user to call on the way."""
         self.targets: Any = None
         """Shape and dtype of each input, where broadcasting or promotion changed one."""
+        self.versions: tuple[int, ...] | None = None
+        """Write counters of what was saved; None if all were 0."""
 
 
 def _rare(name: str) -> Any:
@@ -61,26 +64,25 @@ def _rare(name: str) -> Any:
 class Node:
     """What takes a gradient one operation back. Printed as `<MulBackward0 object at …>`."""
 
-    __slots__ = ("_edges", "_extra", "_order", "_plain", "_plan", "_saved", "_versions")
+    __slots__ = ("_edges", "_extra", "_number", "_plain", "_plan", "_saved")
     op: Operation
     outputs = 1
     """How many of the tensors the operation returned can have a gradient."""
     _edges: tuple[Node | None, ...]
     """Where the gradient of each input goes; None for an input that needs none."""
-    _order: int
-    """The later a node was made, the smaller: a backward pass takes later nodes first."""
+    _number: int
+    """The later a node was made, the larger: a backward pass takes later nodes first."""
     _plan: Plan
     _saved: tuple[Any, ...] | None
     """Tensors for the derivative, or stand-ins, in the plan's order; None once released."""
     _plain: tuple[Any, ...]
     """Plain values for the derivative, in the plan's order."""
-    _versions: tuple[int, ...] | None
-    """Write counters of what was saved; None if all were 0."""
     _extra: Extra | None
     """What only some nodes have; None for a node that has nothing of it."""
     _edge_numbers = _rare("edge_numbers")
     _hooks = _rare("hooks")
     _targets = _rare("targets")
+    _versions = _rare("versions")
 
     def name(self) -> str:
         """Return the name, such as `"MulBackward0"`."""
@@ -129,7 +131,7 @@ class Node:
 
     def _sequence_nr(self) -> int:
         """Return a number that grows with every node that is made."""
-        return -self._order
+        return self._number
 
     def release(self) -> bool:
         """Let go of the saved tensors; return whether there were any."""
@@ -245,7 +247,7 @@ class Node:
         if isinstance(value, Tensor):
             maker = value.grad_fn
             cut = value._meta.detached if value._meta is not None else None
-            if maker is None and cut is not None and self._order > cut:
+            if maker is None and cut is not None and self._number < cut:
                 raise RuntimeError(messages.DETACHED_SAVED)
         else:
             maker = (value.maker and value.maker()) or self
@@ -330,8 +332,8 @@ class AccumulateGrad(Node):
     def __init__(self, leaf: Tensor) -> None:
         self.variable = leaf
         self.shape = tuple(leaf._data.shape)
-        self._order = next(_leaf_numbers)
-        self._extra = self._versions = None
+        self._number = next(_leaf_numbers)
+        self._extra = None
 
     def name(self) -> str:
         """Return `"torch::autograd::AccumulateGrad"`."""

@@ -31,7 +31,7 @@ from . import anomaly, dtypes, messages
 from .forward import levels, push
 from .grad_mode import state
 from .hooks import detecting, hooks_of
-from .node import Node, expected_shape, leaf_edge, next_order, saved_value
+from .node import Node, expected_shape, leaf_edge, saved_value, sequence
 from .observe import observers
 from .plan import RESULTS, Plan, Plans, versions
 from .quiet import hush, unhush
@@ -323,11 +323,11 @@ def hanger(make_node: type[Node]) -> Callable[..., Node]:
     ) -> Node:
         node = output._grad_fn = make_node()
         node._edges = edges
-        node._order = next_order()
+        node._number = next(sequence)
         node._plan = plan
         node._saved = saved
         node._plain = plain
-        node._extra = node._versions = None
+        node._extra = None
         output._requires_grad = True
         return node
 

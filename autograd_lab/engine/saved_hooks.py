@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .switches import Switch
 from .tensor import Tensor
 
-active: list[tuple[Callable[[Tensor], Any], Callable[[Any], Tensor]]] = []
+Pair = tuple[Callable[[Tensor], Any], Callable[[Any], Tensor]]
+active: Switch[Pair] = Switch("hooks on what is saved")
 """The pairs of hooks in force, the innermost last."""
 
 

@@ -17,13 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .forward import levels
-from .grad_mode import unrecorded
-from .hooks import detecting
 from .observe import observers
 from .plan import versions
 from .quiet import quietly
-from .saved_hooks import active as packing
+from .switches import unusual
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
@@ -79,7 +76,7 @@ def on_two(
     made = results.made
 
     def on_operands(a: Any, b: Any) -> Any:
-        if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
+        if type(a) is not Tensor or observers or unusual:
             return general(a, b, *rest) if isinstance(b, OPERANDS) else NotImplemented
         x, choice = a._data, 1 if a._requires_grad else 0
         counted = a._counter is not None
@@ -151,7 +148,7 @@ def on_one(op: Operation) -> Callable[[Any], Any]:
     made = results.made
 
     def function(a: Any) -> Any:
-        if type(a) is not Tensor or observers or levels or detecting or packing or unrecorded:
+        if type(a) is not Tensor or observers or unusual:
             return general(a)
         kind = a._data.dtype
         if kind is not DTYPE32 and kind is not DTYPE64:

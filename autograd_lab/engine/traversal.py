@@ -154,7 +154,7 @@ class Pass:
 
     def _arrive_all(self, leaves: Iterable[Any]) -> None:
         """Hand each leaf what has arrived for it, in the order in which they were first used."""
-        for leaf in sorted(leaves, key=_order):
+        for leaf in sorted(leaves, key=_number, reverse=True):
             self.leaves.remove(leaf)
             self._arrive(leaf, [self.arrived.pop(leaf, None)])
 
@@ -208,7 +208,7 @@ class Pass:
         return passed
 
 
-_order = attrgetter("_order")
+_number = attrgetter("_number")
 _edges = attrgetter("_edges")
 
 
@@ -230,7 +230,7 @@ def _reachable(
                     leaves.add(target)
                 elif within is None or target in within:
                     nodes.append(target)
-    nodes.sort(key=_order)
+    nodes.sort(key=_number, reverse=True)
     return nodes, leaves
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import dtypes
-from .node import Node, expected_shape, gradient_edge, next_order
+from .node import Node, expected_shape, gradient_edge, sequence
 from .operation import Operation, check_differentiable, reshaped
 from .tensor import Tensor, wrap
 
@@ -85,9 +85,9 @@ class Variadic(Operation):
         plan = self.plans[1]
         node = self.Node()
         node._edges = tuple(gradient_edge(t) if t._requires_grad else None for t in args[0])
-        node._extra = node._versions = None
+        node._extra = None
         node._edge_numbers = tuple(t._output_nr for t in args[0])
-        node._order = next_order()
+        node._number = next(sequence)
         node._plan = plan
         for i, (tensor, edge) in enumerate(zip(args[0], node._edges, strict=True)):
             if edge is not None and expected_shape(tensor, edge) != tensor._data.shape:

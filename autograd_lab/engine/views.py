@@ -17,7 +17,7 @@ import numpy as np
 from . import messages
 from .grad_mode import state
 from .hooks import hand_on
-from .node import Node, expected_shape, gradient_edge, next_order
+from .node import Node, expected_shape, gradient_edge, sequence
 from .operation import Operation, reshaped, tensors_in
 from .plan import NO_PLAN
 from .tensor import INFERENCE, Meta, Tensor, wrap
@@ -168,14 +168,14 @@ class CopySlices(Node):
         self.positions = where
         self.freed = False
         own = gradient_edge(base) if base._requires_grad else None
-        self._extra = self._versions = None
+        self._extra = None
         self._plan = NO_PLAN
         if own is not None and expected_shape(base, own) != base._data.shape:
             self._targets = reshaped(None, len(function._edges), 0, base, own)
         self._edges = (own, *function._edges[1:])
         numbers = function._edge_numbers or (0,) * len(function._edges)
         self._edge_numbers = (base._output_nr, *numbers[1:])
-        self._order = next_order()
+        self._number = next(sequence)
 
     def name(self) -> str:
         """Return `"torch::autograd::CopySlices"`."""

@@ -9,7 +9,7 @@ and, for the node's turn in a pass that nobody watches,
 
     def visit(node, arrived, retain_graph):
         saved = node._saved
-        if saved is None or node._extra is not None or node._versions is not None:
+        if saved is None or node._extra is not None:
             return False
         saved0, saved1, = saved
         if type(saved0) is Tensor and saved0._counter is None:
@@ -20,7 +20,6 @@ and, for the node's turn in a pass that nobody watches,
         grad = arrived.pop(node, None)
         if grad is None:
             return False
-        plain = node._plain
         edge0, edge1, = node._edges
         if edge0 is not None:
             passed = rule0(grad, saved1)
@@ -62,7 +61,7 @@ TOUCHED = object()
 BEGIN = """\
 def visit(node, arrived, retain_graph):
     saved = node._saved
-    if saved is None or node._extra is not None or node._versions is not None:
+    if saved is None or node._extra is not None:
         return False
 """
 READ = """\
@@ -75,6 +74,8 @@ TAKE = """\
     grad = arrived.pop(node, None)
     if grad is None:
         return False
+"""
+PLAIN = """\
     plain = node._plain
 """
 PASS_ON = """\
@@ -99,16 +100,16 @@ def result(data, {operands}):
     output = new(Tensor)
     output._data = data
     output._grad = output._meta = None
+    output._counter = {counter}
     output._output_nr = 0
-    output._counter = counter = {counter}
     output._requires_grad = True
     node = output._grad_fn = Node()
     node._edges = ({edges})
-    node._order = next_order()
+    node._number = next(sequence)
     node._plan = plan
     node._saved = ({saved})
     node._plain = {plain}
-    node._extra = node._versions = None
+    node._extra = None
     return output
 """
 
@@ -178,7 +179,8 @@ class WrittenOut:
         ]
         # What keeps nothing can be visited twice.
         release = [RELEASE] if kept else []
-        lines = [BEGIN, *(read if kept else []), TAKE, edges, *passing_on, *release, END]
+        plain = [PLAIN] if any("plain[" in each for each in passing_on) else []
+        lines = [BEGIN, *(read if kept else []), TAKE, *plain, edges, *passing_on, *release, END]
         names = {**NAMES, **self._rules}
         exec("".join(lines), names)
         return names["visit"]  # type: ignore[no-any-return]
@@ -188,14 +190,16 @@ class WrittenOut:
 
         The operands, by their parameters' names, are all inputs; `rest` are the further arguments.
         """
-        from .node import leaf_edge, next_order
+        from .node import leaf_edge, sequence
         from .plan import Saved
 
         edges = [
             f"{name}._grad_fn or leaf_edge({name})" if need else "None"
             for name, need in zip(operands, self._needed, strict=True)
         ]
-        saved = [name if name in operands else "Saved(data, counter)" for name in self._names]
+        saved = [
+            name if name in operands else "Saved(data, output._counter)" for name in self._names
+        ]
         text = RESULT.format(
             operands=", ".join(operands),
             counter="[0]" if plan.results else "None",
@@ -209,7 +213,7 @@ class WrittenOut:
             "Tensor": Tensor,
             "leaf_edge": leaf_edge,
             "new": object.__new__,
-            "next_order": next_order,
+            "sequence": sequence,
             "plan": plan,
             "rest": rest,
         }

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import messages
 from ..grad_mode import state
-from ..node import next_order
+from ..node import sequence
 from ..observe import observers
 from ..operation import Operation
 from ..register import expose, method, register
@@ -85,7 +85,7 @@ def detach_(self: Tensor) -> Tensor:
         raise RuntimeError(messages.DETACH_VIEW)
     if self._grad_fn is not None:
         self._shared_counter()  # so that a node that saved this tensor looks closer
-        self._own_meta().detached = next_order()
+        self._own_meta().detached = next(sequence)
     self._grad_fn = None
     self._output_nr = 0
     self._requires_grad = False

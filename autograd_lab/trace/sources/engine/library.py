@@ -8,7 +8,7 @@ from typing import Any
 
 from ....engine.function import FunctionNode
 from ....engine.grad_mode import state
-from ....engine.node import AccumulateGrad, next_order
+from ....engine.node import AccumulateGrad, sequence
 from ....engine.tensor import Tensor
 from ....nn.module import Module
 from ....nn.parameter import Parameter
@@ -31,7 +31,7 @@ class EngineLibrary:
 
     def __init__(self) -> None:
         """Begin now: what is made from here on should be seen made."""
-        self.first_key = -next_order()
+        self.first_key = next(sequence)
 
     def facts(self, tensor: Any) -> Facts:
         """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""
