@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-import threading
+from _thread import _local, get_ident  # what `threading` has: importing that takes 1 ms
 from collections.abc import Callable
-from threading import get_ident
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -16,7 +15,7 @@ from .switches import unusual
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _State(threading.local):
+class _State(_local):
     """Per thread, as in torch."""
 
     enabled = True

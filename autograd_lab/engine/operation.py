@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -80,7 +81,6 @@ class Operation:
     """torch's name for the function, `"sin"`; by default the class's name in snake case."""
     parameters: tuple[str, ...]
     inputs: tuple[str, ...]
-    formulas: tuple[str, ...]
     ordinary: bool
     """Whether all that its nodes do in a backward pass is to run the rules on one gradient."""
 
@@ -96,10 +96,18 @@ class Operation:
         """Read the signatures once: they say what is differentiable and what it takes."""
         self.parameters = names_of(self.forward)
         self.inputs = tuple(n for n in self.parameters if n in self.derivative)
-        self.formulas = tuple(self.derivative[n][0] for n in self.inputs)
         self.slots = tuple(self.parameters.index(n) for n in self.inputs)
-        self.reads = {n: names_of(rule)[1:] for n, (_, rule) in self.derivative.items()}
         self.plans = Plans(self)
+
+    @cached_property
+    def formulas(self) -> tuple[str, ...]:
+        """Per differentiable input, the local derivative as text, such as `"grad · other"`."""
+        return tuple(self.derivative[name][0] for name in self.inputs)
+
+    @cached_property
+    def reads(self) -> dict[str, tuple[str, ...]]:
+        """What each differentiable input's rule reads besides the gradient."""
+        return {name: names_of(rule)[1:] for name, (_, rule) in self.derivative.items()}
 
     def prepare(self) -> None:
         """Make what only recording needs, when it is first recorded: most operations never are."""

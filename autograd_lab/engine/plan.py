@@ -147,6 +147,8 @@ class Plans(dict[int, Plan]):
     The key has a bit for each input that needs a gradient.
     """
 
+    __slots__ = ("_op",)
+
     def __init__(self, op: Operation) -> None:
         """Start without any."""
         super().__init__()

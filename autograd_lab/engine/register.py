@@ -23,11 +23,12 @@ def register(cls: type[Operation]) -> Operation:
     if not op.public:
         return op
     defaults = defaults_of(op)
+    make = _maker(op, defaults)
     for name in (op.name, *op.aliases):
         if name.startswith("__"):
             method(name, _operator(op, defaults[2:]))
         else:
-            expose_made(name, lambda name, bound: _function(op, defaults, name, bound))
+            expose_made(name, make)
     return op
 
 
@@ -42,38 +43,40 @@ def defaults_of(op: Operation) -> tuple[Any, ...]:
     )
 
 
-def _function(
-    op: Operation, defaults: tuple[Any, ...], name: str, bound: bool
-) -> Callable[..., Any]:
-    """Return the plain function users call: keywords and defaults are those of `forward`."""
+def _maker(op: Operation, defaults: tuple[Any, ...]) -> Callable[[str, bool], Callable[..., Any]]:
+    """Return what makes the plain functions users call: keywords and defaults are those of `forward`."""
     positional = len(defaults) - op.named_only
     apply = op.of_one() if len(op.parameters) == 1 else op.apply
 
-    def function(*args: Any, **kwargs: Any) -> Any:
-        all_args = args
-        try:
-            if kwargs:
-                if "out" in kwargs:
-                    return into(name, function, args, kwargs)
-                all_args = arranged(op, defaults, args, kwargs)
-            elif len(args) != positional or op.named_only:
-                if len(args) > positional:
-                    raise TypeError(f"{name}() takes {positional} arguments by position")
-                all_args = (*args, *defaults[len(args) :])
-            if not isinstance(all_args[0], Tensor) and not (
-                op.number_first and isinstance(all_args[1], Tensor)
-            ):
-                raise TypeError(f"{name}() needs a tensor")
-            return apply(*all_args)
-        except Exception:
-            __tracebackhide__ = True
-            check(name, bound, args, kwargs)
-            raise
+    def make(name: str, bound: bool) -> Callable[..., Any]:
+        def function(*args: Any, **kwargs: Any) -> Any:
+            all_args = args
+            try:
+                if kwargs:
+                    if "out" in kwargs:
+                        return into(name, function, args, kwargs)
+                    all_args = arranged(op, defaults, args, kwargs)
+                elif len(args) != positional or op.named_only:
+                    if len(args) > positional:
+                        raise TypeError(f"{name}() takes {positional} arguments by position")
+                    all_args = (*args, *defaults[len(args) :])
+                if not isinstance(all_args[0], Tensor) and not (
+                    op.number_first and isinstance(all_args[1], Tensor)
+                ):
+                    raise TypeError(f"{name}() needs a tensor")
+                return apply(*all_args)
+            except Exception:
+                __tracebackhide__ = True
+                check(name, bound, args, kwargs)
+                raise
 
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = op.__doc__
-    function.__wrapped__ = op.forward  # type: ignore[attr-defined]  # for who asks for the signature
-    return function
+        function.__name__ = function.__qualname__ = name
+        function.__doc__ = op.__doc__
+        # For who asks for the signature.
+        function.__wrapped__ = op.forward  # type: ignore[attr-defined]
+        return function
+
+    return make
 
 
 def arranged(

@@ -43,13 +43,18 @@ def with_code_of_its_own(function: Any) -> Any:
     )
 
 
+def _plain_result(data: Any, *operands: Any) -> Tensor:
+    return wrap(data)
+
+
 class Results:
     """What makes the results of `op`, for each choice of its first parameters that need a gradient."""
 
+    __slots__ = ("_names", "_op", "_rest", "made")
+
     def __init__(self, op: Operation, operands: int, rest: tuple[Any, ...] = ()) -> None:
         """Start with what makes a result that needs none; `rest` are the further arguments."""
-        self.made: list[Any] = [None] * 2**operands
-        self.made[0] = lambda data, *operands: wrap(data)
+        self.made: list[Any] = [_plain_result, *[None] * (2**operands - 1)]
         self._op, self._names, self._rest = op, op.parameters[:operands], rest
 
     def make(self, choice: int) -> Callable[..., Tensor]:
