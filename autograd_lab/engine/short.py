@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .node import leaf_edge, sequence
 from .observe import observers
-from .plan import versions
+from .plan import Saved, versions
 from .quiet import quietly
 from .switches import unusual
 from .tensor import Tensor, wrap
@@ -43,6 +44,15 @@ def with_code_of_its_own(function: Any) -> Any:
     )
 
 
+USED: dict[str, Any] = {
+    "Saved": Saved,
+    "leaf_edge": leaf_edge,
+    "new": object.__new__,
+    "sequence": sequence,
+}
+"""What a written out `result` uses."""
+
+
 def _plain_result(data: Any, *operands: Any) -> Tensor:
     return wrap(data)
 
@@ -60,7 +70,7 @@ class Results:
     def make(self, choice: int) -> Callable[..., Tensor]:
         """Return that for `choice`, made now: most operations are never recorded."""
         plan = self._op.plans[choice]
-        made: Callable[..., Tensor] = plan.written.result(plan, self._names, self._rest)
+        made: Callable[..., Tensor] = plan.written.result(plan, self._names, self._rest, USED)
         self.made[choice] = made
         return made
 

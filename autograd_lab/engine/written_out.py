@@ -185,14 +185,14 @@ class WrittenOut:
         exec("".join(lines), names)
         return names["visit"]  # type: ignore[no-any-return]
 
-    def result(self, plan: Plan, operands: Sequence[str], rest: tuple[Any, ...]) -> Result:
+    def result(
+        self, plan: Plan, operands: Sequence[str], rest: tuple[Any, ...], names: dict[str, Any]
+    ) -> Result:
         """Return the function that makes of new numbers, and of the operands, a recorded tensor.
 
-        The operands, by their parameters' names, are all inputs; `rest` are the further arguments.
+        The operands, by their parameters' names, are all inputs; `rest` are the further arguments. `names`
+        has what `RESULT` uses besides.
         """
-        from .node import leaf_edge, sequence
-        from .plan import Saved
-
         edges = [
             f"{name}._grad_fn or leaf_edge({name})" if need else "None"
             for name, need in zip(operands, self._needed, strict=True)
@@ -207,18 +207,9 @@ class WrittenOut:
             saved=_row(saved),
             plain=f"rest + plan.facts_about(({_row(operands)}))" if plan.facts else "rest",
         )
-        names = {
-            "Node": self._op.Node,
-            "Saved": Saved,
-            "Tensor": Tensor,
-            "leaf_edge": leaf_edge,
-            "new": object.__new__,
-            "sequence": sequence,
-            "plan": plan,
-            "rest": rest,
-        }
+        names = {**names, "Node": self._op.Node, "Tensor": Tensor, "plan": plan, "rest": rest}
         exec(text, names)
-        return names["result"]  # type: ignore[return-value]
+        return names["result"]  # type: ignore[no-any-return]
 
     def _call(self, i: int, name: str, tensor: str) -> str:
         """Return the call of a rule with the gradient and what it reads besides."""
