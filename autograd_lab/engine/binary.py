@@ -15,7 +15,7 @@ from .hooks import detecting
 from .observe import observers
 from .operation import Operation
 from .quiet import hush, unhush
-from .short import on_two
+from .short import are_alike, on_two
 from .tensor import Tensor, wrap
 
 BY_PYTHON = {
@@ -44,8 +44,12 @@ class Binary(Operation):
             y = b._data
             if b._requires_grad:
                 tracked = True
-        if type(x) in FLOATS and (type(y) is type(x) or type(y) in REALS):
-            token = hush()  # two numbers of one dtype: nothing to adapt
+        if type(x) is np.ndarray:
+            alike = are_alike(x, y)
+        else:
+            alike = type(x) in FLOATS and (type(y) is type(x) or type(y) in REALS)
+        if alike:
+            token = hush()  # nothing to adapt
             try:
                 data = self.forward(x, y, *rest)
             finally:

@@ -154,9 +154,9 @@ for _make in (zeros, ones, empty, full, tensor):
 
 
 def arange(
-    start: Any = 0,
+    start: Any = None,
     end: Any = None,
-    step: Any = 1,
+    step: Any = None,
     *,
     dtype: Any = None,
     device: Any = None,
@@ -164,7 +164,10 @@ def arange(
 ) -> Tensor:
     """Return `start`, `start + step`, … up to but without `end`; `arange(n)` starts at 0."""
     if end is None:
-        start, end = 0, start
+        start, end = None, start
+    if end is None or (start is None and step is not None):
+        raise TypeError("arange() needs an end, and for a step a start")
+    start, step = (0 if start is None else start), (1 if step is None else step)
     start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
     floats = any(isinstance(v, float) for v in (start, end, step))
     kind = dtypes.given(dtype, "arange")

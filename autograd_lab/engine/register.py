@@ -142,10 +142,15 @@ def dressed(call: Callable[..., Any], function: Callable[..., Any]) -> Callable[
 
 
 def guarded(name: str, function: Callable[..., Any], bound: bool) -> Callable[..., Any]:
-    """Return `function`, but refusing arguments that do not fit in torch's words."""
+    """Return `function`, but refusing arguments that do not fit in torch's words.
+
+    A public function takes its first tensor as `input`, too, which a method has before the dot.
+    """
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
+            if "input" in kwargs and not (args or bound) and _starts_with_self(function):
+                return function(kwargs["input"], **{k: kwargs[k] for k in kwargs if k != "input"})
             return function(*args, **kwargs)
         except Exception:
             __tracebackhide__ = True
@@ -153,6 +158,11 @@ def guarded(name: str, function: Callable[..., Any], bound: bool) -> Callable[..
             raise
 
     return dressed(call, function)
+
+
+def _starts_with_self(function: Callable[..., Any]) -> bool:
+    plain = getattr(function, "__wrapped__", function)
+    return plain.__code__.co_varnames[:1] == ("self",)
 
 
 def guard(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

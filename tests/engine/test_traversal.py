@@ -78,6 +78,7 @@ def test_the_gradient_that_was_passed_in_is_never_written_to():
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_gradients_that_meet_are_added_in_memory_that_the_pass_alone_holds(keep):
+    """What a hook kept stays as it was."""
     x = torch.ones(3, requires_grad=True)
     meeting = x * 2
     kept, places = [], []
@@ -109,6 +110,7 @@ def test_gradients_that_meet_are_added_in_memory_that_the_pass_alone_holds(keep)
     ],
 )
 def test_what_meets_adds_up_whoever_made_it(use):
+    """Sums come out alike in place, once more on a retained graph, and under `create_graph`."""
     x = torch.arange(6.0, requires_grad=True)
     out = use(x)
     seed = torch.ones_like(out)

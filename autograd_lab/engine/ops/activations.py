@@ -164,6 +164,10 @@ class Mish(Unary):
         return self * np.tanh(np.log1p(np.exp(self)))
 
 
+SIXTH = float(np.float32(1 / 6))
+"""As torch has it, for float64 too."""
+
+
 class HardsigmoidBackward(Unary):
     """Return `grad_output / 6` between −3 and 3, else 0; torch has no derivative for it."""
 
@@ -176,7 +180,7 @@ class HardsigmoidBackward(Unary):
 
     @staticmethod
     def forward(grad_output: Any, self: Any) -> Any:
-        return np.where((self > -3) & (self < 3), grad_output / 6, 0)
+        return np.where((self > -3) & (self < 3), grad_output * SIXTH, 0)
 
 
 hardsigmoid_backward = register(HardsigmoidBackward)

@@ -37,8 +37,8 @@ class Rad2deg(Floating):
 
 def sinc_slope(self: Any) -> Any:
     """Return the derivative of the cardinal sine, 0 at 0."""
-    angle = self * math.pi
-    return where(self == 0, 0, (angle * cos(angle) - sin(angle)) / (angle * self))
+    angle, square = self * math.pi, self * self * math.pi
+    return where(square == 0, 0, (angle * cos(angle) - sin(angle)) / square)
 
 
 class Sinc(Floating):

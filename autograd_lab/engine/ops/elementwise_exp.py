@@ -165,14 +165,10 @@ logaddexp, logaddexp2 = register(Logaddexp), register(Logaddexp2)
 class Xlogy(Quotient):
     """Operands of `self · ln(other)`, integers as floats."""
 
-    def promote(self, x: Any, y: Any) -> tuple[Any, Any]:
-        """Promote, and give plain numbers a dtype too: NumPy takes logarithms in float64 else."""
-        x, y = super().promote(x, y)
-        kind = (y if type(x) in NUMBERS else x).dtype.type
-        return (kind(x) if type(x) in NUMBERS else x), (kind(y) if type(y) in NUMBERS else y)
-
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
+        if type(other) in NUMBERS:
+            other = self.dtype.type(other)  # NumPy takes a number's logarithm in float64
         product = self * np.log(other)
         product = np.where(np.equal(self, 0), product.dtype.type(0), product)
         return np.where(np.isnan(other), product.dtype.type(np.nan), product)

@@ -98,7 +98,7 @@ class Maximum(TensorPair):
 
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
-        return np.maximum(self, other)
+        return np.maximum(other, self)  # of 0 and −0.0 the second: torch returns `self`
 
 
 maximum = register(Maximum)
@@ -121,7 +121,7 @@ class Minimum(TensorPair):
 
     @staticmethod
     def forward(self: Any, other: Any) -> Any:
-        return np.minimum(self, other)
+        return np.minimum(other, self)
 
 
 minimum = register(Minimum)

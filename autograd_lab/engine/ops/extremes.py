@@ -152,6 +152,8 @@ def _choose(name: str, self: Tensor, dim: Any, keepdim: bool, other: Any) -> Any
     if isinstance(dim, Tensor):
         dim, other = None, dim
     if other is not None:
+        if keepdim is not False:
+            raise TypeError(f"{name}() of two tensors has no keepdim")
         return functions[f"{name}imum"](self, other)
     if dim is None:
         return (max_all if name == "max" else min_all).apply(self)

@@ -28,7 +28,9 @@ def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 def unflatten(self: Tensor, dim: int, sizes: Any) -> Any:
     """Return a view with dimension `dim` split into several of `sizes`; one may be −1."""
-    dim, sizes = wrap_dim(dim, self.ndim), ints((sizes,))
+    if not isinstance(sizes, (tuple, list)):
+        raise TypeError("unflatten() needs a tuple")
+    dim, sizes = wrap_dim(dim, self.ndim), ints(sizes)
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     some_dims(self, dim)

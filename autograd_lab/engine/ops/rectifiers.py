@@ -14,6 +14,21 @@ from .elementwise_exp import exp
 from .elementwise_select import where
 
 
+def zero_where(mask: Any, values: Any) -> Any:
+    """Return 0 where `mask` is true, else `values`.
+
+    `np.where` decides for each element, and a processor that cannot guess how takes ten times as long as
+    for this: to clear the bits of what becomes 0.
+    """
+    if values.size < 1_000 or values.dtype.kind != "f" or mask.shape != values.shape:
+        return np.where(mask, 0, values)
+    bits = values.view(f"i{values.itemsize}")
+    kept = mask.astype(bits.dtype)
+    kept -= 1  # all bits set where the mask is not
+    kept &= bits
+    return kept.view(values.dtype)
+
+
 class ThresholdBackward(Unary):
     """Return `grad_output` where `self` is above the threshold, else 0."""
 
@@ -29,7 +44,7 @@ class ThresholdBackward(Unary):
 
     @staticmethod
     def forward(grad_output: Any, self: Any, threshold: Any) -> Any:
-        return np.where(self <= threshold, 0, grad_output)
+        return zero_where(self <= threshold, grad_output)
 
     def _tensor_arguments(self) -> set[str]:
         return {"self"}
@@ -53,7 +68,7 @@ class Relu(Unary):
     def forward(self: Any) -> Any:
         if self.dtype.kind == "b":
             raise RuntimeError("Boolean inputs not supported for relu")
-        return np.maximum(self, 0)
+        return np.maximum(0, self)  # of −0.0 and 0 the second
 
 
 relu = register(Relu)
@@ -129,7 +144,7 @@ class HardtanhBackward(Unary):
 
     @staticmethod
     def forward(grad_output: Any, self: Any, min_val: Any, max_val: Any) -> Any:
-        return np.where((self <= min_val) | (self >= max_val), 0, grad_output)
+        return zero_where((self <= min_val) | (self >= max_val), grad_output)
 
 
 hardtanh_backward: Operation = register(HardtanhBackward)

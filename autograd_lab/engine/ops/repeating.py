@@ -14,6 +14,7 @@ from .dims import as_ints, ints, some_dims, wrap_dim, wrap_distinct
 from .flattening import flatten
 from .shape import expand, reshape, view
 from .slices import index_select
+from .spelling import sized
 from .squeezing import unsqueeze
 
 
@@ -198,10 +199,10 @@ def repeat_interleave(self: Tensor, repeats: Any = None, dim: int | None = None)
     return view.apply(copies, (*shape[:dim], size * int(repeats), *shape[dim + 1 :]))
 
 
-method("repeat", repeated)
+sized("repeat", "repeats", repeated, as_function=False)
 method("__reversed__", lambda self: flip.apply(self, (0,)) if self.ndim else self)
-expose("tile", tile)
-expose("flip", flipped)
+sized("tile", "dims", tile)
+sized("flip", "dims", flipped)
 expose("fliplr", fliplr)
 expose("flipud", flipud)
 expose("roll", rolled)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..operation import Operation
 from ..register import register
-from ..tensor import raw
+from ..tensor import Tensor, raw
 from ..unary import only_for
 from .dims import flag, in_rows, wrap_dim
 from .elementwise_exp import exp
@@ -26,12 +26,16 @@ def flipped(self: Any, dim: int) -> Any:
 def shifted(self: Any, dim: int, first: float, step: int = 1) -> Any:
     """Return the elements one place further along `dim` (one place back for step −1), `first` coming in."""
     sizes = tuple(self.shape)
-    counted = np.moveaxis(_counted(sizes), dim, 0)
-    source, target = (counted[:-1], counted[1:]) if step > 0 else (counted[1:], counted[:-1])
-    moved = put_flat(take_flat(self, source), target, sizes)
+    places = np.full(sizes, -1)  # which stands for 0
+    target, source = (np.moveaxis(each, dim, 0) for each in (places, _counted(sizes)))
+    if step > 0:
+        target[1:] = source[:-1]
+    else:
+        target[:-1] = source[1:]
+    moved = take_flat(self, places)
     if not first:
         return moved
-    start = np.zeros(sizes, raw(self).dtype)
+    start = np.full(sizes, -0.0, raw(self).dtype)  # which adds nothing, not even to −0.0
     np.moveaxis(start, dim, 0)[:1] = first
     return moved + like(self, start)
 
@@ -83,7 +87,10 @@ def _accumulate(ufunc: Any, self: Any, dim: int) -> Any:
     kind = self.dtype if self.dtype.kind == "f" else np.dtype(np.int64)
     if not self.ndim:
         return np.array(self, kind)
-    return np.asarray(ufunc.accumulate(self, dim, kind), order="C")
+    made = np.asarray(ufunc.accumulate(self, dim, kind), order="C")
+    if ufunc is np.add:
+        made += 0  # torch's sums start there: −0.0 is none
+    return made
 
 
 class Cumsum(Operation):
@@ -121,7 +128,11 @@ def product_gradient(grad: Any, self: Any, result: Any, dim: int) -> Any:
     if np.all(raw(self)):
         return flipped(running_sum(flipped(grad * result, dim), dim), dim) / self
     later = from_the_end(grad, shifted(self, dim, 0, -1), dim)
-    return later * shifted(result, dim, 1)
+    found = later * shifted(result, dim, 1)
+    if isinstance(self, Tensor):
+        return found
+    zero = self == 0
+    return np.where(np.cumsum(zero, dim) > zero, 0, found)  # behind a 0, whatever the others are
 
 
 class Cumprod(Operation):
@@ -206,6 +217,8 @@ def _of_product(grad: Any, self: Any, result: Any) -> Any:
         return grad * result / self
     if raw(self).size == 1:
         return reshape(grad, tuple(self.shape))
+    if not isinstance(self, Tensor) and np.count_nonzero(self == 0) > 1:
+        return np.zeros_like(self)  # whatever the others are
     others = product_of_others(reshape(self, (-1,)), 0)
     return grad * reshape(others, tuple(self.shape))
 

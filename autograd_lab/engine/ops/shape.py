@@ -13,6 +13,7 @@ from ..tensor import Tensor
 from ..views import ViewOperation, check_histories
 from .copying import CONTIGUOUS, clone
 from .dims import ints
+from .spelling import sized
 
 
 class View(ViewOperation):
@@ -241,9 +242,9 @@ def expanded_size(self: Tensor, wanted: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size)
 
 
-expose("reshape", reshape)
-method("view", viewed)
-method("expand", expanded)
+sized("reshape", "shape", reshape)
+sized("view", "size", viewed, as_function=False)
+sized("expand", "size", expanded, as_function=False)
 method("view_as", lambda self, other: viewed(self, other.shape))
 method("reshape_as", lambda self, other: reshape(self, other.shape))
 method("expand_as", lambda self, other: expanded(self, other.shape))

@@ -1,11 +1,11 @@
-"""Public functions as torch spells them: `input`, `axis` and `keepdims` are understood, too."""
+"""Public functions as torch spells them: several integers or one tuple, and parameters by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from ..register import SPELLINGS, check, dressed, expose_made, functions
+from ..register import SPELLINGS, check, dressed, expose_made, functions, method
 from ..tensor import Tensor
 
 
@@ -44,3 +44,47 @@ def public(
         return function
 
     return decorate
+
+
+def sized(
+    name: str, parameter: str, function: Callable[..., Any], as_function: bool = True
+) -> None:
+    """Make `function(self, *numbers)` a method called `name`, and a public function unless told.
+
+    The method takes several integers or one tuple, the public function a tuple alone; both take it as
+    the `parameter` of that name, too.
+    """
+
+    def made(name: str, bound: bool) -> Callable[..., Any]:
+        def spelled(*args: Any, **kwargs: Any) -> Any:
+            try:
+                given = args
+                if kwargs:
+                    given = _in_place(args, dict(kwargs), ("input", parameter))
+                    if parameter in kwargs and not isinstance(given[1], (tuple, list)):
+                        raise TypeError(f"{name}() needs a tuple")
+                tensor, *numbers = given
+                one = len(numbers) == 1 and isinstance(numbers[0], (tuple, list))
+                if not isinstance(tensor, Tensor) or not (bound or one):
+                    raise TypeError(f"{name}() needs a tensor and a tuple")
+                return function(tensor, *numbers)
+            except Exception:
+                __tracebackhide__ = True
+                check(name, bound, args, kwargs)
+                raise
+
+        return dressed(spelled, function)
+
+    if as_function:
+        functions[name] = made(name, False)
+    method(name, made(name, True))
+
+
+def _in_place(
+    args: tuple[Any, ...], kwargs: dict[str, Any], names: tuple[str, str]
+) -> tuple[Any, ...]:
+    """Return a tensor and its numbers in order, what is missing taken by name; TypeError for the rest."""
+    given = (*args, *(kwargs.pop(name) for name in names[len(args) :] if name in kwargs))
+    if kwargs or len(given) < len(names):
+        raise TypeError(f"unexpected: {', '.join(kwargs)}")
+    return given

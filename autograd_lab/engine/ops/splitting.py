@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..register import expose, method, register
+from ..register import expose, functions, method, register
 from ..tensor import Tensor, wrap
 from ..variadic import Many
 from ..views import ViewOperation, histories_first
@@ -83,7 +83,7 @@ class Split(ViewOperation, Many):
         return cut(self, even_lengths(self.shape[dim], split_size), dim)
 
 
-split = register(Split)
+split_evenly = register(Split)
 
 
 class SplitWithSizes(ViewOperation, Many):
@@ -162,7 +162,7 @@ def splits(self: Tensor, split_size: Any, dim: int = 0) -> Any:
         raise RuntimeError(
             f"split_size can only be 0 if dimension size is 0, but got dimension size of {whole}"
         )
-    return split.apply(self, split_size, dim)
+    return split_evenly.apply(self, split_size, dim)
 
 
 def chunk(self: Tensor, chunks: int, dim: int = 0) -> Any:
@@ -175,7 +175,7 @@ def chunk(self: Tensor, chunks: int, dim: int = 0) -> Any:
     whole = self._data.shape[dim]
     if not whole:
         return split_with_sizes.apply(self, (0,) * chunks, dim)
-    return split.apply(self, -(-whole // chunks), dim)
+    return split_evenly.apply(self, -(-whole // chunks), dim)
 
 
 def tensor_split(self: Tensor, indices_or_sections: Any, dim: int = 0) -> Any:
@@ -235,7 +235,16 @@ def _iter(self: Tensor) -> Any:
 
 
 expose("unbind", unbound)
-expose("split", splits)
+
+
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> Any:
+    """Return what the method does; as a function its parameters have other names."""
+    return tensor.split(split_size_or_sections, dim)
+
+
+functions["split"] = split
+vars(splits)["__wrapped__"].__qualname__ = "Tensor.split"  # as Python calls it in errors
+method("split", splits)
 expose("chunk", chunk)
 expose("tensor_split", tensor_split)
 expose("hsplit", hsplit)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..operation import Operation
-from ..register import expose, register
+from ..register import functions, method, register
 from ..tensor import Tensor
 from ..views import ViewOperation
 from .dims import ints, wrap_dim, wrap_distinct
@@ -109,4 +109,10 @@ def squeeze_some(self: Tensor, dim: Any = None) -> Any:
     return squeeze.apply(self, dim)
 
 
-expose("squeeze", squeeze_some)
+def squeezed(self: Tensor, dim: Any = None, *more: int) -> Any:
+    """Return what `squeeze_some` does; the method takes several dimensions one by one, too."""
+    return squeeze_some(self, (dim, *more) if more else dim)
+
+
+functions["squeeze"] = squeeze_some
+method("squeeze", squeezed)

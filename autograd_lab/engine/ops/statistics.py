@@ -22,13 +22,15 @@ def divisor(sizes: tuple[int, ...], dim: Any, correction: Any) -> float:
     return count_of(sizes, dim) - (1 if correction is None else correction)
 
 
-def variance(array: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
-    """Return the variance of an array over `dim`, None for all."""
+def variance(array: Any, dim: Any, correction: Any, keepdim: bool, root: bool = False) -> Any:
+    """Return the variance of an array over `dim`, None for all, or its `root`; computed in float64."""
     axis = axis_of(dim, array.ndim)
-    count = array.dtype.type(count_of(array.shape, dim))
-    off = array - total(array, axis=axis, keepdims=True) / count
+    count = np.float64(count_of(array.shape, dim))
+    wide = array.astype(np.float64)
+    off = wide - total(wide, axis=axis, keepdims=True) / count
     squares = total(off * off, axis=axis, keepdims=keepdim)
-    return squares / array.dtype.type(max(divisor(array.shape, dim, correction), 0))
+    found = squares / np.float64(max(divisor(array.shape, dim, correction), 0))
+    return (np.sqrt(found) if root else found).astype(array.dtype)
 
 
 def of_variance(grad: Any, self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
@@ -87,7 +89,7 @@ class Std(Operation):
 
     @staticmethod
     def forward(self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
-        return np.sqrt(variance(self, dim, correction, keepdim))
+        return variance(self, dim, correction, keepdim, root=True)
 
 
 def _mean(array: Any, dim: Any, keepdim: bool) -> Any:

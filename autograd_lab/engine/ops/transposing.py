@@ -14,6 +14,7 @@ from ..tensor import Tensor
 from ..views import ViewOperation
 from .dims import as_ints, ints, wrap_dim
 from .shape import alias
+from .spelling import sized
 
 
 class Permute(ViewOperation):
@@ -142,7 +143,7 @@ def _hermitian(self: Tensor) -> Any:
     return self
 
 
-expose("permute", permuted)
+sized("permute", "dims", permuted)
 expose("movedim", movedim)
 expose("moveaxis", movedim)
 expose("adjoint", matrix_transpose)

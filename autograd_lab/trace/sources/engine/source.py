@@ -208,9 +208,11 @@ class EngineSource(Observer, Guarded):
                 if isinstance(op, Operation):
                     written = any(below.f_code.co_name == "write" for below in frames)
                     return op.name + "_" * written, self.watch.tensors(_arguments(frame))
-        called = (
-            frames[0].f_locals["name"] if frames[0].f_code is GUARD else frames[0].f_code.co_name
-        )
+        code = frames[0].f_code
+        made_for_a_name = (
+            "bound" in code.co_freevars
+        )  # as what refuses arguments is: see `register`
+        called = frames[0].f_locals["name"] if made_for_a_name else code.co_name
         return called, self.watch.tensors(_arguments(frames[0]))
 
 
