@@ -34,8 +34,10 @@ PAIRS = (
 OPERANDS = (NAN, INF, -INF, 0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 1e30)
 APART = {
     # PyTorch's own answers differ with the number of elements, as vector units do not treat NaN alike.
-    ("elu", (NAN, 1.0, 2.0)), ("elu", (2.0, NAN, INF)), ("elu", (0.0, NAN, 0.0)),
-}  # fmt: skip
+    "elu": ((NAN, 1.0, 2.0), (2.0, NAN, INF), (0.0, NAN, 0.0)),
+    # It divides the result by the factor, here ∞ by ∞; the engine's gradient is the true one.
+    "cumprod": ((0.0, -0.0, INF),),
+}
 
 
 def called(torch: ModuleType, name: str, *tensors: Any) -> str:
@@ -67,7 +69,7 @@ def libraries() -> tuple[ModuleType, ModuleType]:
 def test_functions_of_one_tensor(name: str, libraries: tuple[ModuleType, ModuleType]) -> None:
     """Of a vector, and of a matrix of it and its reverse."""
     for vector in VECTORS:
-        if (name, tuple(map(float, vector))) in APART:
+        if tuple(vector) in APART.get(name, ()):
             continue
         for values in (vector, [vector, vector[::-1]]):
             with warnings.catch_warnings():

@@ -127,12 +127,12 @@ def product_gradient(grad: Any, self: Any, result: Any, dim: int) -> Any:
         return grad
     if np.all(raw(self)):
         return flipped(running_sum(flipped(grad * result, dim), dim), dim) / self
+    zeros = np.cumsum(raw(self) == 0, dim)
+    if not isinstance(self, Tensor):
+        self = np.where(zeros > 1, 0, self)  # as torch: nothing comes from behind a second 0
     later = from_the_end(grad, shifted(self, dim, 0, -1), dim)
     found = later * shifted(result, dim, 1)
-    if isinstance(self, Tensor):
-        return found
-    zero = self == 0
-    return np.where(np.cumsum(zero, dim) > zero, 0, found)  # behind a 0, whatever the others are
+    return found if isinstance(self, Tensor) else np.where(zeros > (self == 0), 0, found)
 
 
 class Cumprod(Operation):
