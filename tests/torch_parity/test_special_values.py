@@ -35,8 +35,6 @@ OPERANDS = (NAN, INF, -INF, 0.0, -0.0, 1.0, -1.0, 2.5, -2.5, 1e30)
 APART = {
     # PyTorch's own answers differ with the number of elements, as vector units do not treat NaN alike.
     "elu": ((NAN, 1.0, 2.0), (2.0, NAN, INF), (0.0, NAN, 0.0)),
-    # It divides the result by the factor, here ∞ by ∞; the engine's gradient is the true one.
-    "cumprod": ((0.0, -0.0, INF),),
 }
 
 

@@ -126,13 +126,18 @@ def product_gradient(grad: Any, self: Any, result: Any, dim: int) -> Any:
     if raw(self).size <= 1:
         return grad
     if np.all(raw(self)):
-        return flipped(running_sum(flipped(grad * result, dim), dim), dim) / self
-    zeros = np.cumsum(raw(self) == 0, dim)
-    if not isinstance(self, Tensor):
-        self = np.where(zeros > 1, 0, self)  # as torch: nothing comes from behind a second 0
-    later = from_the_end(grad, shifted(self, dim, 0, -1), dim)
-    found = later * shifted(result, dim, 1)
-    return found if isinstance(self, Tensor) else np.where(zeros > (self == 0), 0, found)
+        return _divided(grad, self, result, dim)
+    if isinstance(self, Tensor):
+        return from_the_end(grad, shifted(self, dim, 0, -1), dim) * shifted(result, dim, 1)
+    zeros = np.cumsum(self == 0, dim)
+    # As torch: nothing comes from behind a second 0, nothing goes to what is behind the first.
+    later = from_the_end(grad, shifted(np.where(zeros > 1, 0, self), dim, 0, -1), dim)
+    at_zero = np.where(self == 0, later * shifted(result, dim, 1), 0)
+    return np.where(zeros == 0, _divided(grad, self, result, dim), np.where(zeros == 1, at_zero, 0))
+
+
+def _divided(grad: Any, self: Any, result: Any, dim: int) -> Any:
+    return flipped(running_sum(flipped(grad * result, dim), dim), dim) / self
 
 
 class Cumprod(Operation):
