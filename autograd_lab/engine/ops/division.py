@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..binary import Binary
-from ..choice import CHOICES, Chosen, choice
+from ..choice import CHOICES, Chosen, alias, choice
 from ..node import Node
 from ..operation import tensors_in
 from ..register import method, reflected, register
@@ -79,6 +79,9 @@ def div(self: Any, other: Any, *, rounding_mode: str | None = NOT_GIVEN) -> Chos
             f"'{rounding_mode}'"
         )
     return div_rounded, (self, other, rounding_mode)
+
+
+alias("div", "divide")
 
 
 class Unimplemented(Node):

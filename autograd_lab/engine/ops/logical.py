@@ -51,6 +51,7 @@ def _bitwise(name: str, ufunc: Callable[[Any, Any], Any], operator: str) -> None
         "name": f"bitwise_{name}",
         "__doc__": f"Return `self {operator} other`, bit by bit; bools and integers only.",
         "aliases": (f"__{name}__",),
+        "number_first": True,
         "forward": staticmethod(forward),
     }
     op = register(type(f"Bitwise{name.title()}", (Binary,), members))

@@ -9,6 +9,7 @@ import numpy as np
 from ..operation import Operation
 from ..register import expose, method, register
 from ..tensor import Tensor, wrap
+from ..unary import only_for
 from .copying import CONTIGUOUS, clone
 from .dims import as_ints, ints, some_dims, wrap_dim, wrap_distinct
 from .flattening import flatten
@@ -176,7 +177,14 @@ def rotated(self: Tensor, k: int = 1, dims: Any = (0, 1)) -> Any:
 
 def repeat_interleave(self: Tensor, repeats: Any = None, dim: int | None = None) -> Any:
     """Return every element several times in a row; with one argument, the indices that would do it."""
+    if isinstance(repeats, Tensor) and repeats.ndim > 1:
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+    counts = self if repeats is None else repeats
+    if isinstance(counts, Tensor):
+        only_for("i", "repeat_interleave_cpu", counts._data)
     if repeats is None:
+        if self.ndim != 1:
+            raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
         return wrap(np.repeat(np.arange(self.numel()), self._data))
     if dim is None:
         self, dim = flatten(self), 0

@@ -13,13 +13,35 @@ from .dims import some_dims, window, wrap_dim
 from .gathering import zeros_for
 from .inplace import in_place
 
+NO_VECTOR = {
+    "index_select": (IndexError, "index_select(): Index is supposed to be a vector"),
+    "index_add": (
+        IndexError,
+        "index_add_(): Index is supposed to be a vector, but got dim: {dims} with type: {kind} and "
+        "size: {size}",
+    ),
+    "index_fill": (RuntimeError, "Index has to be a vector/scalar"),
+    "index_copy": (IndexError, "index_copy_(): Index should have dimension 1 or 0 (got {dims})"),
+}
+NO_INDICES = {
+    "index_select": (RuntimeError, "index_select(): Expected dtype int32 or int64 for index"),
+    "index_add": (
+        RuntimeError,
+        "index_add_(): Expected dtype int32/int64 for index but got: {kind}",
+    ),
+    "index_fill": (IndexError, "index_fill_(): Expected dtype int64 for index."),
+    "index_copy": (RuntimeError, "index_copy_(): Expected a long tensor for index, but got {kind}"),
+}
+
 
 def check_vector(name: str, index: Any) -> Any:
-    """Return an index as a vector; raise what torch raises if it is none."""
-    if index.ndim > 1:
-        raise IndexError(f"{name}(): Index is supposed to be a vector")
-    if index.dtype.kind != "i" or index.dtype.itemsize < 4:
-        raise RuntimeError(f"{name}(): Expected dtype int32 or int64 for index")
+    """Return an index as a vector; raise what torch raises if it is none, or none of integers."""
+    kind = dtypes.of_numpy(index.dtype).class_name
+    least = 8 if name in ("index_fill", "index_copy") else 4
+    known = index.dtype.kind == "i" and index.dtype.itemsize >= least
+    if index.ndim > 1 or not known:
+        error, text = (NO_VECTOR if index.ndim > 1 else NO_INDICES)[name]
+        raise error(text.format(dims=index.ndim, kind=kind, size=list(index.shape)))
     return np.reshape(index, -1)
 
 
@@ -120,7 +142,7 @@ class IndexFill(Operation):
     @staticmethod
     def forward(self: Any, dim: int, index: Any, value: Any) -> Any:
         out = np.array(self).reshape(self.shape or (1,))
-        vector = check_vector("index_fill_", index)
+        vector = check_vector("index_fill", index)
         check_bounds(IndexError, "", vector, wrap_dim(dim, self.ndim), out.shape[dim])
         out[window(out.ndim, wrap_dim(dim, self.ndim), vector)] = value
         return out.reshape(self.shape)
@@ -148,7 +170,7 @@ class IndexCopy(Operation):
     @staticmethod
     def forward(self: Any, dim: int, index: Any, source: Any) -> Any:
         dim = wrap_dim(dim, self.ndim)
-        vector = check_vector("index_copy_", index)
+        vector = check_vector("index_copy", index)
         if not source.ndim and vector.size != 1:
             raise IndexError(
                 "index_copy_(): When source is scalar, index should have one element "
