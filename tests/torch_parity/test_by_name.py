@@ -48,6 +48,7 @@ SPELLINGS = (
     "x.split(split_size=1)", "split(tensor=x, split_size_or_sections=2, dim=1)", "arange()",
     "arange(end=3)", "arange(start=1, end=3)", "arange(3, step=2)", "max(x, x, True)", "max(x, other=x)",
     "broadcast_to(x, 2)", "x.flip(dim=0)", "flip(x, dims=[0], foo=1)", "flip(dims=[0])",
+    "x.to(True)", "x.to(1.5)", "x.to(1.5, copy=True)",
 )  # fmt: skip
 APART = re.compile(
     r"value=x|stable=0|unbiased=0|self=x|gelu|rand|numpy\(|empty|scatter\(.*value|std\(.*un|from_numpy"

@@ -29,6 +29,8 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Any:
     Takes a dtype, a device (only `"cpu"`), a device and a dtype, or a tensor to be like; with
     `copy=True`, always a copy.
     """
+    if args and type(args[0]) in (bool, float):  # which torch takes for their types
+        args = (type(args[0]), *args[1:])
     first = args[0] if args else kwargs.get("tensor")
     form: Callable[..., Any] = to_like if isinstance(first, Tensor) else to_device
     form = to_dtype if isinstance(first, (dtypes.dtype, type)) else form
