@@ -21,7 +21,7 @@ ELSEWHERE = {"out", "layout", "device", "pin_memory", "requires_grad"}
 RANDOM = re.compile("rand|empty|bernoulli|multinomial|normal|dropout|seed|from_numpy")
 APART = {
     *("addmm", "baddbmm", "bmm", "mm"),  # a dtype for the result, which PyTorch has on GPUs alone
-    *("addcdiv", "bincount", "cov", "index_fill", "inner", "linspace", "logspace", "narrow"),
+    *("addcdiv", "bincount", "cov", "linspace", "logspace", "narrow"),
     *("scatter", "scatter_add", "scatter_reduce", "searchsorted", "tensor_split"),
     *("tril_indices", "triu_indices", "repeat_interleave"),
 }

@@ -38,6 +38,8 @@ def outer(self: Any, vec2: Any) -> Any:
 def tensordot(self: Any, other: Any, dims: Any = 2) -> Any:
     """Return the sum of products over `dims`: the last of `self` and first of `other`, or two lists."""
     first, second = _contracted(self, other, dims)
+    if self.dtype is not other.dtype:
+        raise RuntimeError("both inputs should have same dtype")
     _check_dims(self, first)
     _check_dims(other, second)
     for a, b in zip(first, second, strict=True):

@@ -40,7 +40,8 @@ def check_vector(name: str, index: Any) -> Any:
     least = 8 if name in ("index_fill", "index_copy") else 4
     known = index.dtype.kind == "i" and index.dtype.itemsize >= least
     if index.ndim > 1 or not known:
-        error, text = (NO_VECTOR if index.ndim > 1 else NO_INDICES)[name]
+        kind_first = name == "index_fill" and not known
+        error, text = (NO_INDICES if kind_first or index.ndim <= 1 else NO_VECTOR)[name]
         raise error(text.format(dims=index.ndim, kind=kind, size=list(index.shape)))
     return np.reshape(index, -1)
 
@@ -141,6 +142,11 @@ class IndexFill(Operation):
 
     @staticmethod
     def forward(self: Any, dim: int, index: Any, value: Any) -> Any:
+        if np.ndim(value):
+            raise RuntimeError(
+                "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+                f"{value.ndim} dimension(s)."
+            )
         out = np.array(self).reshape(self.shape or (1,))
         vector = check_vector("index_fill", index)
         check_bounds(IndexError, "", vector, wrap_dim(dim, self.ndim), out.shape[dim])
