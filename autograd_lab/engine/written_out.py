@@ -8,6 +8,7 @@ factors both need a gradient, what is written here is
 and, for the node's turn in a pass that nobody watches,
 
     def visit(node, arrived, retain_graph):
+        __tracebackhide__ = True  # a rule that raises is shown
         saved = node._saved
         if saved is None or node._extra is not None:
             return False
@@ -60,6 +61,7 @@ TOUCHED = object()
 
 BEGIN = """\
 def visit(node, arrived, retain_graph):
+    __tracebackhide__ = True
     saved = node._saved
     if saved is None or node._extra is not None:
         return False
@@ -193,19 +195,18 @@ class WrittenOut:
         The operands, by their parameters' names, are all inputs; `rest` are the further arguments. `names`
         has what `RESULT` uses besides.
         """
+        places = {name: f"operand{i}" for i, name in enumerate(operands)}
         edges = [
-            f"{name}._grad_fn or leaf_edge({name})" if need else "None"
-            for name, need in zip(operands, self._needed, strict=True)
+            f"{place}._grad_fn or leaf_edge({place})" if need else "None"
+            for place, need in zip(places.values(), self._needed, strict=True)
         ]
-        saved = [
-            name if name in operands else "Saved(data, output._counter)" for name in self._names
-        ]
+        saved = [places.get(name, "Saved(data, output._counter)") for name in self._names]
         text = RESULT.format(
-            operands=", ".join(operands),
+            operands=", ".join(places.values()),
             counter="[0]" if plan.results else "None",
             edges=_row(edges),
             saved=_row(saved),
-            plain=f"rest + plan.facts_about(({_row(operands)}))" if plan.facts else "rest",
+            plain=f"rest + plan.facts_about(({_row(places.values())}))" if plan.facts else "rest",
         )
         names = {**names, "Node": self._op.Node, "Tensor": Tensor, "plan": plan, "rest": rest}
         exec(text, names)

@@ -33,6 +33,8 @@ def test_a_failed_backward_shows_the_node_alone() -> None:
     z.backward()
     assert shown(lambda: z.backward()) == ["gradients"]
     assert shown(lambda: torch.autograd.grad(z, x)) == ["gradients"]
+    divided = torch.floor_divide(x, 2.0).sum()
+    assert shown(divided.backward) == ["rule"]
 
 
 def test_wrong_arguments_show_nothing_of_the_engine() -> None:

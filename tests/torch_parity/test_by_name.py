@@ -7,11 +7,10 @@ import re
 import warnings
 from collections.abc import Iterator
 from importlib.resources import files
-from types import ModuleType
 
-import numpy as np
 import pytest
 
+from tests.torch_parity.calls import outcome
 from tests.torch_parity.test_arguments import RIGHT
 
 MORE = (
@@ -80,23 +79,6 @@ def by_name() -> Iterator[str]:
             for start in range(len(given) if len(given) <= len(names) else 0):
                 named = [f"{n}={v}" for n, v in zip(names[start:], given[start:], strict=False)]
                 yield f"{name}({', '.join([*given[:start], *named])})"
-
-
-def outcome(code: str, torch: ModuleType) -> str:
-    """Run a call and return what it returned, or its error."""
-    space = {
-        "x": torch.tensor([[1.0, 2.0], [3.0, 4.0]]),
-        "b": torch.ones(1, 2, 2),
-        "v": torch.tensor([1.0, 2.0]),
-        "i": torch.tensor([[0, 1], [1, 0]]),
-        "k": torch.tensor([0, 1]),
-        "n": np.ones(2),
-    }
-    try:
-        target = code if code.startswith("x.") else f"torch.{code}"
-        return repr(eval(target, {"torch": torch, **space})).replace("autograd_lab", "torch")
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
 
 
 CALLS = [code for code in dict.fromkeys((*by_name(), *SPELLINGS)) if not APART.search(code)]

@@ -88,3 +88,16 @@ def test_functions_of_two_tensors(name: str, libraries: tuple[ModuleType, Module
             for lib in libraries
         )
         assert ours == theirs, pair
+
+
+@pytest.mark.needs_torch
+def test_spread_and_mean_of_numbers_whose_squares_vanish(
+    libraries: tuple[ModuleType, ModuleType],
+) -> None:
+    """They are computed in float64, as PyTorch does."""
+    for name in ("std_mean", "var_mean", "std"):
+        ours, theirs = (
+            called(lib, name, lib.tensor([1e-30, -1e-30, 3e-30], requires_grad=True))
+            for lib in libraries
+        )
+        assert ours == theirs, name

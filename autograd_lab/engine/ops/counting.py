@@ -8,6 +8,7 @@ import numpy as np
 
 from ..operation import Operation
 from ..register import register
+from ..unary import only_for
 from .dims import as_ints, flag, wrap_distinct
 from .reduce import axis_of
 from .spelling import public
@@ -61,7 +62,8 @@ class Bincount(Operation):
 
     @staticmethod
     def forward(self: Any, weights: Any = None, minlength: int = 0) -> Any:
-        if self.ndim != 1 or self.dtype.kind not in "iu" or (self < 0).any():
+        only_for("iu", "bincount_cpu", self)
+        if self.ndim != 1 or (self < 0).any():
             raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
         if minlength < 0:
             raise RuntimeError("minlength should be >= 0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..register import SPELLINGS, check, dressed, expose_made, functions, method
+from ..register import SPELLINGS, check, dressed, expose_made, functions, guarded, method
 from ..tensor import Tensor
 
 
@@ -57,23 +57,14 @@ def sized(
 
     def made(name: str, bound: bool) -> Callable[..., Any]:
         def spelled(*args: Any, **kwargs: Any) -> Any:
-            try:
-                given = args
-                if kwargs:
-                    given = _in_place(args, dict(kwargs), ("input", parameter))
-                    if parameter in kwargs and not isinstance(given[1], (tuple, list)):
-                        raise TypeError(f"{name}() needs a tuple")
-                tensor, *numbers = given
-                one = len(numbers) == 1 and isinstance(numbers[0], (tuple, list))
-                if not isinstance(tensor, Tensor) or not (bound or one):
-                    raise TypeError(f"{name}() needs a tensor and a tuple")
-                return function(tensor, *numbers)
-            except Exception:
-                __tracebackhide__ = True
-                check(name, bound, args, kwargs)
-                raise
+            given = _in_place(args, kwargs, ("input", parameter)) if kwargs else args
+            tensor, *numbers = given
+            one = len(numbers) == 1 and isinstance(numbers[0], (tuple, list))
+            if not isinstance(tensor, Tensor) or not (one or (bound and parameter not in kwargs)):
+                raise TypeError(f"{name}() needs a tensor and a tuple")
+            return function(tensor, *numbers)
 
-        return dressed(spelled, function)
+        return guarded(name, dressed(spelled, function), bound)
 
     if as_function:
         functions[name] = made(name, False)
@@ -84,7 +75,7 @@ def _in_place(
     args: tuple[Any, ...], kwargs: dict[str, Any], names: tuple[str, str]
 ) -> tuple[Any, ...]:
     """Return a tensor and its numbers in order, what is missing taken by name; TypeError for the rest."""
-    given = (*args, *(kwargs.pop(name) for name in names[len(args) :] if name in kwargs))
-    if kwargs or len(given) < len(names):
-        raise TypeError(f"unexpected: {', '.join(kwargs)}")
-    return given
+    named = [kwargs[name] for name in names[len(args) :] if name in kwargs]
+    if len(named) < len(kwargs) or len(args) + len(named) < len(names):
+        raise TypeError(f"does not fit: {', '.join(kwargs)}")
+    return (*args, *named)

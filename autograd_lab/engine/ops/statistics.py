@@ -151,7 +151,8 @@ class StdMean(Operation):
 
     @staticmethod
     def forward(self: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
-        return np.sqrt(variance(self, dim, correction, keepdim)), _mean(self, dim, keepdim)
+        deviation = variance(self, dim, correction, keepdim, root=True)
+        return deviation, _mean(self, dim, keepdim)
 
 
 var_over, std_over = register(Var), register(Std)
