@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import linecache
 import re
 import sys
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 SOURCES = str(Path(__file__).parent / "sources")
 TRIGGERED = re.compile(r" \(Triggered internally at .*\)$")
 """Where in PyTorch's own sources a warning comes from."""
+
+PATIENCE = 10
+"""How many times as many objects may be made between two searches for garbage."""
 
 Source = Any
 """`EngineSource` or `TorchSource`: what both have is `attach`, `detach`, `watch`, `failed`."""
@@ -56,6 +60,7 @@ class Recorder:
         self.abandon()
         self._builder = Builder(SourceText(self._source, self._filename), self._limit)
         self._stack.enter_context(_warnings_noted(self._builder))
+        self._stack.enter_context(_patient_collector())
         self._add(EngineSource(self._builder))
         self._watch_torch(self._source or "" if imports else "")
 
@@ -187,6 +192,19 @@ def _warnings_noted(builder: Builder) -> Iterator[None]:
     finally:
         if warnings.showwarning is showwarning:
             warnings.showwarning = before
+
+
+@contextmanager
+def _patient_collector() -> Iterator[None]:
+    """Let Python look for garbage less often: most of what is made now is the record, and stays."""
+    first, *others = before = gc.get_threshold()
+    patient = (first * PATIENCE, *others)
+    gc.set_threshold(*patient)
+    try:
+        yield
+    finally:
+        if gc.get_threshold() == patient:
+            gc.set_threshold(*before)
 
 
 class record(AbstractContextManager["record"]):

@@ -1,13 +1,16 @@
 """Recording from ordinary code, and what interruptions leave behind."""
 
+import gc
+from typing import Any
+
 import pytest
 
 import autograd_lab as torch
 from autograd_lab.engine.observe import observers
 from autograd_lab.trace.builder import Builder
-from autograd_lab.trace.record import Recorder
+from autograd_lab.trace.record import PATIENCE, Recorder
 from autograd_lab.trace.sources.graph import GraphWriter
-from autograd_lab.trace.sources.watch import Watch
+from autograd_lab.trace.sources.passing import PassWriter
 
 from .recorded_cells import CELL, graph_lines, run
 
@@ -84,6 +87,20 @@ def test_other_observers_stay() -> None:
         observers.remove(other)  # type: ignore[arg-type]
 
 
+def test_garbage_is_searched_for_less_often_only_meanwhile() -> None:
+    """Python's collector is as before after a recording; what the cell has set itself stays."""
+    before = gc.get_threshold()
+    names: dict[str, Any] = {}
+    try:
+        run("import gc\nmeanwhile = gc.get_threshold()", names)
+        assert names["meanwhile"] == (before[0] * PATIENCE, *before[1:])
+        assert gc.get_threshold() == before
+        run("import gc\ngc.set_threshold(123)")
+        assert gc.get_threshold()[0] == 123
+    finally:
+        gc.set_threshold(*before)
+
+
 # Makes every kind of notification.
 EVERYTHING = """\
 x = torch.ones(2, requires_grad=True)
@@ -124,7 +141,7 @@ def test_a_fault_of_the_recording_never_reaches_the_cell(
 def test_a_broken_recording_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was recorded before the fault stays; nothing is recorded after it."""
     # when `.grad` has grown
-    monkeypatch.setattr(Watch, "accumulated", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(PassWriter, "accumulated", lambda *_, **__: 1 / 0)
     trace = run("x = torch.ones(2, requires_grad=True)\ny = x + 2\ny.sum().backward()\nz = x * x")
     names = [node.name for node in trace.graph.nodes]
     assert names == ["AccumulateGrad", "AddBackward0", "SumBackward0"]

@@ -14,7 +14,7 @@ import autograd_lab
 from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.cells import run_cells
 from autograd_lab.trace.record import Recorder
-from autograd_lab.trace.sources.watch import Watch
+from autograd_lab.trace.sources.passing import PassWriter
 
 torch: Any = pytest.importorskip("torch")
 
@@ -182,7 +182,7 @@ def test_a_fault_of_the_recording_never_reaches_the_cell(
 
 def test_a_broken_recording_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was recorded before the fault stays; nothing is recorded after it."""
-    monkeypatch.setattr(Watch, "accumulated", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(PassWriter, "accumulated", lambda *_, **__: 1 / 0)
     cell = "x = torch.ones(2, requires_grad=True)\ny = x + 2\ny.sum().backward()\nz = x * x"
     trace = run_cells([cell], {"torch": torch})
     names = [node.name for node in trace.graph.nodes]

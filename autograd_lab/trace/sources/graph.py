@@ -13,10 +13,11 @@ from ..identity import IdentityMap
 from ..model import Ref, Saved, Value, Variable
 from ..names import Names
 from ..source_text import NOWHERE, Place
-from .arrivals import Target
 from .library import Library
-from .values import value_of, value_of_number
+from .values import value_of_number
 
+Target = tuple[int, int] | None
+"""Where a gradient goes: the node's number (see `GraphWriter.target`) and which of its outputs."""
 NO_CONSTANTS: Mapping[int, object] = MappingProxyType({})
 
 
@@ -28,6 +29,7 @@ class GraphWriter:
         self._record = builder
         self._known = builder.numbers.get
         self.library = library
+        self.value = library.value
         self._leaf_type = library.leaf_type
         self._operations: dict[int, int] = {}
         """The node of each operation, by its `_sequence_nr()`, which no other has."""
@@ -52,7 +54,8 @@ class GraphWriter:
             return known
         library, tensors = self.library, self._record.tensors
         entry: dict[str, Any] = {
-            "parameter": isinstance(tensor, library.parameter_type),
+            "parameter": type(tensor) is not library.tensor_type
+            and isinstance(tensor, library.parameter_type),  # which takes PyTorch long
             "inference": library.is_inference(tensor),
         }
         tensors.append(entry)
@@ -79,9 +82,13 @@ class GraphWriter:
     def target(self, grad_fn: Any) -> int:
         """Return a number for a node that gradients go to, also for a leaf's."""
         if type(grad_fn) is self._leaf_type:
-            return -1 - self.number(grad_fn.variable)
+            return self.of_leaf(grad_fn.variable)[0]
         number: int = grad_fn._sequence_nr()
         return number
+
+    def of_leaf(self, leaf: Any) -> tuple[int, int]:
+        """Return where gradients go that go to a leaf."""
+        return -1 - self.number(leaf), 0
 
     def targets(self, grad_fn: Any) -> list[Target]:
         """Return where a node's gradients go, None where none does."""
@@ -92,10 +99,6 @@ class GraphWriter:
             None if source is None else (self.target(source), number)
             for source, number in grad_fn.next_functions
         ]
-
-    def value(self, tensor: Any) -> Value:
-        """Return what the tensor looks like now."""
-        return value_of(self.library.array(tensor))
 
     def maybe_value(self, tensor: Any) -> Value | None:
         """Return the value of a tensor, None for anything else."""
@@ -284,8 +287,12 @@ class GraphWriter:
                 targets.append((key, output))
         for slot, leaf in leaves:
             sources.append((slot, self.leaf(leaf)))
-            targets[slot] = -1 - self.number(leaf), 0
+            targets[slot] = self.of_leaf(leaf)
         return sources, targets
+
+    def saved_of(self, node: int) -> tuple[Saved, ...]:
+        """Return what an operation's node keeps."""
+        return self._record.nodes[node]["saved"]  # type: ignore[no-any-return]
 
     def _all_saved(self, grad_fn: Any, made: Value | None) -> tuple[Saved, ...]:
         """Return what the node keeps: tensors, then numbers; `made` is what it returned."""

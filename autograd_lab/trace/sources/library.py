@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from ..model import Value
+
 Facts = tuple[Any, tuple[int, ...], str, bool, int, Any]
 NodeDescription = tuple[str, tuple[str, ...], tuple[str, ...], bool]
 """The name of a grad_fn, its inputs' names, its formulas, and whether the user defined it."""
@@ -27,8 +29,8 @@ class Library(Protocol):
     first_key: int
     """`_sequence_nr()` of the first node that the recording should see made without being told."""
 
-    def array(self, tensor: Any) -> Any:
-        """Return the numbers, as an array that shares memory or as a NumPy scalar."""
+    def value(self, tensor: Any) -> Value:
+        """Return what the tensor looks like now."""
 
     def facts(self, tensor: Any) -> Facts:
         """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""

@@ -9,9 +9,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ..builder import Builder, describe
 from ..model import Ref, Value
-from .arrivals import Arrivals, Part, Target
 from .graph import GraphWriter
 from .library import Library
+from .passing import PassWriter
 
 LEAVING = {"detach", "detach_", "data", "item", "tolist", "numpy", "tensor", "bool", "Parameter"}
 """Operations that exist to leave the graph, or to get at the numbers; others only happen to."""
@@ -62,7 +62,8 @@ class Watch:
         self.library = library
         self.graph = GraphWriter(builder, library)
         self.modes: list[str] = []
-        self._arrivals = Arrivals()
+        self.running = PassWriter(self.record, self.graph)
+        """Writes down the backward pass that runs, or ran last."""
 
     def refs(self, items: Iterable[Any]) -> tuple[Ref, ...]:
         """Return the tensors among `items`, and in lists and tuples there, as they are now."""
@@ -325,7 +326,7 @@ class Watch:
                 outputs=self.refs(wanted),
                 options=tuple(options),
             )
-        self._arrivals = Arrivals()
+        self.running = PassWriter(self.record, self.graph)
         if self.record.crowded_events:
             return
         # Too few seeds are refused a moment later, by the library itself.
@@ -333,89 +334,14 @@ class Watch:
             grad_fn = self.library.grad_fn(root)
             if value is not None and grad_fn is not None:
                 part = None, value, self.library.token(seed)
-                self._arrivals.send((grad_fn._sequence_nr(), root.output_nr), part)
-
-    def visited(
-        self,
-        grad_fn: Any,
-        targets: Sequence[Target],
-        grads_in: Sequence[Any],
-        products: Sequence[Any],
-        grads_out: Sequence[Any],
-    ) -> int | None:
-        """Note what a node received and passed on; `products` are the same where nothing was summed.
-
-        `targets` say where to: see `GraphWriter.targets`. Return the node.
-        """
-        if not self.record.room("node"):
-            return None
-        graph, library = self.graph, self.library
-        node, key = graph.of_grad_fn(grad_fn), grad_fn._sequence_nr()
-        received = [
-            None if grad is None else self._received(self._arrivals.take((key, number)), grad)
-            for number, grad in enumerate(grads_in)
-        ]
-        formed: list[Value | None] = []
-        sent: list[Value | None] = []
-        for product, grad, target in zip(products, grads_out, targets, strict=False):
-            value = None if grad is None else graph.value(grad)
-            sent.append(value)
-            if product is grad:
-                formed.append(value)
-            else:
-                same = grads_in and product is grads_in[0]
-                formed.append(received[0] if same else graph.maybe_value(product))
-            if value is not None and target is not None:
-                self._arrivals.send(target, (node, value, library.token(grad)))
-        self.record.add_event(
-            "node",
-            node=node,
-            grads_in=tuple(received),
-            products=tuple(formed),
-            grads_out=tuple(sent),
-        )
-        return node
-
-    def _received(self, parts: Sequence[Part], grad: Any) -> Value:
-        """Return the value of a gradient that is made of `parts`."""
-        if len(parts) == 1 and parts[0][2] == self.library.token(grad):
-            return parts[0][1]
-        return self.graph.value(grad)
-
-    def accumulating(
-        self, leaf: Any, contribution: Any, before: Value | None
-    ) -> dict[str, Any] | None:
-        """Note that `contribution` is added to what `.grad` was; the event still lacks `after`."""
-        if not self.record.room("accumulate"):
-            return None
-        parts = self._arrivals.take((-1 - self.graph.number(leaf), 0))
-        return self.record.add_event(
-            "accumulate",
-            node=self.graph.leaf(leaf),
-            before=before,
-            contribution=self._received(parts, contribution),
-            nodes=tuple([node for node, _, _ in parts]),
-            grads_in=tuple([value for _, value, _ in parts]),
-        )
-
-    def accumulated(self, event: dict[str, Any] | None, leaf: Any) -> None:
-        """Fill in what `.grad` has become."""
-        if event is not None:
-            grad = self.library.grad(leaf)
-            first = event["before"] is None and grad is not None
-            event["after"] = event["contribution"] if first else self.graph.maybe_value(grad)
-
-    def freed(self, grad_fn: Any) -> None:
-        """Note that a node released what it had saved."""
-        if self.record.room("freed"):
-            self.record.add_event("freed", node=self.graph.of_grad_fn(grad_fn))
+                self.running.send((grad_fn._sequence_nr(), root.output_nr), part)
 
     def ended(self, error: BaseException | None, grad_fn: Any) -> None:
         """Note the end of a backward pass, with the node that an error came up in."""
-        self.record.place = None
         if self.record.room("end"):
             node = None if grad_fn is None else self.graph.of_grad_fn(grad_fn)
             self.record.add_event("end", text="" if error is None else describe(error), node=node)
+        self.record.place = None
 
     def recorded_in_pass(self, results: Iterable[Any], made: Mapping[int, Any] = NOTHING) -> None:
         """Note the operations by which a pass that creates a graph came to its `results`.

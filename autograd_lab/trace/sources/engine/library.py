@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from operator import attrgetter
 from typing import Any
 
 from ....engine.function import FunctionNode
@@ -13,8 +12,9 @@ from ....engine.tensor import Tensor
 from ....nn.module import Module
 from ....nn.parameter import Parameter
 from ....optim.optimizer import Optimizer
+from ...model import Value
 from ..library import Facts, NodeDescription
-from ..values import dtype_name
+from ..values import dtype_name, value_of
 
 
 class EngineLibrary:
@@ -27,11 +27,14 @@ class EngineLibrary:
     tensor_type, parameter_type = Tensor, Parameter
     module_type, optimizer_type = Module, Optimizer
     leaf_type = AccumulateGrad
-    array = attrgetter("_data")
 
     def __init__(self) -> None:
         """Begin now: what is made from here on should be seen made."""
         self.first_key = next(sequence)
+
+    def value(self, tensor: Any) -> Value:
+        """Return what the tensor looks like now."""
+        return value_of(tensor._data)
 
     def facts(self, tensor: Any) -> Facts:
         """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""

@@ -154,7 +154,9 @@ class EngineSource(Observer, Guarded):
             asked = [self._is_asked_for(source, self._pass) for source, _ in node.next_functions]
             grads_out = [g if ask else None for g, ask in zip(grads_out, asked, strict=True)]
             products = [p if ask else None for p, ask in zip(products, asked, strict=True)]
-        self.watch.visited(node, self.watch.graph.targets(node), grads_in, products, grads_out)
+        graph, key = self.watch.graph, node._sequence_nr()
+        number, targets = graph.of_grad_fn(node), graph.targets(node)
+        self.watch.running.visited(number, key, targets, grads_in, products, grads_out)
 
     def _is_asked_for(self, target: Node | None, work: Pass) -> bool:
         """Return whether a gradient for `target` goes on: a restricted pass drops the others."""
@@ -165,13 +167,13 @@ class EngineSource(Observer, Guarded):
     def on_accumulate(self, node: Any, leaf: Tensor, contribution: Tensor) -> None:
         """Note what a leaf's `.grad` was and what is added; the sum can be read a moment later."""
         before = self.watch.graph.maybe_value(self.library.grad(leaf))
-        self._accumulating = self.watch.accumulating(leaf, contribution, before), leaf
+        self._accumulating = self.watch.running.accumulating(leaf, contribution, before), leaf
         self._reached.append(leaf)
 
     @guarded
     def on_freed(self, node: Any) -> None:
         """Note that a node released what it had saved."""
-        self.watch.freed(node)
+        self.watch.running.freed(self.watch.graph.of_grad_fn(node))
 
     @guarded
     def on_backward_end(self, error: BaseException | None) -> None:
@@ -188,7 +190,7 @@ class EngineSource(Observer, Guarded):
     def _settle(self) -> None:
         """Read the `.grad` that was about to grow: by now it has, or its pass is over."""
         if self._accumulating is not None:
-            self.watch.accumulated(*self._accumulating)
+            self.watch.running.accumulated(*self._accumulating)
             self._accumulating = None
 
     # --- end ------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ from operator import attrgetter, methodcaller
 from typing import Any
 
 from ....engine.operation import OPERATIONS, Operation
+from ...model import Value
 from ..library import Facts, NodeDescription
+from ..values import value_of
 
 PLAIN_FACTS = ("_sizes", "_strides", "_shape")
 """Ends of the names under which nodes save what is neither a tensor nor a number of the user's."""
@@ -26,7 +28,6 @@ class TorchLibrary:
 
         self.torch = torch
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
-        self._bfloat16 = torch.bfloat16
         self.leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
         self.first_key = torch._C._autograd._get_sequence_nr()
         self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
@@ -36,17 +37,22 @@ class TorchLibrary:
         torch = self.torch
         return torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
 
-    def array(self, tensor: Any) -> Any:
-        """Return the numbers, as an array that shares memory; bfloat16, which NumPy lacks, as a copy."""
-        if tensor.dtype is self._bfloat16:
-            tensor = tensor.detach().float()
-        return tensor.numpy(force=True)
+    def value(self, tensor: Any) -> Value:
+        """Return what the tensor looks like now."""
+        try:
+            return value_of(tensor.numpy(force=True))
+        except TypeError:  # bfloat16, which NumPy lacks
+            return value_of(tensor.detach().float().numpy())
 
     def facts(self, tensor: Any) -> Facts:
         """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""
+        try:
+            grad_fn = tensor.grad_fn
+        except RuntimeError:  # as in `grad_fn`
+            grad_fn = None
         version = 0 if tensor.is_inference() else tensor._version
         shape, kind, base = _shape(tensor.shape), _dtype_name(tensor.dtype), tensor._base
-        return self.grad_fn(tensor), shape, kind, tensor.requires_grad, version, base
+        return grad_fn, shape, kind, tensor.requires_grad, version, base
 
     def grad_fn(self, tensor: Any) -> Any:
         """Return the node that made it; one that a write has made invalid counts as none."""
@@ -145,7 +151,12 @@ def operation_of(name: str) -> Operation | None:
 
 def is_custom(grad_fn: Any) -> bool:
     """Return whether the node belongs to a Function of the user's own."""
-    return hasattr(grad_fn, "needs_input_grad")
+    return _is_custom(type(grad_fn))  # type: ignore[arg-type]
+
+
+@lru_cache(1024)
+def _is_custom(kind: type) -> bool:
+    return hasattr(kind, "needs_input_grad")
 
 
 __all__ = ["TorchLibrary", "is_custom", "operation_of"]

@@ -8,11 +8,10 @@ from typing import Any
 
 from ...builder import Builder, describe
 from ...model import Value
-from ..arrivals import Target
 from ..watch import Guarded, Watch, guarded
 from .calls import Calls, make_mode
 from .library import TorchLibrary
-from .passes import Pass, products
+from .passes import Pass, Visited
 from .patches import Patches, install
 
 
@@ -128,30 +127,17 @@ class TorchSource(Guarded):
         work[0].listen([root.grad_fn or edge(root).node for root in roots])
 
     @guarded
-    def visited(
-        self, work: Pass, node: Any, key: int, targets: list[Target], passed: Any, grads: Any
-    ) -> None:
+    def visited(self, work: Pass, visited: Visited, passed: Any, grads: Any) -> None:
         """Note what a node received and passed on, and that it lets go of what it saved."""
-        work.visited.add(key)
-        if None in targets:  # to whom PyTorch may give something all the same
-            passed = [g if t else None for g, t in zip(passed, targets, strict=True)]
-        made = products(node, grads, passed)
-        number = self.watch.visited(node, targets, grads, made, passed)
-        if work.retain_graph:
-            return
-        if number is None:  # there is room to count alone
-            kept = self.library.saved(node)
-            keeps = any(isinstance(value, self.library.tensor_type) for _, value in kept)
-        else:
-            keeps = any(saved.nbytes for saved in self.record.nodes[number]["saved"])
-        if keeps:
-            self.watch.freed(node)
+        work.visit(visited, passed, grads)
 
     @guarded
-    def accumulated(self, leaf: Any, before: Value | None, passed: Any, grads: Any) -> None:
+    def accumulated(
+        self, work: Pass, leaf: Any, before: Value | None, passed: Any, grads: Any
+    ) -> None:
         """Note that a gradient was added to what a leaf's `.grad` was before."""
         if grads[0] is not None:
-            self.watch.accumulated(self.watch.accumulating(leaf, grads[0], before), leaf)
+            work.accumulate(leaf, before, grads[0])
 
     @guarded
     def end_pass(self, work: Pass, error: BaseException | None, results: Any, create: bool) -> None:

@@ -1,0 +1,109 @@
+"""What is written down of a backward pass, all of it at the line that asked for the pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..builder import Builder
+from ..model import Value
+from .graph import GraphWriter, Target
+
+Part = tuple[int | None, Value, Any]
+"""The node a gradient came from, its value, and what tells it from others while it is on its way."""
+NOTHING: list[Part] = []
+
+
+class PassWriter:
+    """Writes down one pass: what each node received and passed on, and what reached the leaves.
+
+    A gradient that arrives alone is the one that was sent: its value is known already.
+    """
+
+    def __init__(self, builder: Builder, graph: GraphWriter) -> None:
+        """Write into `builder`, which `graph` is written into too."""
+        self._record, self._graph = builder, graph
+        self._value, self._token = graph.value, graph.library.token
+        self._sent: dict[Target, list[Part]] = {}
+        """What was sent to each output of each node and has not been taken up yet."""
+
+    def send(self, target: Target, part: Part) -> None:
+        """Note a gradient that is on its way to `target`."""
+        self._sent.setdefault(target, []).append(part)
+
+    def visited(
+        self,
+        node: int | None,
+        key: int,
+        targets: Sequence[Target],
+        grads_in: Sequence[Any],
+        products: Sequence[Any],
+        grads_out: Sequence[Any],
+    ) -> None:
+        """Note what a node received and passed on; `products` are the same where nothing was summed.
+
+        `key` is its `_sequence_nr()`; `targets` say where to: see `GraphWriter.targets`.
+        """
+        record = self._record
+        if record.crowded_events:
+            record.room("node")
+            return
+        value_of, token, sent = self._value, self._token, self._sent
+        received: list[Value | None] = []
+        for number, grad in enumerate(grads_in):
+            parts = sent.pop((key, number), NOTHING)
+            received.append(None if grad is None else self._received(parts, grad))
+        formed: list[Value | None] = []
+        passed: list[Value | None] = []
+        for product, grad, target in zip(products, grads_out, targets, strict=False):
+            value = None if grad is None else value_of(grad)
+            passed.append(value)
+            if product is grad:
+                formed.append(value)
+            else:
+                same = grads_in and product is grads_in[0]
+                formed.append(received[0] if same else self._graph.maybe_value(product))
+            if value is not None and target is not None:
+                sent.setdefault(target, []).append((node, value, token(grad)))
+        cell, line, expression = record.here()
+        record.events.append(
+            {"kind": "node", "cell": cell, "line": line, "expression": expression, "node": node,
+             "grads_in": tuple(received), "products": tuple(formed), "grads_out": tuple(passed)}
+        )  # fmt: skip
+
+    def _received(self, parts: Sequence[Part], grad: Any) -> Value:
+        """Return the value of a gradient that is made of `parts`."""
+        if len(parts) == 1 and parts[0][2] == self._token(grad):
+            return parts[0][1]
+        return self._value(grad)
+
+    def accumulating(
+        self, leaf: Any, contribution: Any, before: Value | None
+    ) -> dict[str, Any] | None:
+        """Note that `contribution` is added to what `.grad` was; the event still lacks `after`."""
+        if not self._record.room("accumulate"):
+            return None
+        parts = self._sent.pop(self._graph.of_leaf(leaf), NOTHING)
+        return self._record.add_event(
+            "accumulate",
+            node=self._graph.leaf(leaf),
+            before=before,
+            contribution=self._received(parts, contribution),
+            nodes=tuple([node for node, _, _ in parts]),
+            grads_in=tuple([value for _, value, _ in parts]),
+        )
+
+    def accumulated(self, event: dict[str, Any] | None, leaf: Any) -> None:
+        """Fill in what `.grad` has become."""
+        if event is not None:
+            grad = self._graph.library.grad(leaf)
+            first = event["before"] is None and grad is not None
+            event["after"] = event["contribution"] if first else self._graph.maybe_value(grad)
+
+    def freed(self, node: int | None) -> None:
+        """Note that a node released what it had saved."""
+        if self._record.room("freed"):
+            self._record.add_event("freed", node=node)
+
+
+__all__ = ["PassWriter"]
