@@ -25,7 +25,7 @@ def choice(choose: Callable[..., Chosen]) -> Callable[..., Any]:
         def function(*args: Any, **kwargs: Any) -> Any:
             try:
                 if kwargs:
-                    if "out" in kwargs:
+                    if "out" in kwargs and not bound:
                         return into(name, function, args, kwargs)
                     named = {SPELLINGS.get(key, key): value for key, value in kwargs.items()}
                     op, arguments = choose(*args, **named)

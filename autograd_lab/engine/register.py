@@ -53,7 +53,7 @@ def _maker(op: Operation, defaults: tuple[Any, ...]) -> Callable[[str, bool], Ca
             all_args = args
             try:
                 if kwargs:
-                    if "out" in kwargs:
+                    if "out" in kwargs and not bound:
                         return into(name, function, args, kwargs)
                     all_args = arranged(op, defaults, args, kwargs)
                 elif len(args) != positional or op.named_only:
@@ -144,11 +144,14 @@ def dressed(call: Callable[..., Any], function: Callable[..., Any]) -> Callable[
 def guarded(name: str, function: Callable[..., Any], bound: bool) -> Callable[..., Any]:
     """Return `function`, but refusing arguments that do not fit in torch's words.
 
-    A public function takes its first tensor as `input`, too, which a method has before the dot.
+    A public function takes its first tensor as `input`, too, which a method has before the dot; methods
+    have no `out`.
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
+            if bound and "out" in kwargs:
+                raise TypeError(f"{name}() got an unexpected keyword argument 'out'")
             if "input" in kwargs and not (args or bound) and _starts_with_self(function):
                 return function(kwargs["input"], **{k: kwargs[k] for k in kwargs if k != "input"})
             return function(*args, **kwargs)

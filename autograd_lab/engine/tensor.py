@@ -371,9 +371,9 @@ class Tensor(Methods):
     def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
         """Return the numbers as an array that shares memory with this tensor.
 
-        `force` gives them also where gradients would be lost.
+        RuntimeError where gradients would be lost, which `force` says are not wanted.
         """
-        if self._requires_grad and not force:
+        if self._requires_grad and state.enabled and not force:
             raise RuntimeError(messages.NO_NUMPY)
         if observers:
             self._taken("numpy")

@@ -96,9 +96,27 @@ CONVERSIONS = tuple(
     )
 )  # fmt: skip
 
+FOR_FUNCTIONS = (
+    *(f"x.{name}(out=None)" for name in ("exp", "round", "sum", "relu", "sqrt", "abs", "square")),
+    *(
+        f"x.{name}(2, out=None)"
+        for name in ("mul", "lt", "clamp", "div", "fmod", "pow", "unsqueeze")
+    ),
+    *("x.cumsum(0, out=None)", "x.matmul(x, out=x)", "x.clip(0, 1, out=None)", "x.sort(out=None)"),
+)
+"""Methods have no `out`, by which NumPy notices that `np.round(x)` must ask for the numbers."""
+WITHOUT_GRAD = (
+    *("norm(None)", "linalg.norm(None)", "where(x > 0, None, x)", "where(x > 0, x, None)"),
+    *("zeros_like(None)", "stack([None])", "isnan(None)", "allclose(None, x)", "x.add_(None)"),
+    *("x.copy_(None)", "x.dot(None)", "maximum(None, x)", "sqrt(None)"),
+)
+"""What a `.grad` that is None yet is given to."""
+
 
 @pytest.mark.needs_torch
-@pytest.mark.parametrize("code", [*CALLS, *OTHER_BOOLS, *CONVERSIONS])
+@pytest.mark.parametrize(
+    "code", [*CALLS, *OTHER_BOOLS, *CONVERSIONS, *FOR_FUNCTIONS, *WITHOUT_GRAD]
+)
 def test_wrong_calls_are_refused_in_the_same_words(code: str) -> None:
     """Class and text of the error are PyTorch's."""
     torch = pytest.importorskip("torch")

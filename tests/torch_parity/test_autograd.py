@@ -25,6 +25,27 @@ y.sum().backward()
 print(y.grad, x.grad)
 handle.remove()
 (x * 3).sum().backward()""",
+    "numbers of a tensor that requires grad": """
+import numpy as np
+x = torch.tensor([1., 2.], requires_grad=True)
+class Doubled(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return torch.from_numpy(x.numpy() * 2)
+    @staticmethod
+    def backward(ctx, g):
+        return torch.from_numpy(g.numpy() * 2)
+Doubled.apply(x).sum().backward()
+print(x.grad)
+with torch.no_grad():
+    print(x.numpy(), np.asarray(x), (x * 2).numpy())
+with torch.inference_mode():
+    print(x.numpy())
+for take in (lambda: x.numpy(), lambda: np.asarray(x), lambda: np.round(x, 1), lambda: np.clip(x, 0, 1)):
+    try:
+        print(take())
+    except RuntimeError as error:
+        print(error)""",
     "a node's hook replaces the gradient": """
 x = torch.tensor([1., 2.], requires_grad=True)
 y = x.exp()

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 import autograd_lab
+from autograd_lab.engine.operation import OPERATIONS
 from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.cells import run_cells
 from autograd_lab.trace.record import Recorder
+from autograd_lab.trace.sources.graph import op_name
 from autograd_lab.trace.sources.passing import PassWriter
 
 torch: Any = pytest.importorskip("torch")
@@ -188,6 +190,30 @@ def test_a_broken_recording_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -
     names = [node.name for node in trace.graph.nodes]
     assert names == ["AccumulateGrad", "AddBackward0", "SumBackward0"]
     assert trace.broken == "ZeroDivisionError: division by zero"
+
+
+def test_a_view_that_tells_no_grad_fn() -> None:
+    """PyTorch refuses to say where a view made under `no_grad` comes from once it was written to."""
+    cells = [
+        "w = torch.ones(3, 2, requires_grad=True)\n"
+        "with torch.no_grad():\n    row = w[0]\n    row.fill_(0.5)\n    flat = w.view(-1)\n    w -= 1",
+        "y = (w * w).sum()\ny.backward()\ny.backward()",
+    ]
+    trace = run_cells(cells, {"torch": torch})
+    assert (trace.error.partition(":")[0], trace.broken) == ("RuntimeError", "")
+    assert [finding.rule for finding in trace.findings()] == ["second-backward"]
+
+
+def test_operations_are_called_as_in_pytorch() -> None:
+    """The name behind a node is one that PyTorch has; its own nodes have names of its own."""
+    nodes = {operation.node for operation in OPERATIONS.values()} - {"", "NotImplemented"}
+    names = {op_name(node) for node in nodes}
+    places = (torch, torch.Tensor, torch.ops.aten)
+    unknown = {name for name in names if not any(hasattr(place, name) for place in places)}
+    assert unknown == {
+        "prelu_kernel", "recurrence", "reshape_alias", "to_copy", "unique2", "unsafe_view",
+    }  # fmt: skip
+    assert {"log1p", "deg2rad", "rad2deg", "smooth_l1_loss"} <= names
 
 
 def test_transforms_are_left_alone() -> None:

@@ -52,6 +52,8 @@ def _where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """Return `input` where `condition` holds, else `other`; alone, the indices where it holds."""
     if input is None and other is None:
         return tuple(wrap(indices) for indices in np.atleast_1d(condition._data).nonzero())
+    if input is None or other is None:
+        raise TypeError("where() needs two values, or none")
     return where.apply(condition, input, other)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..binary import Binary
 from ..operation import Operation
-from ..register import register
+from ..register import functions, register
 from ..tensor import Tensor, raw
 from .dims import as_ints, flag
 from .elementwise import abs, sgn
@@ -144,6 +144,20 @@ def norm(
     return vector_norm_over(self, p, dim, keepdim, dtype)
 
 
+_norm = functions["norm"]
+
+
+def _norm_of_input(input: Any, *args: Any, **kwargs: Any) -> Any:
+    """Return the norm of order `p` of all elements, or over `dim`; `"fro"` is order 2."""
+    if not isinstance(input, Tensor):  # such as the `.grad` of before a backward pass
+        raise AttributeError(f"'{type(input).__name__}' object has no attribute 'layout'")
+    return _norm(input, *args, **kwargs)
+
+
+_norm_of_input.__qualname__ = "norm"  # as errors about its arguments name it
+functions["norm"] = _norm_of_input
+
+
 class Dist(Binary):
     """Return the norm of order `p` of `self − other`."""
 
@@ -175,6 +189,9 @@ def linalg_norm(
 
     Without `ord`, the root of the sum of squares of all elements.
     """
+    if not isinstance(self, Tensor):
+        kind = type(self).__name__
+        raise TypeError(f"linalg_norm(): argument 'input' (position 1) must be Tensor, not {kind}")
     dims = None if dim is None else as_ints(dim)
     if dims is None and ord is not None and self.ndim not in (1, 2):
         raise RuntimeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from heapq import heapify, heappop, heappush
@@ -18,6 +19,8 @@ from .values import value_of_number
 
 Target = tuple[int, int] | None
 """Where a gradient goes: the node's number (see `GraphWriter.target`) and which of its outputs."""
+AFTER_DIGIT = re.compile(r"\d[A-Z](?=[A-Z]|$)|(?<=Deg2)Rad|(?<=Rad2)Deg")
+"""Letters that begin no word: `Log1P` is `log1p`, but `SmoothL1Loss` is `smooth_l1_loss`."""
 NO_CONSTANTS: Mapping[int, object] = MappingProxyType({})
 
 
@@ -400,7 +403,8 @@ def op_name(name: str) -> str:
     bare, _, number = name.rpartition("::")[2].partition("Backward")
     if not number:
         return bare
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in bare).lstrip("_")
+    words = AFTER_DIGIT.sub(lambda found: found[0].lower(), bare)
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in words).lstrip("_")
 
 
 __all__ = ["GraphWriter", "op_name"]

@@ -63,7 +63,8 @@ class EngineLibrary:
     def grad(self, tensor: Any) -> Any:
         """Return its `.grad`, without the warning that reading one may bring."""
         grad = tensor._grad
-        return grad if grad is None or tensor.is_leaf or tensor.retains_grad else None
+        tell = grad is not None and (self.grad_fn(tensor) is None or tensor.retains_grad)
+        return grad if tell else None
 
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""

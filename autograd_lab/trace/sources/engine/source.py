@@ -65,7 +65,8 @@ class EngineSource(Observer, Guarded):
         in_place = name.endswith("_") and bool(inputs) and output is inputs[0]
         before = None
         if in_place and name != "detach_":
-            before = self.watch.written(name, output, inputs, node is not None)
+            called = _called(name[:-1]) + "_"
+            before = self.watch.written(called, output, inputs, node is not None)
         if node is not None:
             results = output if isinstance(output, tuple | list) else (output,)
             made = [t for t in results if isinstance(t, Tensor) and t.grad_fn is not None]

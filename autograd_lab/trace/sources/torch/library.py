@@ -63,7 +63,7 @@ class TorchLibrary:
 
     def grad(self, tensor: Any) -> Any:
         """Return its `.grad`, without the warning that reading one may bring."""
-        return tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+        return tensor.grad if self.grad_fn(tensor) is None or tensor.retains_grad else None
 
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
