@@ -208,6 +208,9 @@ class Function:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(messages.NOT_INSTANTIATED.format(cls=type(self)), DeprecationWarning, 2)
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(messages.LEGACY_FUNCTION)
+
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Compute the outputs; called with recording off."""

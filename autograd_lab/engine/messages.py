@@ -73,6 +73,11 @@ INFERENCE_INPLACE = (
     "a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more "
     "details."
 )
+LEGACY_FUNCTION = (
+    "Legacy autograd function with non-static forward method is deprecated. Please use new-style "
+    "autograd function with static forward method. (Example: "
+    "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+)
 NOT_INSTANTIATED = (
     "{cls} should not be instantiated. Methods on autograd functions are all static, so you should "
     "invoke them on the class itself. Instantiating an autograd function will raise an error in a "

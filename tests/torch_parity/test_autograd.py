@@ -46,6 +46,14 @@ for take in (lambda: x.numpy(), lambda: np.asarray(x), lambda: np.round(x, 1), l
         print(take())
     except RuntimeError as error:
         print(error)""",
+    "a Function is not called like a module": """
+class Swish(torch.autograd.Function):
+    def forward(self, x):
+        return x * torch.sigmoid(x)
+try:
+    Swish()(torch.ones(2, requires_grad=True))
+except RuntimeError as error:
+    print(error)""",
     "a node's hook replaces the gradient": """
 x = torch.tensor([1., 2.], requires_grad=True)
 y = x.exp()
