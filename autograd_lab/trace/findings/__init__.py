@@ -7,6 +7,7 @@ Reads the trace's data and the source text in it, never a live object. Texts go 
 from . import (
     accumulating,
     arrays,
+    carrying,
     checking,
     conversions,
     custom,
@@ -42,6 +43,7 @@ __all__ = [
     "Finding",
     "accumulating",
     "arrays",
+    "carrying",
     "checking",
     "conversions",
     "custom",

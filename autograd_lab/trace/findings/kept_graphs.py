@@ -145,7 +145,11 @@ def _appended(facts: Facts, name: str) -> Place | None:
     grown = r"\b{word}\b.*\.(append|extend|insert)\(|\b{word}\b['\"\]]*\s*\+=\s*[\[(]"
     built = r"^\s*{word}\s*=\s*(\[.+ for |list\()"
     patterns = [grown.replace("{word}", word) for word in reversed(re.findall(r"\w+", name))]
-    for pattern in [*patterns, built.replace("{word}", re.escape(name)), grown.replace("{word}", "")]:
+    for pattern in [
+        *patterns,
+        built.replace("{word}", re.escape(name)),
+        grown.replace("{word}", ""),
+    ]:
         for cell, text in enumerate(facts.trace.cells):
             for number, line in enumerate(text.splitlines(), start=1):
                 if re.search(pattern, line):
