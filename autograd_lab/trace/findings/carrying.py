@@ -116,7 +116,7 @@ def _fix(
     start = _start_anew(facts, state, name, where)
     if start:
         return _(
-            "Each step is meant to start from the same leaf: put {start} at the beginning of the loop."
+            "To start each step from the same leaf, put {start} at the beginning of the loop."
         ).format(start=start)
     around = loops(facts, backward)
     inner = [loop for loop in loops(facts, where) if loop not in around]

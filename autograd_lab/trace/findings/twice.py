@@ -107,6 +107,11 @@ def _where_to(facts: Facts, place: Place, name: str, second: Span) -> str:
         return _(
             "Compute {name} anew in each forward pass, in place of keeping it for the next one."
         ).format(name=name)
+    owner = facts.code.scope(place)
+    if owner is not None and owner.name == "__init__":
+        return _("Compute {name} in forward(), anew in each pass, in place of here.").format(
+            name=name
+        )
     scope = facts.code.scope(facts.place(facts.events[second[0]]))
     if scope is not None and scope not in facts.code.around(place):
         return _("Move this line into {function}(), before the backward pass.").format(
