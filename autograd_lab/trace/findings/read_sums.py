@@ -25,9 +25,10 @@ def read_between(facts: Facts) -> Iterator[Clue]:
     told = set()
     for earlier, moment, event in additions(facts):
         place = facts.place(event)
-        if place in told or _is_managed(facts, event.node) or _root(facts, earlier) == _root(
-            facts, moment
-        ):  # fmt: skip
+        same = _root(facts, earlier) == _root(facts, moment)
+        if place in told or same or _is_managed(facts, event.node):
+            continue
+        if stepped(facts, event.node, earlier, moment):  # accumulated-grad tells that
             continue
         before = _reads(facts, event.node, earlier, moment)
         after = _reads(facts, event.node, moment, len(facts.events))
@@ -39,13 +40,16 @@ def read_between(facts: Facts) -> Iterator[Clue]:
 
 @rule(7, "accumulated-after-training")
 def read_after_steps(facts: Facts) -> Iterator[Clue]:
-    """A step was made with a gradient, another was added, and the sum is read, not stepped with."""
+    """A step was made with a gradient, another was added, and the sum is read, not stepped with.
+
+    Not in a loop, which may empty the gradient when it comes round.
+    """
     told = set()
     end = len(facts.events)
     for earlier, moment, event in additions(facts):
         if (
             facts.place(event) not in told
-            and facts.place(event) != facts.place(facts.events[earlier])
+            and not loops(facts, facts.place(event))
             and stepped(facts, event.node, earlier, moment)
             and not _used_later(facts, event.node, moment)
             and _reads(facts, event.node, moment, end)

@@ -117,7 +117,11 @@ def opposed_clue(facts: Facts, first: Span, second: Span) -> Clue | None:
         if event.kind == "step"
         for ref in event.inputs
     }
-    others = {r.tensor for e in facts.trace.of_kind("optimizer") for r in e.inputs} - stepped
+    others = {r.tensor for e in facts.trace.of_kind("optimizer") for r in e.inputs}
+    others |= {
+        t for g in facts.trace.groups if g.kind == "optimizer" for t in g.tensors if t is not None
+    }
+    others -= stepped
     walked = _walked(facts, first)
     pairs = crossing(facts, facts.ancestors(facts.roots(second)) - walked, walked)
     if not stepped or not pairs:
