@@ -64,9 +64,21 @@ def carried_over(facts: Facts, first: Span, second: Span) -> Node | None:
     for state in sorted(entries & walked, reverse=True):
         line = facts.place(facts.nodes[state]), facts.nodes[state].op
         again = [n for n in new if (facts.place(facts.nodes[n]), facts.nodes[n].op) == line]
-        if state in facts.ancestors(again):
+        if state in facts.ancestors(again) and _with_same_leaves(facts, state, again):
             return facts.nodes[state]
     return None
+
+
+def _with_same_leaves(facts: Facts, state: int, again: list[int]) -> bool:
+    """Return whether a state is carried on by leaves that it was computed from itself.
+
+    The layers of a network, each with weights of its own, are no steps of one recurrence.
+    """
+    before = facts.ancestors([state])
+    added = facts.ancestors(again) - before
+    used = {s for n in added for s, cut in facts.sources.get(n, ()) if not cut}
+    leaves = {n for n in used if facts.nodes[n].kind == "leaf"}
+    return not leaves or bool(leaves & before)
 
 
 def made_since(facts: Facts, first: Span, second: Span) -> set[int]:
