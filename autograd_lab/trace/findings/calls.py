@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from .code import assigned
 from .facts import Facts
 from .model import Place
 
@@ -50,13 +51,13 @@ def _called_as(facts: Facts, place: Place) -> set[str]:
         return {scope.name}
     owners = {s.name for s in facts.code.around(place) if isinstance(s, ast.ClassDef)}
     return {
-        _last_name(target)
+        name.rpartition(".")[2]
         for tree in facts.code.trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if _last_name(node.value.func) in owners
-        for target in node.targets
-    } - {""}
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.stmt)
+        for name, value in assigned(statement)
+        if isinstance(value, ast.Call) and _last_name(value.func) in owners
+    }
 
 
 def _last_name(tree: ast.expr) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from ...i18n import _
 from ..model import Event
+from .calls import callers
 from .carrying import Span, made_since
+from .code import assigned
 from .facts import Facts
 from .kept_graphs import value_name
 from .model import Clue, Place
@@ -138,9 +140,14 @@ def opposed_clue(facts: Facts, first: Span, second: Span) -> Clue | None:
 
 
 def _cut_clue(facts: Facts, value: int, user: int, to_cut: Span, other: Span) -> Clue:
-    place = _in_view(facts, facts.place(facts.nodes[user]), to_cut)
-    name = facts.nodes[value].label or value_name(facts, value, place) or _("the shared value")
+    name = _name_of(facts, value, facts.place(facts.nodes[user]))
+    place = _in_view(facts, facts.place(facts.nodes[user]), to_cut, name)
     loss, rival = facts.root_name(to_cut), facts.root_name(other)
+    if facts.code.reads(place, name):
+        fix = _("Cut it off for {loss}: {name}.detach() in place of {name} in this line.")
+    else:
+        fix = _("Cut it off for {loss}, by .detach() on what this line takes from {rival}.")
+    name = name or _("the same value")
     return Clue(
         place,
         _(
@@ -151,19 +158,36 @@ def _cut_clue(facts: Facts, value: int, user: int, to_cut: Span, other: Span) ->
             "Each of the two losses has an optimizer of its own. For {loss}, {name} is only an input: "
             "the parameters behind it are trained by {rival}."
         ).format(loss=loss, rival=rival, name=name),
-        _("Cut it off for {loss}: {name}.detach() in place of {name} in this line.").format(
-            loss=loss, name=name
-        ),
+        fix.format(loss=loss, rival=rival, name=name),
         explains_error=True,
     )
 
 
-def _in_view(facts: Facts, place: Place, span: Span) -> Place:
-    """Return a line, or the one that computes the loss if that line is inside a helper."""
+def _name_of(facts: Facts, value: int, user: Place) -> str:
+    """Return the variable that holds a value, which a helper may have returned to it."""
+    known = facts.nodes[value].label or value_name(facts, value, user)
+    if known:
+        return known
+    made = facts.place(facts.nodes[value])
+    given = [names for _where, call, _call in callers(facts, made) if (names := assigned(call))]
+    return given[0][0][0] if len(given) == 1 else ""
+
+
+def _in_view(facts: Facts, place: Place, span: Span, name: str) -> Place:
+    """Return a line, or where it is called for the loss if it is inside a helper."""
     backward = facts.place(facts.events[span[0]])
-    if facts.code.scope(place) is facts.code.scope(backward):
+    scope = facts.code.scope(backward)
+    if facts.code.scope(place) is scope:
         return place
-    return next(iter(facts.code.definitions(facts.root_name(span), backward)), place)
+    above = [
+        where
+        for where, _statement, _call in callers(facts, place)
+        if facts.code.scope(where) is scope
+        and facts.code.reads(where, name)
+        and (where.cell, where.number or 0) < (backward.cell, backward.number or 0)
+    ]
+    defined = facts.code.definitions(facts.root_name(span), backward)
+    return next(iter([*reversed(above), *defined]), place)
 
 
 __all__ = ["crossing", "kept_clue", "opposed_clue", "rows_clue"]
