@@ -8,39 +8,73 @@ from collections.abc import Iterator
 from ...i18n import _
 from ..model import Event
 from .facts import Facts, spelled
-from .model import Clue
+from .model import Clue, Place
 from .registry import rule
 
 
 @rule(7, "accumulated-grad")
 def accumulated(facts: Facts) -> Iterator[Clue]:
     """A step was made with a gradient, the next one was added to it, and a step made with the sum."""
-    told = set()
-    for earlier, moment, event in _additions(facts):
+    told = {facts.place(facts.events[earlier]) for earlier, _event in left_over(facts)}
+    for earlier, moment, event in additions(facts):
         if facts.place(event) not in told and (
-            _stepped(facts, event.node, earlier, moment)
-            and _stepped(facts, event.node, moment, len(facts.events))
+            stepped(facts, event.node, earlier, moment)
+            and stepped(facts, event.node, moment, len(facts.events))
         ):
             told.add(facts.place(event))
-            yield _clue(facts, event)
+            yield clue(facts, event)
 
 
-@rule(7, "accumulated-between-reads")
-def read_between(facts: Facts) -> Iterator[Clue]:
-    """A gradient was read, then another function's was added to it and read again."""
+@rule(7, "left-by-another-loss")
+def left_by_another(facts: Facts) -> Iterator[Clue]:
+    """A step was made with a sum that holds what another optimizer's loss had left in `.grad`."""
     told = set()
-    for earlier, moment, event in _additions(facts):
-        if facts.place(event) not in told and (
-            not _stepped(facts, event.node, earlier, moment)
-            and _was_read(facts, event.node, earlier, moment)
-            and _was_read(facts, event.node, moment, len(facts.events))
-            and _root(facts, earlier) != _root(facts, moment)
-        ):
+    for earlier, event in left_over(facts):
+        if facts.place(event) not in told:
             told.add(facts.place(event))
-            yield _clue(facts, event, note=True)
+            before = facts.place(facts.events[earlier])
+            why = _(
+                "backward() fills the .grad of everything behind a loss, also of what another "
+                "optimizer trains. What the pass in {line} left here, for another optimizer's step, "
+                "now becomes a part of this one."
+            ).format(line=facts.spoken(before, facts.place(event)))
+            yield clue(facts, event, why)
 
 
-def _additions(facts: Facts) -> Iterator[tuple[int, int, Event]]:
+def left_over(facts: Facts) -> Iterator[tuple[int, Event]]:
+    """Yield a pass's contribution and the later one of another line that was added to it.
+
+    Between them another optimizer made its step, and the later line's gradient was stepped with alone
+    before: so the two are not meant to be summed.
+    """
+    alone: set[tuple[Place, int | None]] = set()
+    waiting: dict[int | None, tuple[Place, int | None]] = {}
+    for moment, event in enumerate(facts.events):
+        if event.kind == "accumulate":
+            here = facts.place(event), event.node
+            empty = event.before is None or not any(event.before.numbers)
+            waiting.pop(event.node, None)
+            if empty and stepped(facts, event.node, moment, len(facts.events)):
+                waiting[event.node] = here
+        elif event.kind == "step":
+            changed = {ref.node for ref in event.inputs}
+            alone |= {here for node, here in waiting.items() if node in changed}
+    for earlier, moment, event in additions(facts):
+        if (facts.place(event), event.node) in alone and _is_foreign(facts, earlier, moment, event):
+            yield earlier, event
+
+
+def _is_foreign(facts: Facts, earlier: int, moment: int, event: Event) -> bool:
+    """Return whether only another optimizer stepped between two passes of different lines."""
+    return (
+        facts.place(facts.events[earlier]) != facts.place(event)
+        and any(e.kind == "step" for e in facts.events[earlier:moment])
+        and not stepped(facts, event.node, earlier, moment)
+        and stepped(facts, event.node, moment, len(facts.events))
+    )
+
+
+def additions(facts: Facts) -> Iterator[tuple[int, int, Event]]:
     """Yield each time a pass added to what an earlier one had left, with the moments of both.
 
     Not those between which the gradient was given or changed by hand, as momentum by hand does.
@@ -73,7 +107,7 @@ def _gradient_changed(facts: Facts, event: Event) -> int | None:
     return None
 
 
-def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
+def stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
     """Return whether the leaf was updated with its gradient before that was emptied."""
     tensor = None if leaf is None else facts.nodes[leaf].tensor
     if tensor is None:
@@ -83,7 +117,7 @@ def _stepped(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
         subject = event.inputs[0].tensor if event.inputs else None
         if event.kind == "step" and any(ref.tensor == tensor for ref in event.inputs):
             return True
-        if _empties(facts, event, tensor):
+        if empties(facts, event, tensor):
             return False
         if event.kind == "read" and subject == tensor:
             read = True
@@ -96,7 +130,7 @@ def _same_memory(facts: Facts, one: int | None, other: int) -> bool:
     return one is not None and facts.memory(one) == facts.memory(other)
 
 
-def _empties(facts: Facts, event: Event, tensor: int) -> bool:
+def empties(facts: Facts, event: Event, tensor: int) -> bool:
     """Return whether an event resets the gradient of a tensor."""
     if event.kind == "zero_grad":
         return any(ref.tensor == tensor for ref in event.inputs)
@@ -106,27 +140,15 @@ def _empties(facts: Facts, event: Event, tensor: int) -> bool:
     return emptied and _gradient_changed(facts, event) == tensor
 
 
-def _was_read(facts: Facts, leaf: int | None, start: int, end: int) -> bool:
-    tensor = None if leaf is None else facts.nodes[leaf].tensor
-    return any(
-        event.kind == "read" and event.inputs and event.inputs[0].tensor == tensor
-        for event in facts.events[start:end]
-    )
-
-
-def _root(facts: Facts, moment: int) -> int | None:
-    """Return the node that the pass around a moment started from."""
-    start = max((first for first, last in facts.passes if first <= moment <= last), default=None)
-    return None if start is None else facts.events[start].node
-
-
-def _clue(facts: Facts, event: Event, note: bool = False) -> Clue:
+def clue(facts: Facts, event: Event, why: str = "", note: bool = False) -> Clue:
+    """Return what to say of a gradient that was added to what was there."""
     label = facts.nodes[event.node or 0].label
     name = f"{label}.grad" if label else _("the gradient of a parameter")
     return Clue(
         facts.place(event),
         _what(event, name),
-        _(
+        why
+        or _(
             "backward() adds to .grad, it never replaces it, so that several losses can share one "
             "step. Here the old gradient had already been used."
         ),
@@ -172,3 +194,6 @@ def _only_named(facts: Facts) -> str:
             if isinstance(alone, ast.Attribute) and alone.attr == "zero_grad":
                 return ast.unparse(alone)
     return ""
+
+
+__all__ = ["additions", "clue", "empties", "left_over", "stepped"]

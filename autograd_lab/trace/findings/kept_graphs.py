@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Node
+from .code import assigned
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -21,18 +22,18 @@ LEAST = 3
 @rule(21, "running-sum-keeps-graphs")
 def running_sum(facts: Facts) -> Iterator[Clue]:
     """Losses are added up with their graphs, and nothing differentiates the sum."""
-    walked = _walked(facts)
+    passed = walked(facts)
     chains: dict[Place, list[Node]] = defaultdict(list)
     for node in facts.nodes:
-        if node.op in ADDING and node.value is not None and _is_one_number(node):
+        if node.op in ADDING and node.kind == "op" and _is_one_number(node):
             chains[facts.place(node)].append(node)
     for place, nodes in chains.items():
         linked = _chained(facts, nodes)
-        if linked + 1 >= LEAST and not any(node.id in walked for node in nodes):
+        if linked + 1 >= LEAST and not any(node.id in passed for node in nodes):
             yield _sum_clue(facts, place, nodes)
 
 
-def _walked(facts: Facts) -> set[int]:
+def walked(facts: Facts) -> set[int]:
     """Return the nodes that some backward pass went through, or started from."""
     passed = {
         e.node for span in facts.passes for e in facts.during(span, "node") if e.node is not None
@@ -47,10 +48,10 @@ def _is_one_number(node: Node) -> bool:
 def _chained(facts: Facts, nodes: list[Node]) -> int:
     """Return how many of the nodes were computed from another of them, perhaps after a product."""
     mine = {node.id for node in nodes}
-    return sum(any(s in mine for s in _near(facts, node.id)) for node in nodes)
+    return sum(any(s in mine for s in near(facts, node.id)) for node in nodes)
 
 
-def _near(facts: Facts, node: int) -> set[int]:
+def near(facts: Facts, node: int) -> set[int]:
     """Return what a node was computed from, directly or by a multiplication or division."""
     direct = {source for source, cut in facts.sources.get(node, ()) if not cut}
     scaled = {source for source in direct if facts.nodes[source].op in {"mul", "div"}}
@@ -99,14 +100,14 @@ def list_of_losses(facts: Facts) -> Iterator[Clue]:
     """A list holds results that were differentiated already, each with its graph."""
     lists: dict[str, list[int]] = defaultdict(list)
     for variable in facts.trace.variables:
-        found = re.match(r"(.+?)\[\d+\](\[\d+\])?$", variable.name)
+        found = re.match(r"(.+?)\[\d+\](\[(\d+|'[^']*')\])?$", variable.name)
         node = variable.node if variable.requires_grad else None
         if found and node is not None and node in facts.made_at:
             lists[found.group(1)].append(node)
     for name, members in lists.items():
         count = _used_up(facts, members)
         if count >= LEAST:
-            yield _list_clue(facts, name, count)
+            yield _list_clue(facts, name, members[-1], count)
 
 
 def _used_up(facts: Facts, members: list[int]) -> int:
@@ -120,10 +121,11 @@ def _used_up(facts: Facts, members: list[int]) -> int:
     return count
 
 
-def _list_clue(facts: Facts, name: str, count: int) -> Clue:
+def _list_clue(facts: Facts, name: str, member: int, count: int) -> Clue:
     place = _appended(facts, name) or Place(0, None)
-    found = re.search(r"append\((?:\(.*, )?(\w+)\)+$", facts.code.line(place).split("#")[0].strip())
-    kept = found.group(1) if found else "loss"
+    line = facts.code.line(place).split("#")[0].strip()
+    found = re.search(r"append\((?:\(.*, )?(\w+)\)+$", line) or re.search(r"\[(\w+) for ", line)
+    kept = found.group(1) if found else value_name(facts, member, place) or "loss"
     return Clue(
         place,
         _("{name} holds {n} tensors, each with the graph that computed it.").format(
@@ -140,15 +142,25 @@ def _list_clue(facts: Facts, name: str, count: int) -> Clue:
 
 def _appended(facts: Facts, name: str) -> Place | None:
     """Return where something is appended to the list of that name, which may be inside another."""
-    for word in [*reversed(re.findall(r"\w+", name)), ""]:
-        pattern = re.compile(
-            rf"\b{word}\b.*\.(append|extend|insert)\(|\b{word}\b['\"\]]*\s*\+=\s*[\[(]"
-        )
+    grown = r"\b{word}\b.*\.(append|extend|insert)\(|\b{word}\b['\"\]]*\s*\+=\s*[\[(]"
+    built = r"^\s*{word}\s*=\s*(\[.+ for |list\()"
+    patterns = [grown.replace("{word}", word) for word in reversed(re.findall(r"\w+", name))]
+    for pattern in [
+        *patterns,
+        built.replace("{word}", re.escape(name)),
+        grown.replace("{word}", ""),
+    ]:
         for cell, text in enumerate(facts.trace.cells):
             for number, line in enumerate(text.splitlines(), start=1):
-                if pattern.search(line):
+                if re.search(pattern, line):
                     return Place(cell, number)
     return None
 
 
-__all__: list[str] = []
+def value_name(facts: Facts, node: int, place: Place) -> str:
+    """Return the variable that a value was given and that a line reads, `""` if none is found."""
+    targets = assigned(facts.code.statement(facts.place(facts.nodes[node])))
+    return next((name for name, _value in targets if facts.code.reads(place, name)), "")
+
+
+__all__ = ["LEAST", "near", "value_name", "walked"]

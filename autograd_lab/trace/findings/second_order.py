@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
 from .code import root_of
 from .facts import Facts, spelled
-from .model import Clue
+from .model import Clue, Place
 from .registry import rule
 
 LEAVING = {"detach", "item", "data", "numpy", "tolist"}
-ADDING = {"add", "sub", "rsub", "mse_loss", "l1_loss"}
 
 
 class Derivatives:
@@ -91,7 +91,8 @@ def _without_graph(facts: Facts, start: int) -> Clue:
             "Only with create_graph=True are the operations of the backward pass recorded, so that "
             "the derivative has a graph of its own."
         ),
-        _(
+        _instead_of_default(facts, place)
+        or _(
             "Pass create_graph=True in this call. It keeps the graph, too; retain_graph is not needed."
         ),
         explains_error=True,
@@ -131,49 +132,26 @@ def _same_everywhere(facts: Facts, start: int) -> Clue:
     )
 
 
+def _instead_of_default(facts: Facts, place: Place) -> str:
+    """Say who decides, if the call hands on a parameter of its function, `create_graph=create_graph`."""
+    scope, statement = facts.code.scope(place), facts.code.statement(place)
+    if scope is None or statement is None:
+        return ""
+    takes = {argument.arg for argument in ast.walk(scope.args) if isinstance(argument, ast.arg)}
+    for node in ast.walk(statement):
+        given = node.value if isinstance(node, ast.keyword) and node.arg == "create_graph" else None
+        if isinstance(given, ast.Name) and given.id in takes:
+            return _(
+                "Call {function}(…, {option}=True) for each derivative that is differentiated again."
+            ).format(function=scope.name, option=given.id)
+    return ""
+
+
 def _instead(event: Event) -> str:
     if "retain_graph" not in event.options:
         return ""
     return _(
         "retain_graph=True only keeps the values saved for another pass through the same graph. "
-    )
-
-
-@rule(15, "constant-derivative-in-loss")
-def constant_in_loss(facts: Facts) -> Iterator[Clue]:
-    """A derivative became a term of a loss, where it counts as a constant."""
-    derivatives = Derivatives(facts)
-    told = set()
-    for moment, start in derivatives.entries:
-        node = facts.events[moment].node
-        if (
-            start not in told
-            and derivatives.without_graph(start)
-            and facts.events[moment].text in ADDING
-            and not derivatives.updates(moment, start)
-            and any(node in facts.ancestors(facts.roots(span)) for span in facts.passes)
-        ):
-            told.add(start)
-            yield _constant(facts, start, moment)
-
-
-def _constant(facts: Facts, start: int, moment: int) -> Clue:
-    place = facts.place(facts.events[start])
-    used = facts.place(facts.events[moment])
-    return Clue(
-        place,
-        _(
-            "The derivative computed here has no graph. In {line} it becomes a part of the loss, but "
-            "as a constant: its gradient with respect to the parameters is missing."
-        ).format(line=facts.spoken(used, place)),
-        _(
-            "To follow how the derivative itself depends on the parameters, backward() needs the "
-            "operations that computed it, and without create_graph=True they were not recorded. "
-            "Nothing raises, because the rest of the loss has a graph."
-        ),
-        _("Pass create_graph=True in this call. If the constant is meant, say so with .detach()."),
-        # Without it the pass has freed its graph, too, which the loss may still need.
-        explains_error=facts.raised("backward through the graph a second time"),
     )
 
 
@@ -236,47 +214,51 @@ def _added(facts: Facts, event: Event, grown: Event) -> Clue:
 @rule(15, "graph-created-for-nothing")
 def created_for_nothing(facts: Facts) -> Iterator[Clue]:
     """create_graph=True in a loop that differentiates nothing twice."""
-    yield from _for_nothing(
-        facts,
-        "create_graph",
-        _(
-            "create_graph=True records the backward pass as well, for derivatives of derivatives. "
-            "Nothing here differentiates a gradient."
-        ),
-        _(
-            "The recorded pass costs time and memory, and .grad and its parameter then refer to "
-            "each other, so that neither is freed soon."
-        ),
-        _("Leave create_graph=True out."),
+    what = _(
+        "create_graph=True records the backward pass as well, for derivatives of derivatives. "
+        "Nothing here differentiates a gradient."
     )
+    why = _(
+        "The recorded pass costs time and memory, and .grad and its parameter then refer to "
+        "each other, so that neither is freed soon."
+    )
+    for place, spans in _for_nothing(facts, "create_graph"):
+        # It keeps the graph, too, which a second loss may need.
+        if any(_needed(facts, span, "retain_graph") for span in spans):
+            fix = _(
+                "The next pass goes through the same operations, and for that retain_graph=True is "
+                "enough. Or add the losses up and call backward() once."
+            )
+        else:
+            fix = _("Leave create_graph=True out.")
+        yield Clue(place, what, why, fix, level="note")
 
 
 @rule(15, "graph-retained-for-nothing")
 def retained_for_nothing(facts: Facts) -> Iterator[Clue]:
     """retain_graph=True in a loop that walks no graph twice."""
-    yield from _for_nothing(
-        facts,
-        "retain_graph",
-        _("retain_graph=True keeps what the graph has saved; no later pass here needs it."),
-        _(
-            "It neither accumulates gradients nor makes them differentiable. It only lets another "
-            "backward pass run through the same operations, and costs memory until then."
-        ),
-        _("Leave retain_graph=True out."),
-    )
+    for place, spans in _for_nothing(facts, "retain_graph"):
+        if not any("create_graph" in facts.events[first].options for first, _last in spans):
+            yield Clue(
+                place,
+                _("retain_graph=True keeps what the graph has saved; no later pass here needs it."),
+                _(
+                    "It neither accumulates gradients nor makes them differentiable. It only lets "
+                    "another backward pass run through the same operations, and costs memory until "
+                    "then."
+                ),
+                _("Leave retain_graph=True out."),
+                level="note",
+            )
 
 
-def _for_nothing(facts: Facts, option: str, what: str, why: str, fix: str) -> Iterator[Clue]:
+def _for_nothing(facts: Facts, option: str) -> Iterator[tuple[Place, list[tuple[int, int]]]]:
+    """Yield lines that run repeatedly with an option that no later pass needs, with the passes."""
     spans = [s for s in facts.passes if option in facts.events[s[0]].options]
-    places = {facts.place(facts.events[first]) for first, _last in spans}
-    for place in places:
+    for place in {facts.place(facts.events[first]) for first, _last in spans}:
         mine = [s for s in spans if facts.place(facts.events[s[0]]) == place]
         if len(mine) > 1 and not any(_needed(facts, span, option) for span in mine):
-            if option == "retain_graph" and any(
-                "create_graph" in facts.events[first].options for first, _last in mine
-            ):
-                continue
-            yield Clue(place, what, why, fix, level="note")
+            yield place, mine
 
 
 def _needed(facts: Facts, span: tuple[int, int], option: str) -> bool:
@@ -286,4 +268,4 @@ def _needed(facts: Facts, span: tuple[int, int], option: str) -> bool:
     return any(e.node in wanted for other in later for e in facts.during(other, "node"))
 
 
-__all__: list[str] = []
+__all__ = ["Derivatives"]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .carrying import OVERWRITTEN
 from .code import assigned, expression
 from .facts import Facts, Write
 from .model import Clue, Place
 from .registry import rule
-from .twice import OVERWRITTEN
 from .writing import out_of_place, stale, through_alias, written_name
 
 

@@ -1,4 +1,4 @@
-"""A graph that is walked a second time, and states that are carried over a loop."""
+"""A graph that is walked a second time: whose it was, and what should be computed anew."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Node
-from .code import assigned
+from .calls import callers, loops
+from .carrying import SECOND_TIME, Span, carried_clue, carried_over, state_name
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
-
-SECOND_TIME = "Trying to backward through the graph a second time"
-OVERWRITTEN = "has been modified by an inplace operation"
+from .reused import kept_clue, opposed_clue, rows_clue
 
 
 @rule(2, "second-backward")
@@ -28,47 +26,20 @@ def second_backward(facts: Facts) -> Iterator[Clue]:
         return
     carried = carried_over(facts, first, second)
     if carried is not None:
-        yield _carried_clue(facts, carried, explains_error=True)
+        what = _(
+            "{name} is computed from its value of the step before, and so hangs on that step's "
+            "graph. That graph's backward pass has already freed what it had saved."
+        )
+        yield carried_clue(facts, carried, second, what, explains_error=True)
         return
-    outside = _made_before_loop(facts, first, second)
+    clue = rows_clue(facts, first, second) or kept_clue(facts, first, second)
+    outside = _made_before_loop(facts, first, second) if clue is None else None
     if outside is not None:
-        yield _outside_clue(facts, outside, first)
-    else:
-        yield _again_clue(facts, first, second)
+        clue = _outside_clue(facts, outside, first, second)
+    yield clue or opposed_clue(facts, first, second) or _again_clue(facts, first, second)
 
 
-@rule(2, "carried-with-retain-graph")
-def carried_with_retain(facts: Facts) -> Iterator[Clue]:
-    """retain_graph=True keeps a loop going whose state drags all earlier steps along."""
-    for first, second in zip(facts.passes, facts.passes[1:], strict=False):
-        if "retain_graph" in facts.events[first[0]].options:
-            carried = carried_over(facts, first, second)
-            if carried is not None:
-                raised = facts.raised(OVERWRITTEN) and second == facts.passes[-1]
-                yield _carried_clue(facts, carried, explains_error=raised, retained=True)
-                return
-
-
-def carried_over(facts: Facts, first: tuple[int, int], second: tuple[int, int]) -> Node | None:
-    """Return the state through which the second pass reaches the first one's graph.
-
-    That is a node older than the first pass whose line ran again before the second one.
-    """
-    walked = {event.node for event in facts.during(first, "node") if event.node is not None}
-    again = facts.ancestors(facts.roots(second))
-    # What create_graph recorded during the first pass is no second round.
-    new = {n for n in again if facts.made_at.get(n, -1) > first[1]}
-    made = {(facts.place(facts.nodes[n]), facts.nodes[n].op) for n in new}
-    entries = {s for n in new for s, cut in facts.sources.get(n, ()) if not cut} - new
-    states = [
-        n
-        for n in sorted(entries & walked)
-        if (facts.place(facts.nodes[n]), facts.nodes[n].op) in made
-    ]
-    return facts.nodes[states[-1]] if states else None
-
-
-def _pass_that_freed(facts: Facts, second: tuple[int, int]) -> tuple[int, int] | None:
+def _pass_that_freed(facts: Facts, second: Span) -> Span | None:
     """Return the earlier pass that freed the node where the second one failed."""
     end = facts.events[second[1]]
     stale = end.node if end.kind == "end" else None
@@ -81,9 +52,7 @@ def _pass_that_freed(facts: Facts, second: tuple[int, int]) -> tuple[int, int] |
     return None
 
 
-def _made_before_loop(
-    facts: Facts, first: tuple[int, int], second: tuple[int, int]
-) -> Place | None:
+def _made_before_loop(facts: Facts, first: Span, second: Span) -> Place | None:
     """Return the last line of what was computed once, while the same backward ran repeatedly."""
     place = facts.place(facts.events[first[0]])
     if place != facts.place(facts.events[second[0]]) or not _can_run_again(facts, place):
@@ -100,44 +69,9 @@ def _can_run_again(facts: Facts, place: Place) -> bool:
     return any(isinstance(statement, loops) for statement in around)
 
 
-def _carried_clue(
-    facts: Facts, state: Node, explains_error: bool = False, retained: bool = False
-) -> Clue:
-    place = facts.place(state)
-    name = _state_name(facts, place)
-    if retained:
-        what = _(
-            "{name} still hangs on the steps before. retain_graph=True keeps them all, and every "
-            "backward pass walks through every earlier step again."
-        )
-    else:
-        what = _(
-            "{name} is computed from its value of the step before, and so hangs on that step's "
-            "graph. That graph's backward pass has already freed what it had saved."
-        )
-    return Clue(
-        place,
-        what.format(name=name),
-        _(
-            "Each step extends the graph through {name}: backward() in step 2 also runs through "
-            "step 1, and so on. retain_graph=True would only make it longer."
-        ).format(name=name),
-        _(
-            "Cut the history between the steps: {name} = {name}.detach() before this line. If "
-            "gradients should flow through all steps, add up the losses and call backward() once "
-            "after the loop."
-        ).format(name=name),
-        explains_error=explains_error,
-    )
-
-
-def _state_name(facts: Facts, place: Place) -> str:
-    targets = assigned(facts.code.statement(place))
-    return targets[0][0] if targets else _("the state")
-
-
-def _outside_clue(facts: Facts, place: Place, first: tuple[int, int]) -> Clue:
-    name = _state_name(facts, place)
+def _outside_clue(facts: Facts, place: Place, first: Span, second: Span) -> Clue:
+    place = _called_at(facts, place, second)
+    name = state_name(facts, place)
     return Clue(
         place,
         _(
@@ -148,9 +82,42 @@ def _outside_clue(facts: Facts, place: Place, first: tuple[int, int]) -> Clue:
             "A graph belongs to one forward computation. After a step the parameters are others, "
             "so {name} must be computed from them anew anyway."
         ).format(name=name),
-        _("Move this line into the loop, before the loss."),
+        _where_to(facts, place, name, second),
         explains_error=True,
     )
+
+
+def _called_at(facts: Facts, place: Place, second: Span) -> Place:
+    """Return the only line that calls the helper which returned a value, if it is not in the loop."""
+    if not isinstance(facts.code.statement(place), ast.Return):
+        return place
+    around = loops(facts, facts.place(facts.events[second[0]]))
+    found = {
+        where
+        for where, statement, _call in callers(facts, place)
+        if isinstance(statement, ast.Assign) and not any(x in around for x in loops(facts, where))
+    }
+    return found.pop() if len(found) == 1 else place
+
+
+def _where_to(facts: Facts, place: Place, name: str, second: Span) -> str:
+    """Return where the computation belongs."""
+    guards = [s.test for s in facts.code.around(place) if isinstance(s, ast.If)]
+    if any(name in ast.unparse(test) for test in guards):
+        return _(
+            "Compute {name} anew in each forward pass, in place of keeping it for the next one."
+        ).format(name=name)
+    owner = facts.code.scope(place)
+    if owner is not None and owner.name == "__init__":
+        return _("Compute {name} in forward(), anew in each pass, in place of here.").format(
+            name=name
+        )
+    scope = facts.code.scope(facts.place(facts.events[second[0]]))
+    if scope is not None and scope not in facts.code.around(place):
+        return _("Move this line into {function}(), before the backward pass.").format(
+            function=scope.name
+        )
+    return _("Move this line into the loop, before the loss.")
 
 
 def _before_clue(facts: Facts) -> Clue:
@@ -169,7 +136,7 @@ def _before_clue(facts: Facts) -> Clue:
     )
 
 
-def _again_clue(facts: Facts, first: tuple[int, int], second: tuple[int, int]) -> Clue:
+def _again_clue(facts: Facts, first: Span, second: Span) -> Clue:
     place = facts.place(facts.events[second[0]])
     one, other = facts.root_name(first), facts.root_name(second)
     if one != other and one and other:
@@ -201,7 +168,7 @@ def _again_clue(facts: Facts, first: tuple[int, int], second: tuple[int, int]) -
     )
 
 
-def _saved_by(facts: Facts, second: tuple[int, int]) -> str:
+def _saved_by(facts: Facts, second: Span) -> str:
     """Return an example of what the graph had saved, in words."""
     end = facts.events[second[1]]
     node = facts.nodes[end.node] if end.kind == "end" and end.node is not None else None

@@ -10,6 +10,7 @@ from ..model import Event, Ref
 from .code import receiver
 from .cutting import cut_off, tested_for_none
 from .facts import Facts
+from .first_order import hidden_behind
 from .grad_reads import empty_reads, reached, was_reset
 from .model import Clue, Place
 from .registry import rule
@@ -28,7 +29,8 @@ def not_in_graph(facts: Facts) -> Iterator[Clue]:
         yield from _needs_no_grad(facts)
     elif int(found.group(1)) < len(asked):
         tensor = asked[int(found.group(1))]
-        yield _made_aside(facts, tensor) or _never_used(facts, tensor, asked)
+        if hidden_behind(facts, tensor) is None:  # else misconception 15 explains it
+            yield _made_aside(facts, tensor) or _never_used(facts, tensor, asked)
 
 
 def _asked(facts: Facts) -> list[int]:

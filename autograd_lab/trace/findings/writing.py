@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ...i18n import _, formula_text
 from ..model import Event, Node, Saved
+from .carrying import OVERWRITTEN, carried_over
 from .facts import Facts, Write
 from .model import Clue, Place
 from .registry import rule
-from .twice import OVERWRITTEN, carried_over
 
 LEAF_WRITTEN = "a leaf Variable that requires grad is being used in an in-place operation"
 VIEW_WRITTEN = "a view of a leaf Variable that requires grad is being used in an in-place operation"

@@ -1,0 +1,75 @@
+"""Where the functions of the cells are called, read from their source alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .code import assigned
+from .facts import Facts
+from .model import Place
+
+CALLING = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Return
+LOOPS = ast.For | ast.AsyncFor | ast.While
+
+
+def callers(facts: Facts, place: Place) -> Iterator[tuple[Place, ast.stmt, ast.Call]]:
+    """Yield the statements that call the function around a line, each with the call."""
+    names = _called_as(facts, place)
+    for cell, tree in enumerate(facts.code.trees):
+        for statement in ast.walk(tree):
+            if not isinstance(statement, CALLING):
+                continue
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Call) and _last_name(node.func) in names:
+                    yield Place(cell, statement.lineno), statement, node
+
+
+def taking_over(facts: Facts, place: Place) -> tuple[Place, str] | None:
+    """Return the line that hands a function its own last result, `h = cell(x, h)`, and that variable."""
+    for where, statement, call in callers(facts, place):
+        if isinstance(statement, ast.Assign):
+            given = {name for part in [*call.args, *call.keywords] for name in _variables(part)}
+            for target in statement.targets:
+                for name in _variables(target):
+                    if name in given and name != "self":
+                        return where, name
+    return None
+
+
+def loops(facts: Facts, place: Place) -> list[ast.stmt]:
+    """Return the loops that a line stands in, the outermost first."""
+    return [statement for statement in facts.code.around(place) if isinstance(statement, LOOPS)]
+
+
+def _called_as(facts: Facts, place: Place) -> set[str]:
+    """Return the names by which the function around a line may be called."""
+    scope = facts.code.scope(place)
+    if scope is None:
+        return set()
+    if scope.name not in {"forward", "__call__"}:
+        return {scope.name}
+    owners = {s.name for s in facts.code.around(place) if isinstance(s, ast.ClassDef)}
+    return {
+        name.rpartition(".")[2]
+        for tree in facts.code.trees
+        for statement in ast.walk(tree)
+        if isinstance(statement, ast.stmt)
+        for name, value in assigned(statement)
+        if isinstance(value, ast.Call) and _last_name(value.func) in owners
+    }
+
+
+def _last_name(tree: ast.expr) -> str:
+    """Return `step` of `step`, `self.step` and `model.step`."""
+    if isinstance(tree, ast.Attribute):
+        return tree.attr
+    return tree.id if isinstance(tree, ast.Name) else ""
+
+
+def _variables(tree: ast.AST) -> list[str]:
+    found = (ast.Name, ast.Attribute)
+    return [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, found)]
+
+
+__all__ = ["callers", "loops", "taking_over"]
