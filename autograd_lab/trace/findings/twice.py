@@ -9,6 +9,7 @@ from ...i18n import _
 from ..model import Node
 from .code import assigned
 from .facts import Facts
+from .hidden_parameters import hidden_parameters
 from .model import Clue, Place
 from .registry import rule
 
@@ -31,6 +32,9 @@ def second_backward(facts: Facts) -> Iterator[Clue]:
         yield _carried_clue(facts, carried, explains_error=True)
         return
     outside = _made_before_loop(facts, first, second)
+    hidden = {facts.place(node) for node, _name in hidden_parameters(facts)}
+    if outside is not None and outside in hidden:
+        return  # to compute it in the loop would make it no parameter
     if outside is not None:
         yield _outside_clue(facts, outside, first)
     else:
