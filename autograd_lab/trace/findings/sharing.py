@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...i18n import _
@@ -76,7 +77,9 @@ def _still_looked_at(facts: Facts, birth: Event, write: Write) -> bool:
 
 def _has_a_name(facts: Facts, made: Place, written: Place) -> bool:
     """Return whether the alias was given a name first and written under that name."""
-    names = {name for name, _value in assigned(facts.code.statement(made))}
+    # A detach() in code that nobody recorded has the line of the call, which gives its name to more.
+    pairs = assigned(facts.code.statement(made))
+    names = {name for name, value in pairs if ".detach(" in ast.unparse(value)}
     return written != made and written_name(facts.code.line(written)) in names
 
 
