@@ -10,6 +10,7 @@ from .code import assigned, receiver
 from .facts import Facts
 from .lost_leaves import empty_reads_of_results, explains, lost_leaf
 from .model import Clue, Place
+from .parts import looked_up, of_parts
 from .registry import rule
 
 NO_INTEGERS = ("of floating point",)
@@ -42,6 +43,9 @@ def _fix_result(facts: Facts, event: Event, name: str) -> str:
             "{name}.retain_grad() has to stand before backward(): it only makes the next pass keep "
             "the gradient."
         ).format(name=name)
+    part = of_parts(facts, event)
+    if part:
+        return part
     root = facts.root_name(facts.passes[-1]) if facts.passes else ""
     if root == name:
         return _(
@@ -60,6 +64,10 @@ def integers(facts: Facts) -> Iterator[Clue]:
     if not facts.raised("require gradient") or not facts.raised(*NO_INTEGERS):
         return
     place, name = _where_integers_came_from(facts)
+    used = looked_up(facts, name)
+    if used:
+        yield _row_numbers(facts.error_place, name, used)
+        return
     dtype = next((ref.dtype for ref in facts.failed.inputs), "") if facts.failed else ""
     holds = dtype or _("whole numbers, or True and False")
     yield Clue(
@@ -75,6 +83,22 @@ def integers(facts: Facts) -> Iterator[Clue]:
             "Make it of floating point: write 1.0 for 1, or dtype=torch.float32, or .float() "
             "before requires_grad_()."
         ),
+        explains_error=True,
+    )
+
+
+def _row_numbers(place: Place, name: str, used: str) -> Clue:
+    return Clue(
+        place,
+        _("{name} holds row numbers, and was told to require grad.").format(name=name),
+        _(
+            "They only choose rows of a table. A row number cannot change by a little, so there is "
+            "no derivative by it; there is one by the rows that were chosen."
+        ),
+        _(
+            "Leave {name} as it is and follow the rows: v = {used}, then v.retain_grad() before "
+            "backward(), and v.grad after it."
+        ).format(name=name, used=used),
         explains_error=True,
     )
 

@@ -170,12 +170,24 @@ def _clue(facts: Facts, place: Place, name: str, event: Event, raised: bool) -> 
             "= gives the name to what the right side made. The leaf that has the gradient, and that "
             "a model or an optimizer may hold, is not touched."
         ),
-        _(
-            "Change the leaf in place, and without recording: with torch.no_grad(): {name} -= …. "
-            "An optimizer's step() does the same."
-        ).format(name=name),
+        _update_in_place(facts, place, name),
         explains_error=raised,
     )
+
+
+def _update_in_place(facts: Facts, place: Place, name: str) -> str:
+    value = next((v for n, v in _rebindings(facts, place) if n == name), None)
+    taken_away = (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Sub)
+        and ast.unparse(value.left) in {name, f"{name}.data"}
+    )
+    if value is None or taken_away or ast.unparse(value).startswith(("torch.sub(", f"{name}.sub(")):
+        return _(
+            "Change the leaf in place, and without recording: with torch.no_grad(): {name} -= …. "
+            "An optimizer's step() does the same."
+        ).format(name=name)
+    return in_place(name, value)
 
 
 __all__ = ["VARIABLES", "in_place", "reads_itself", "rebinding_at"]
