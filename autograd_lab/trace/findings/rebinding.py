@@ -7,79 +7,94 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned, names_in
+from .code import assigned, expression
 from .cutting import NO_HISTORY
+from .dead_names import forgotten
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
+
+VARIABLES = ast.Name | ast.Attribute | ast.Subscript
+
+REFUSED = "as parameter '"
+"""What a module says when a plain tensor is to take the place of a parameter."""
+LONG = 70
+"""Characters of an expression that are repeated in an advice."""
+DEEP = 4
+"""How many variables are followed from an update back to the gradient."""
 
 
 @rule(13, "rebound-by-update")
 def rebound_by_update(facts: Facts) -> Iterator[Clue]:
     """`w = w - lr * w.grad` and what becomes of it."""
-    told = set()
-    for moment, event in enumerate(facts.events):
+    told: set[Place] = set()
+    updates: dict[Place, list[tuple[str, ast.expr]]] = {}
+    for event in facts.events:
         place = facts.place(event)
         if event.kind not in {"op", "plain", "detach"} or place in told or not event.outputs:
             continue
-        name = rebinding_at(facts, place)
-        if name is None or not _is_last_of_line(facts, moment):
+        if place not in updates:
+            updates[place] = list(_rebindings(facts, place))
+        name = _set_to(event, updates[place])
+        if name is None:
             continue
         told.add(place)
-        raised = _error_follows(facts, event, name)
-        if raised or _forgotten(facts, place, name) or _read_empty(facts, event):
+        raised = _error_follows(facts, event)
+        if raised or forgotten(facts, place, name) or _read_empty(facts, event):
             yield _clue(facts, place, name, event, raised)
 
 
 def rebinding_at(facts: Facts, place: Place) -> str | None:
-    """Return the name that a line sets to itself minus something with its own gradient."""
+    """Return the name that a line sets to something computed from itself and its own gradient."""
+    return next((name for name, _value in _rebindings(facts, place)), None)
+
+
+def _rebindings(facts: Facts, place: Place) -> Iterator[tuple[str, ast.expr]]:
     for name, value in assigned(facts.code.statement(place)):
-        parts = _summands(value)
-        from_itself = bool(parts) and ast.unparse(parts[0]) in {name, f"{name}.data"}
-        if from_itself and any(_uses_gradient(facts, p, name, place) for p in parts[1:]):
-            return name
-    return None
+        if reads_itself(value, name) and _from_gradient(facts, value, f"{name}.grad", place):
+            yield name, value
 
 
-def _summands(value: ast.expr) -> list[ast.expr]:
-    """Return what a sum or a difference starts with, then what is added or taken away."""
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
-        return [value.left, value.right]
-    if isinstance(value, ast.Call) and ast.unparse(value.func).endswith((".add", ".sub")):
-        owner = getattr(value.func, "value", value.func)
-        return [*([] if ast.unparse(owner) == "torch" else [owner]), *value.args]
-    return []
+def _set_to(event: Event, updates: list[tuple[str, ast.expr]]) -> str | None:
+    """Return which of these names was set to the result of this very event."""
+    made = expression(event.expression) if updates else None
+    text = "" if made is None else ast.unparse(made)
+    return next((name for name, value in updates if ast.unparse(value) == text), None)
 
 
-def _uses_gradient(facts: Facts, value: ast.expr, name: str, place: Place) -> bool:
-    """Return whether a value is computed from `name.grad`, directly or by one other variable."""
-    wanted = f"{name}.grad"
-    if any(ast.unparse(node) == wanted for node in ast.walk(value) if isinstance(node, ast.expr)):
+def reads_itself(value: ast.expr, name: str) -> bool:
+    """Return whether a value is computed from a variable, and not from its `.grad` alone."""
+    owners = {
+        id(node.value)
+        for node in ast.walk(value)
+        if isinstance(node, ast.Attribute) and node.attr == "grad"
+    }
+    return any(
+        id(node) not in owners and ast.unparse(node) == name
+        for node in ast.walk(value)
+        if isinstance(node, VARIABLES)
+    )
+
+
+def _from_gradient(
+    facts: Facts, value: ast.expr, wanted: str, place: Place, deep: int = DEEP
+) -> bool:
+    """Return whether a value is computed from `w.grad`, directly or by way of other variables."""
+    parts = {ast.unparse(node) for node in ast.walk(value) if isinstance(node, VARIABLES)}
+    if wanted in parts:
         return True
-    for other in names_in(value):
-        for where in facts.code.definitions(other, place)[:1]:
-            for target, given in assigned(facts.code.statement(where)):
-                if target == other and ast.unparse(given).startswith(wanted):
-                    return True
-    return False
+    return deep > 0 and any(
+        target == part and _from_gradient(facts, given, wanted, where, deep - 1)
+        for part in parts
+        for where in facts.code.definitions(part, place)[:1]
+        for target, given in assigned(facts.code.statement(where))
+    )
 
 
-def _is_last_of_line(facts: Facts, moment: int) -> bool:
-    """Return whether an event is the outermost operation of its line, the one that is assigned."""
-    event = facts.events[moment]
-    return event.text in {"sub", "add"} or event.name in {"sub", "add"}
-
-
-def _error_follows(facts: Facts, event: Event, name: str) -> bool:
+def _error_follows(facts: Facts, event: Event) -> bool:
     """Return whether the new tensor is behind the error: no history, or no `.grad`."""
-    if facts.error is None:
-        return False
-    made = event.outputs[0].tensor
     if facts.raised("NoneType"):
-        return any(
-            e.kind == "read" and e.after is None and e.inputs and e.inputs[0].tensor == made
-            for e in facts.events
-        ) and facts.error_place in {
+        return _read_empty(facts, event) and facts.error_place in {
             facts.place(e) for e in facts.events if e.kind == "read" and e.after is None
         }
     return facts.raised(NO_HISTORY) and not event.outputs[0].requires_grad and _stays(facts, event)
@@ -99,47 +114,46 @@ def _stays(facts: Facts, event: Event) -> bool:
 
 
 def _read_empty(facts: Facts, event: Event) -> bool:
-    """Return whether the new tensor's `.grad` was read and was None."""
+    """Return whether the new tensor's `.grad` was read and was None, and it is no leaf that waits."""
     made = event.outputs[0].tensor
     return any(
-        e.kind == "read" and e.after is None and e.inputs and e.inputs[0].tensor == made
+        e.kind == "read"
+        and e.after is None
+        and any(r.tensor == made and not (r.is_leaf and r.requires_grad) for r in e.inputs[:1])
         for e in facts.events
     )
 
 
-def _forgotten(facts: Facts, place: Place, name: str) -> bool:
-    """Return whether the name goes out of use with the new tensor: a loop's or a function's own."""
-    around = facts.code.around(place)
-    for node in reversed(around):
-        if isinstance(node, ast.For):
-            targets = {
-                ast.unparse(part) for part in ast.walk(node.target) if isinstance(part, ast.Name)
-            }
-            if name in targets:
-                return not _used_after(node, name, place)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            parameters = {
-                argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)
-            }
-            return name in parameters and not _used_after(node, name, place)
-    return False
+@rule(13, "parameter-replaced")
+def parameter_replaced(facts: Facts) -> Iterator[Clue]:
+    """A module refuses a plain tensor where it has registered a parameter."""
+    if not facts.raised(REFUSED):
+        return
+    place = facts.error_place
+    for name, value in assigned(facts.code.statement(place)):
+        if reads_itself(value, name):
+            yield Clue(
+                place,
+                _(
+                    "The right side makes a new tensor, and {name} is a registered parameter: the "
+                    "module takes only an nn.Parameter in its place."
+                ).format(name=name),
+                _(
+                    "= puts another tensor under the name, it does not change the one that is there. "
+                    "An optimizer that holds the parameter would go on with the old one."
+                ),
+                in_place(name, value),
+                explains_error=True,
+            )
 
 
-def _used_after(around: ast.AST, name: str, place: Place) -> bool:
-    """Return whether the new tensor is used below a place; emptying its `.grad` is no use."""
-    emptied = {
-        id(node.value)
-        for node in ast.walk(around)
-        if isinstance(node, ast.Attribute) and node.attr == "grad"
-    }
-    return any(
-        isinstance(node, ast.Name)
-        and node.id == name
-        and isinstance(node.ctx, ast.Load)
-        and node.lineno > (place.number or 0)
-        and id(node) not in emptied
-        for node in ast.walk(around)
-    )
+def in_place(name: str, value: ast.expr) -> str:
+    """Return the advice to write into a tensor what was made instead."""
+    text = ast.unparse(value)
+    return _(
+        "Write into the tensor itself, without recording: with torch.no_grad(): "
+        "{name}.copy_({value})."
+    ).format(name=name, value=text if len(text) <= LONG else "…")
 
 
 def _clue(facts: Facts, place: Place, name: str, event: Event, raised: bool) -> Clue:
@@ -156,12 +170,24 @@ def _clue(facts: Facts, place: Place, name: str, event: Event, raised: bool) -> 
             "= gives the name to what the right side made. The leaf that has the gradient, and that "
             "a model or an optimizer may hold, is not touched."
         ),
-        _(
-            "Change the leaf in place, and without recording: with torch.no_grad(): {name} -= …. "
-            "An optimizer's step() does the same."
-        ).format(name=name),
+        _update_in_place(facts, place, name),
         explains_error=raised,
     )
 
 
-__all__ = ["rebinding_at"]
+def _update_in_place(facts: Facts, place: Place, name: str) -> str:
+    value = next((v for n, v in _rebindings(facts, place) if n == name), None)
+    taken_away = (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Sub)
+        and ast.unparse(value.left) in {name, f"{name}.data"}
+    )
+    if value is None or taken_away or ast.unparse(value).startswith(("torch.sub(", f"{name}.sub(")):
+        return _(
+            "Change the leaf in place, and without recording: with torch.no_grad(): {name} -= …. "
+            "An optimizer's step() does the same."
+        ).format(name=name)
+    return in_place(name, value)
+
+
+__all__ = ["VARIABLES", "in_place", "reads_itself", "rebinding_at"]

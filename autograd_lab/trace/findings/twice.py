@@ -9,6 +9,7 @@ from ...i18n import _
 from .calls import callers, loops
 from .carrying import SECOND_TIME, Span, carried_clue, carried_over, state_name
 from .facts import Facts
+from .hidden_parameters import hidden_parameters
 from .model import Clue, Place
 from .registry import rule
 from .reused import kept_clue, opposed_clue, rows_clue
@@ -34,6 +35,9 @@ def second_backward(facts: Facts) -> Iterator[Clue]:
         return
     clue = rows_clue(facts, first, second) or kept_clue(facts, first, second)
     outside = _made_before_loop(facts, first, second) if clue is None else None
+    hidden = {facts.place(node) for node, _name in hidden_parameters(facts)}
+    if outside is not None and outside in hidden:
+        return  # to compute it in the loop would make it no parameter
     if outside is not None:
         clue = _outside_clue(facts, outside, first, second)
     yield clue or opposed_clue(facts, first, second) or _again_clue(facts, first, second)

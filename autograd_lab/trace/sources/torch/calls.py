@@ -28,6 +28,8 @@ CREATING = {
     "randn", "randint", "randperm", "normal", "zeros_like", "ones_like", "empty_like", "full_like",
     "rand_like", "randn_like", "tril_indices", "triu_indices", "from_numpy",
 }  # fmt: skip
+TURNING = {"T": "permute", "H": "permute", "mT": "transpose", "mH": "transpose"}
+"""Attributes that are operations, and how the trace names them."""
 HOOKS = {
     "register_hook": "tensor",
     "register_post_accumulate_grad_hook": "post_accumulate",
@@ -75,7 +77,7 @@ class Calls:
         """Note what must be seen before the call; return what to do with its result, if anything."""
         name = func.__name__
         attribute = func.__self__.__name__ if name in ("__get__", "__set__", "__delete__") else ""
-        if name == "__get__" and attribute not in ("grad", "data"):
+        if name == "__get__" and attribute not in ("grad", "data", *TURNING):
             return None
         caller = _caller()
         by_user = caller.partition(".")[0] != "torch"
@@ -99,10 +101,12 @@ class Calls:
     def _attribute(
         self, name: str, attribute: str, args: Any, by_user: bool
     ) -> Callable[[Any], None] | None:
-        """Follow `x.grad`, `x.data` and what is assigned to them."""
+        """Follow `x.grad`, `x.data`, what is assigned to them, and `x.T`."""
         tensor = args[0]
         if name == "__get__" and attribute == "grad":
             return lambda grad: self.watch.read_grad(tensor, grad, by_user)
+        if name == "__get__" and attribute in TURNING:
+            return lambda turned: self._computed(TURNING[attribute], [tensor], turned)
         if name == "__get__":
             return lambda data: self.watch.unrecorded("data", (tensor,), data)
         if by_user and attribute in ("grad", "data", "requires_grad"):
