@@ -10,7 +10,7 @@ from ..model import Event, Ref
 from .code import receiver
 from .cutting import cut_off, tested_for_none
 from .facts import Facts
-from .grad_reads import empty_reads, reached, was_reset
+from .grad_reads import empty_reads, has_pending_loss, reached, was_reset
 from .model import Clue, Place
 from .registry import rule
 
@@ -136,6 +136,8 @@ def never_used(facts: Facts) -> Iterator[Clue]:
             continue
         if was_reset(facts, tensor, moment) or tested_for_none(facts, event):
             continue
+        if has_pending_loss(facts, event.inputs[0], moment):
+            continue
         fed = [facts.nodes[e.node].tensor for s in done for e in facts.during(s, "accumulate")
                    if e.node is not None]  # fmt: skip
         place = _last_use(facts, [t for t in fed if t is not None])
@@ -167,7 +169,7 @@ def _unused_leaf(facts: Facts, event: Event, place: Place) -> Clue:
 @rule(16, "none-from-allow-unused")
 def none_from_grad(facts: Facts) -> Iterator[Clue]:
     """autograd.grad with allow_unused gave None, and that was computed with."""
-    if not facts.raised("'NoneType'"):
+    if not facts.raised("NoneType"):
         return
     for moment, event in enumerate(facts.events):
         if event.kind != "gradients" or len(event.outputs) == len(event.inputs):
