@@ -6,17 +6,20 @@ Reads the trace's data and the source text in it, never a live object. Texts go 
 # Importing a module of rules registers them.
 from . import (
     accumulating,
+    allow_unused,
     arrays,
     checking,
     conversions,
     custom,
     custom_backward,
     flat,
+    forgotten,
     hooks,
     kept_graphs,
     leaves,
     losing,
     modes,
+    never_called,
     not_a_number,
     numpy_calls,
     order,
@@ -33,6 +36,7 @@ from . import (
     twice,
     unused,
     view_writes,
+    without_effect,
     writing,
 )
 from .model import Finding
@@ -42,6 +46,7 @@ from .why import why
 __all__ = [
     "Finding",
     "accumulating",
+    "allow_unused",
     "arrays",
     "checking",
     "conversions",
@@ -49,11 +54,13 @@ __all__ = [
     "custom_backward",
     "find",
     "flat",
+    "forgotten",
     "hooks",
     "kept_graphs",
     "leaves",
     "losing",
     "modes",
+    "never_called",
     "not_a_number",
     "numpy_calls",
     "order",
@@ -71,5 +78,6 @@ __all__ = [
     "unused",
     "view_writes",
     "why",
+    "without_effect",
     "writing",
 ]

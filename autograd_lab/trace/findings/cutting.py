@@ -138,13 +138,13 @@ def never_trained(facts: Facts) -> Iterator[tuple[Cut, str]]:
     hungry: dict[tuple[tuple[int, int], ...], list[int | None]] = {}
     for ref in _wanted(facts):
         if ref.node not in fed:
-            hungry.setdefault(_meant_for(facts, ref.tensor), []).append(ref.node)
+            hungry.setdefault(meant_for(facts, ref.tensor), []).append(ref.node)
     for spans, leaves in hungry.items():
         for cut, leaf in cut_off(facts, leaves, not _has_optimizer(facts), spans):
             yield cut, facts.nodes[leaf].label
 
 
-def _meant_for(facts: Facts, tensor: int) -> tuple[tuple[int, int], ...]:
+def meant_for(facts: Facts, tensor: int) -> tuple[tuple[int, int], ...]:
     """Return the passes that a step of this leaf's optimizer follows, before any other pass.
 
     What a GAN's discriminator is shown is cut off from the generator on purpose. Where there are no
@@ -256,6 +256,7 @@ __all__ = [
     "at",
     "behind",
     "cut_off",
+    "meant_for",
     "never_trained",
     "of_number",
     "tested_for_none",
