@@ -9,7 +9,6 @@ from .facts import Facts
 from .happenings import Gradients
 from .model import Clue
 from .registry import rule
-from .twice import OVERWRITTEN
 
 
 @rule(24, "zeroed-before-step")
@@ -76,7 +75,7 @@ def step_before_backward(facts: Facts) -> Iterator[Clue]:
     """The first step came before the first gradient."""
     gradients, told = Gradients(facts), set()
     # It may also have changed what the pass that follows still needs.
-    fails = facts.raised(OVERWRITTEN)
+    fails = facts.raised("modified by an inplace operation")
     for moment, tensors in gradients.steps():
         event = facts.events[moment]
         place = facts.place(event)

@@ -1,14 +1,14 @@
-"""Parameters that no optimizer moves: not registered, or made after it."""
+"""Parameters that a module does not register, so that no optimizer moves them."""
 
 from __future__ import annotations
 
 import ast
-import re
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...i18n import _
-from ..model import Event, Ref
+from ..model import Event
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -41,13 +41,15 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
     if not any(e.kind == "step" for e in facts.events):
         return
     told = set()
-    fed, moved = _fed(facts), facts.moved
+    fed, moved = ever_fed(facts), facts.moved
     for event in _creations(facts):
         tensors = {ref.tensor for ref in event.outputs}
         attribute = _attribute(facts, facts.place(event)) if tensors & (fed - moved) else None
         if attribute is not None and attribute.place not in told:
             told.add(attribute.place)
-            yield _unregistered(attribute)
+            # Computed once, in __init__: its graph is gone after the first pass.
+            fails = facts.raised("graph a second time") and _is_made_of_parameter(attribute.value)
+            yield _unregistered(attribute, explains_error=fails)
 
 
 def _creations(facts: Facts) -> Iterator[Event]:
@@ -65,7 +67,7 @@ def _creations(facts: Facts) -> Iterator[Event]:
             yield event
 
 
-def _fed(facts: Facts) -> set[int]:
+def ever_fed(facts: Facts) -> set[int]:
     """Return the tensors whose gradient grew."""
     nodes = [
         facts.nodes[e.node] for e in facts.events if e.kind == "accumulate" and e.node is not None
@@ -118,6 +120,8 @@ def _is_plain(value: ast.expr) -> bool:
     if isinstance(value, ast.List | ast.Dict | ast.ListComp | ast.DictComp | ast.Tuple):
         return True
     called = ast.unparse(value.func).split(".")[-1] if isinstance(value, ast.Call) else ""
+    if _is_made_of_parameter(value):
+        return True
     if called in REGISTERING:
         return False
     return called in {"list", "dict", "tuple"} or bool(
@@ -125,9 +129,36 @@ def _is_plain(value: ast.expr) -> bool:
     )
 
 
+class _Bare(ast.NodeTransformer):
+    """Puts what a Parameter is made of in its place."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """Replace `nn.Parameter(t)` by `t`."""
+        self.generic_visit(node)
+        is_parameter = ast.unparse(node.func).split(".")[-1] == "Parameter" and node.args
+        return node.args[0] if is_parameter else node
+
+
+def _is_made_of_parameter(value: ast.expr) -> bool:
+    """Return whether a value was computed from a new Parameter, as `nn.Parameter(t) * 10`."""
+    parts: list[ast.expr] = []
+    if isinstance(value, ast.BinOp):
+        parts = [value.left, value.right]
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        parts = [value.func.value]
+    return any(
+        isinstance(part, ast.Call) and ast.unparse(part.func).split(".")[-1] == "Parameter"
+        for part in parts
+    )
+
+
 def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
     name, value = attribute.name, attribute.value
-    if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
+    if _is_made_of_parameter(value):
+        what = _(
+            "{name} is computed from a Parameter, and is none itself: parameters() does not list it."
+        ).format(name=name)
+    elif isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
         what = _("{name} is a plain tensor: model.parameters() does not list it.").format(name=name)
     else:
         what = _("{name} is a Python container: what is in it parameters() does not list.").format(
@@ -148,6 +179,8 @@ def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
 
 def _registering(value: ast.expr) -> str:
     """Return the value as a module registers it."""
+    if _is_made_of_parameter(value):
+        return f"nn.Parameter({ast.unparse(_Bare().visit(copy.deepcopy(value)))})"
     asked = value.func if isinstance(value, ast.Call) else None
     if isinstance(asked, ast.Attribute) and asked.attr == "requires_grad_":
         return f"nn.Parameter({ast.unparse(asked.value)})"
@@ -159,64 +192,11 @@ def _registering(value: ast.expr) -> str:
     return f"nn.{kind}{shape}({ast.unparse(value)})"
 
 
-@rule(22, "optimizer-holds-old-parameters")
-def holds_old(facts: Facts) -> Iterator[Clue]:
-    """Parameters were made anew after the optimizer, which steps those that are gone."""
-    fed, moved = _fed(facts), facts.moved
-    for moment, event in enumerate(facts.events):
-        if event.kind != "optimizer" or not _steps(facts, event):
-            continue
-        idle = [ref for ref in event.inputs if ref.tensor not in fed]
-        newer = [
-            (facts.label(r.tensor), e)
-            for e in facts.events[moment:]
-            if e.kind in {"create", "plain", "detach"}
-            for r in e.outputs
-            if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
-        ]
-        if idle and newer:
-            # In a loop only the last ones still have a name.
-            yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
-            return
+def computes_with_new_parameter(facts: Facts, place: Place) -> bool:
+    """Return whether a line of a module's method sets what `not_registered` tells of."""
+    attribute = _attribute(facts, place)
+    stepped = any(event.kind == "step" for event in facts.events)
+    return stepped and attribute is not None and _is_made_of_parameter(attribute.value)
 
 
-def _replaces(facts: Facts, new: Ref, idle: list[Ref]) -> bool:
-    """Return whether a leaf may stand for one of an optimizer's: inputs can get gradients, too."""
-    return facts.trace.tensors[new.tensor].parameter or new.shape in {ref.shape for ref in idle}
-
-
-def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
-    """Return where a variable was made to hold the new parameters: often a call of a function."""
-    since = facts.place(optimizer)
-    while name:
-        places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
-        later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
-        if later:
-            return later[0]
-        name = re.sub(r"(\.\w+|\[[^\[]*\]|^\w+)$", "", name)
-    return facts.place(newer)
-
-
-def _steps(facts: Facts, optimizer: Event) -> bool:
-    mine = {ref.tensor for ref in optimizer.inputs}
-    return any(e.kind == "step" and mine & {r.tensor for r in e.inputs} for e in facts.events)
-
-
-def _old(facts: Facts, optimizer: Event, name: str, newer: Event) -> Clue:
-    place = _renewed(facts, optimizer, name, newer)
-    return Clue(
-        place,
-        _(
-            "Parameters are made here after the optimizer ({line}), which keeps the ones it was given."
-        ).format(line=facts.spoken(facts.place(optimizer), place)),
-        _(
-            "An optimizer holds the tensors themselves, not the name of the model. backward() fills "
-            "the gradients of the new ones, step() moves the old ones: nothing is learned."
-        ),
-        _(
-            "Make the optimizer after this line, again if need be: it then takes the new parameters."
-        ),
-    )
-
-
-__all__: list[str] = []
+__all__ = ["computes_with_new_parameter", "ever_fed"]
