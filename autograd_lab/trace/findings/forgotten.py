@@ -47,12 +47,12 @@ def idle_parameters(facts: Facts) -> Iterator[Idle]:
             tensor = ref.tensor
             if tensor in fed | touched or not ref.requires_grad or facts.birth(tensor) is None:
                 continue
-            node = leaf_node(facts, tensor)
+            node = _leaf_node(facts, tensor)
             if not any(cut_off(facts, [node], False, meant_for(facts, tensor))):
                 yield Idle(ref, facts.parameter(tensor), steps, {t for t in mine if t in fed})
 
 
-def leaf_node(facts: Facts, tensor: int) -> int | None:
+def _leaf_node(facts: Facts, tensor: int) -> int | None:
     """Return the leaf that stands for a tensor in the graph, if it is there."""
     return next((n.id for n in facts.nodes if n.kind == "leaf" and n.tensor == tensor), None)
 
@@ -66,6 +66,16 @@ def uses(facts: Facts, tensor: int) -> list[tuple[int, Event]]:
     ]
 
 
+def led_to(facts: Facts, tensor: int) -> set[int]:
+    """Return the nodes that a leaf's gradients could come from."""
+    leaf = _leaf_node(facts, tensor)
+    led = set() if leaf is None else {leaf}
+    for node in facts.nodes:
+        if any(source in led for source, cut in facts.sources.get(node.id, ()) if not cut):
+            led.add(node.id)
+    return led
+
+
 @rule(16, "loss-of-others")
 def loss_of_others(facts: Facts) -> Iterator[Clue]:
     """An optimizer steps after passes from losses that use none of its parameters."""
@@ -73,6 +83,8 @@ def loss_of_others(facts: Facts) -> Iterator[Clue]:
     for idle in idle_parameters(facts):
         spans = [s for s in meant_for(facts, idle.ref.tensor) if s[0] < idle.steps[-1]]
         if idle.others or not spans or not used_each_time(facts, idle):
+            continue
+        if _leaves_the_graph(facts, idle, spans):
             continue
         roots = facts.roots(spans[-1])
         place = facts.place(facts.nodes[roots[0]]) if roots else None
@@ -87,6 +99,22 @@ def loss_of_others(facts: Facts) -> Iterator[Clue]:
                 not_enough(),
                 _("Compute this loss from what those parameters lead to."),
             )
+
+
+def _leaves_the_graph(facts: Facts, idle: Idle, spans: list[tuple[int, int]]) -> bool:
+    """Return whether a value made of the parameter went on unseen, as `.data` assigned elsewhere.
+
+    A detached one that another player's loss was computed from is no riddle.
+    """
+    led = led_to(facts, idle.ref.tensor)
+    roots = [n for span in facts.passes if span not in spans for n in facts.roots(span)]
+    known = facts.ancestors(roots, through_cuts=True)
+    return any(
+        event.kind in {"detach", "plain"}
+        and any(ref.node in led for ref in event.inputs)
+        and not any(ref.node in known for ref in event.outputs)
+        for event in facts.events
+    )
 
 
 def not_enough() -> str:
@@ -128,7 +156,7 @@ __all__ = [
     "end_of_loss",
     "idle_parameters",
     "is_plain_name",
-    "leaf_node",
+    "led_to",
     "not_enough",
     "used_each_time",
     "uses",

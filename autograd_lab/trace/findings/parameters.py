@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,9 +46,7 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
         attribute = _attribute(facts, facts.place(event)) if tensors & (fed - moved) else None
         if attribute is not None and attribute.place not in told:
             told.add(attribute.place)
-            # Computed once, in __init__: its graph is gone after the first pass.
-            fails = facts.raised("graph a second time") and _is_made_of_parameter(attribute.value)
-            yield _unregistered(attribute, explains_error=fails)
+            yield _unregistered(attribute)
 
 
 def _creations(facts: Facts) -> Iterator[Event]:
@@ -120,8 +117,6 @@ def _is_plain(value: ast.expr) -> bool:
     if isinstance(value, ast.List | ast.Dict | ast.ListComp | ast.DictComp | ast.Tuple):
         return True
     called = ast.unparse(value.func).split(".")[-1] if isinstance(value, ast.Call) else ""
-    if _is_made_of_parameter(value):
-        return True
     if called in REGISTERING:
         return False
     return called in {"list", "dict", "tuple"} or bool(
@@ -129,36 +124,9 @@ def _is_plain(value: ast.expr) -> bool:
     )
 
 
-class _Bare(ast.NodeTransformer):
-    """Puts what a Parameter is made of in its place."""
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        """Replace `nn.Parameter(t)` by `t`."""
-        self.generic_visit(node)
-        is_parameter = ast.unparse(node.func).split(".")[-1] == "Parameter" and node.args
-        return node.args[0] if is_parameter else node
-
-
-def _is_made_of_parameter(value: ast.expr) -> bool:
-    """Return whether a value was computed from a new Parameter, as `nn.Parameter(t) * 10`."""
-    parts: list[ast.expr] = []
-    if isinstance(value, ast.BinOp):
-        parts = [value.left, value.right]
-    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        parts = [value.func.value]
-    return any(
-        isinstance(part, ast.Call) and ast.unparse(part.func).split(".")[-1] == "Parameter"
-        for part in parts
-    )
-
-
 def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
     name, value = attribute.name, attribute.value
-    if _is_made_of_parameter(value):
-        what = _(
-            "{name} is computed from a Parameter, and is none itself: parameters() does not list it."
-        ).format(name=name)
-    elif isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
+    if isinstance(value, ast.Call) and "requires_grad" in ast.unparse(value):
         what = _("{name} is a plain tensor: model.parameters() does not list it.").format(name=name)
     else:
         what = _("{name} is a Python container: what is in it parameters() does not list.").format(
@@ -179,8 +147,6 @@ def _unregistered(attribute: Attribute, explains_error: bool = False) -> Clue:
 
 def _registering(value: ast.expr) -> str:
     """Return the value as a module registers it."""
-    if _is_made_of_parameter(value):
-        return f"nn.Parameter({ast.unparse(_Bare().visit(copy.deepcopy(value)))})"
     asked = value.func if isinstance(value, ast.Call) else None
     if isinstance(asked, ast.Attribute) and asked.attr == "requires_grad_":
         return f"nn.Parameter({ast.unparse(asked.value)})"
@@ -192,11 +158,4 @@ def _registering(value: ast.expr) -> str:
     return f"nn.{kind}{shape}({ast.unparse(value)})"
 
 
-def computes_with_new_parameter(facts: Facts, place: Place) -> bool:
-    """Return whether a line of a module's method sets what `not_registered` tells of."""
-    attribute = _attribute(facts, place)
-    stepped = any(event.kind == "step" for event in facts.events)
-    return stepped and attribute is not None and _is_made_of_parameter(attribute.value)
-
-
-__all__ = ["computes_with_new_parameter", "ever_fed"]
+__all__ = ["ever_fed"]

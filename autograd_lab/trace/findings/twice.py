@@ -10,7 +10,6 @@ from ..model import Node
 from .code import assigned
 from .facts import Facts
 from .model import Clue, Place
-from .parameters import computes_with_new_parameter
 from .registry import rule
 
 SECOND_TIME = "Trying to backward through the graph a second time"
@@ -33,8 +32,7 @@ def second_backward(facts: Facts) -> Iterator[Clue]:
         return
     outside = _made_before_loop(facts, first, second)
     if outside is not None:
-        if not computes_with_new_parameter(facts, outside):
-            yield _outside_clue(facts, outside, first)
+        yield _outside_clue(facts, outside, first)
     else:
         yield _again_clue(facts, first, second)
 

@@ -14,7 +14,7 @@ from .forgotten import (
     end_of_loss,
     idle_parameters,
     is_plain_name,
-    leaf_node,
+    led_to,
     not_enough,
     used_each_time,
 )
@@ -53,10 +53,7 @@ def without_effect(facts: Facts) -> Iterator[Clue]:
 
 def _last_tip(facts: Facts, idle: Idle) -> Event | None:
     """Return the last operation that a parameter led to; None if its value left the graph."""
-    led = {leaf_node(facts, idle.ref.tensor)}
-    for node in facts.nodes:
-        if any(source in led for source, cut in facts.sources.get(node.id, ()) if not cut):
-            led.add(node.id)
+    led = led_to(facts, idle.ref.tensor)
     after = [
         event
         for event in facts.events
