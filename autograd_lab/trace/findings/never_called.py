@@ -80,13 +80,11 @@ def _hidden(facts: Facts, idle: Idle) -> Clue | None:
         return None
     return Clue(
         place,
-        _("{name} is in the optimizer, and nothing that is computed here uses it.").format(
-            name=name
-        ),
+        _("{name} is meant to learn, and nothing that is computed here uses it.").format(name=name),
         not_enough(),
         _(
             "Use {name} in the formula, or give it to the function that computes the loss. If it is "
-            "not needed, leave it out of the optimizer."
+            "not needed, leave it out of what is updated."
         ).format(name=name),
     )
 
