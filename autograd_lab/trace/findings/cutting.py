@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..model import Edge, Event, Ref
 from .code import names_in
 from .facts import Facts
+from .grad_reads import has_pending_loss
 from .model import Place
 
 NO_HISTORY = "does not require grad and does not have a grad_fn"
@@ -134,20 +135,46 @@ def _called(decorator: ast.expr) -> ast.expr:
 def never_trained(facts: Facts) -> Iterator[tuple[Cut, str]]:
     """Yield cuts that keep a leaf from any gradient though it is meant to get one, with its name."""
     fed = {event.node for event in facts.events if event.kind == "accumulate"}
-    hungry = [ref.node for ref in _wanted(facts) if ref.node not in fed]
-    for cut, leaf in cut_off(facts, hungry, begins_anew=not _has_optimizer(facts)):
-        yield cut, facts.nodes[leaf].label
+    hungry: dict[tuple[tuple[int, int], ...], list[int | None]] = {}
+    for ref in _wanted(facts):
+        if ref.node not in fed:
+            hungry.setdefault(meant_for(facts, ref.tensor), []).append(ref.node)
+    for spans, leaves in hungry.items():
+        for cut, leaf in cut_off(facts, leaves, not _has_optimizer(facts), spans):
+            yield cut, facts.nodes[leaf].label
+
+
+def meant_for(facts: Facts, tensor: int) -> tuple[tuple[int, int], ...]:
+    """Return the passes that a step of this leaf's optimizer follows, before any other pass.
+
+    What a GAN's discriminator is shown is cut off from the generator on purpose. Where there are no
+    such passes, all count.
+    """
+    ends = [first for first, _last in facts.passes[1:]] + [len(facts.events)]
+    mine = tuple(
+        span
+        for span, end in zip(facts.passes, ends, strict=False)
+        if any(
+            r.tensor == tensor for e in facts.during((span[1], end - 1), "step") for r in e.inputs
+        )
+    )
+    return mine or tuple(facts.passes)
 
 
 def cut_off(
-    facts: Facts, leaves: Iterable[int | None], begins_anew: bool = True
+    facts: Facts,
+    leaves: Iterable[int | None],
+    begins_anew: bool = True,
+    spans: Iterable[tuple[int, int]] | None = None,
 ) -> Iterator[tuple[Cut, int]]:
     """Yield, for each of these leaves that lies behind a cut, the cut and the leaf's node.
 
-    Cuts count that keep a gradient from a tensor that backward was called on; with `begins_anew` also
+    Cuts count that keep a gradient from a tensor that backward was called on, in one of the passes
+    `spans` if they are given; with `begins_anew` also
     those after which the detached value was made a leaf of its own, as one may have meant to.
     """
-    reached = facts.ancestors((n for span in facts.passes for n in facts.roots(span)), True)
+    walked = facts.passes if spans is None else spans
+    reached = facts.ancestors((n for span in walked for n in facts.roots(span)), True)
     cuts: list[tuple[int | None, Cut]] = [
         (edge.source, _of_edge(facts, edge))
         for edge in facts.trace.graph.edges
@@ -204,6 +231,7 @@ def _wanted(facts: Facts) -> Iterator[Ref]:
             and event.after is None
             and moment > first_end
             and not tested_for_none(facts, event)
+            and not has_pending_loss(facts, event.inputs[0], moment)
         )
         for ref in event.inputs if asked else ():
             if ref.requires_grad and ref.is_leaf and ref.tensor not in seen:
@@ -228,6 +256,7 @@ __all__ = [
     "at",
     "behind",
     "cut_off",
+    "meant_for",
     "never_trained",
     "of_number",
     "tested_for_none",

@@ -10,11 +10,8 @@ from ..model import Event, Node, Value
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
+from .staircases import Span, is_staircase, leads_only_through, staircase, staircase_clue
 
-Span = tuple[int, int]
-
-STEPS = {"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide"}
-"""Flat everywhere, with jumps."""
 SATURATED = {"clamp", "clamp_min", "clamp_max", "clip", "relu", "threshold", "hardtanh", "relu6",
              "sigmoid", "tanh", "softplus", "elu", "gelu", "silu", "leaky_relu"}  # fmt: skip
 """Flat in some places."""
@@ -29,13 +26,16 @@ def flat(facts: Facts) -> Iterator[Clue]:
     """A leaf got nothing but zeros, in every pass, from a function that is flat."""
     told: set[Place] = set()
     for leaf, grown in _zeros(facts).items():
-        steps = [_flattened(facts, _around(facts, moment), leaf) for moment in grown]
+        spans = [_around(facts, moment) for moment in grown]
+        steps = [staircase(facts, s, leaf) or _flattened(facts, s, leaf) for s in spans]
         if any(step is None for step in steps) or not steps:
             continue
         node = facts.nodes[(steps[0] or facts.events[0]).node or 0]
-        if node.op not in STEPS and not _seen_whole(facts, grown, steps):
+        if not is_staircase(facts, node) and not _seen_whole(facts, grown, steps):
             continue
-        clue = _clue(facts, node, facts.nodes[leaf], _around(facts, grown[0]))
+        if node.op in NORMALISING and _sometimes_wider(facts, node, steps, spans):
+            continue
+        clue = _clue(facts, node, facts.nodes[leaf], spans[0])
         if clue is not None and clue.place not in told:
             told.add(clue.place)
             yield clue
@@ -76,7 +76,7 @@ def _flattened(facts: Facts, span: Span, leaf: int) -> Event | None:
     for event in facts.during(span, "node"):
         if event.node is None or leaf not in facts.ancestors([event.node]):
             continue
-        if not _decides(facts, span, leaf, event.node):
+        if not leads_only_through(facts, span, leaf, {event.node}):
             continue
         size = max((abs(n) for v in event.grads_in if v for n in v.numbers), default=0.0)
         passed = [v for v in event.grads_out if v is not None]
@@ -87,24 +87,42 @@ def _flattened(facts: Facts, span: Span, leaf: int) -> Event | None:
     return cancelled
 
 
-def _decides(facts: Facts, span: Span, leaf: int, node: int) -> bool:
-    """Return whether every way from a pass's roots to a leaf leads through a node."""
-    waiting, seen = [root for root in facts.roots(span) if root != node], {node}
-    while waiting:
-        here = waiting.pop()
-        if here == leaf:
-            return False
-        if here not in seen:
-            seen.add(here)
-            waiting += [source for source, cut in facts.sources.get(here, ()) if not cut]
-    return True
+def _is_single(node: Node) -> bool:
+    """Return whether what a softmax runs over has one element."""
+    values = [saved.value for saved in node.saved] + ([node.value] if node.value else [])
+    return any(value.shape and value.shape[-1] == 1 for value in values)
+
+
+def _sometimes_wider(
+    facts: Facts, node: Node, steps: list[Event | None], spans: list[Span]
+) -> bool:
+    """Return whether a softmax over one element is only the smallest case of what the line does.
+
+    It is if the line runs over more elements at another time, as over a growing prefix, or if the
+    loss teaches another parameter, as in a mixture of one component.
+    """
+    if not _is_single(node):
+        return False
+    alike = [n for n in facts.nodes if n.op == node.op and facts.place(n) == facts.place(node)]
+    alike += [facts.nodes[step.node or 0] for step in steps if step is not None]
+    if not all(_is_single(other) for other in alike):
+        return True
+    users = [edge.target for edge in facts.trace.graph.edges if edge.source == node.id]
+    classifies = any(
+        "nll" in facts.nodes[n].op or "cross" in facts.nodes[n].op for n in [node.id, *users]
+    )
+    return not classifies and any(
+        not _is_zero(event.contribution, 1.0)
+        for span in spans
+        for event in facts.during(span, "accumulate")
+    )
 
 
 def _clue(facts: Facts, node: Node, leaf: Node, span: Span) -> Clue | None:
     called = leaf.label if leaf.tensor is None else facts.parameter(leaf.tensor)
     name = f"{called}.grad" if called else _("The gradient of a parameter")
-    if node.op in STEPS:
-        return _step_clue(facts.place(node), name, node)
+    if is_staircase(facts, node):
+        return staircase_clue(facts, name, node)
     if node.op in SATURATED:
         return _saturated_clue(facts.place(node), name, node)
     if node.op in NORMALISING:
@@ -135,23 +153,6 @@ def _is_linear(facts: Facts, span: Span, leaf: Node) -> bool:
     return len(users) > 1 and all(facts.nodes[e.node or 0].op in LINEAR for e in leading)
 
 
-def _step_clue(place: Place, name: str, node: Node) -> Clue:
-    return Clue(
-        place,
-        _("{name} is 0: {op} is flat between its jumps, so its derivative is 0 everywhere.").format(
-            name=name, op=node.op
-        ),
-        _(
-            "{op} is in the graph and backward() runs through it, with the true derivative. A small "
-            "change of the input does not change the result, so nothing can be learned through it."
-        ).format(op=node.op),
-        _(
-            "Use a smooth function in its place, or a straight-through estimator, which takes the "
-            "value and pretends a slope of 1: y = x + ({op}(x) - x).detach()."
-        ).format(op=node.op),
-    )
-
-
 def _saturated_clue(place: Place, name: str, node: Node) -> Clue:
     return Clue(
         place,
@@ -169,11 +170,7 @@ def _saturated_clue(place: Place, name: str, node: Node) -> Clue:
 
 
 def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
-    saved = [v.value for v in node.saved if v.value.shape]
-    single = any(v.shape and v.shape[-1] == 1 for v in saved) or (
-        node.value is not None and bool(node.value.shape) and node.value.shape[-1] == 1
-    )
-    if single or node.op not in {"softmax"}:
+    if _is_single(node) or node.op not in {"softmax"}:
         return Clue(
             facts.place(node),
             _(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Event
+from ..model import Event, Ref
 from .facts import Facts
 
 
@@ -38,4 +38,22 @@ def was_reset(facts: Facts, tensor: int, moment: int) -> bool:
     )
 
 
-__all__ = ["empty_reads", "reached", "was_reset"]
+def has_pending_loss(facts: Facts, leaf: Ref, moment: int) -> bool:
+    """Return whether a single number was computed from a leaf that no backward pass has walked yet.
+
+    It is newer than the last pass, so that backward() on it may be what is missing.
+    """
+    done = [span for span in facts.passes if span[0] < moment]
+    since = done[-1][0] if done else 0
+    walked = {root for span in done for root in facts.roots(span)}
+    return any(
+        event.kind == "op"
+        and event.node is not None
+        and event.node not in walked
+        and any(ref.shape == () for ref in event.outputs)
+        and leaf.node in facts.ancestors([event.node])
+        for event in facts.events[since:moment]
+    )
+
+
+__all__ = ["empty_reads", "has_pending_loss", "reached", "was_reset"]

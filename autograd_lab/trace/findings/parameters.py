@@ -1,14 +1,13 @@
-"""Parameters that no optimizer moves: not registered, or made after it."""
+"""Parameters that a module does not register, so that no optimizer moves them."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...i18n import _
-from ..model import Event, Ref
+from ..model import Event
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -41,7 +40,7 @@ def not_registered(facts: Facts) -> Iterator[Clue]:
     if not any(e.kind == "step" for e in facts.events):
         return
     told = set()
-    fed, moved = _fed(facts), facts.moved
+    fed, moved = ever_fed(facts), facts.moved
     for event in _creations(facts):
         tensors = {ref.tensor for ref in event.outputs}
         attribute = _attribute(facts, facts.place(event)) if tensors & (fed - moved) else None
@@ -65,7 +64,7 @@ def _creations(facts: Facts) -> Iterator[Event]:
             yield event
 
 
-def _fed(facts: Facts) -> set[int]:
+def ever_fed(facts: Facts) -> set[int]:
     """Return the tensors whose gradient grew."""
     nodes = [
         facts.nodes[e.node] for e in facts.events if e.kind == "accumulate" and e.node is not None
@@ -159,64 +158,4 @@ def _registering(value: ast.expr) -> str:
     return f"nn.{kind}{shape}({ast.unparse(value)})"
 
 
-@rule(22, "optimizer-holds-old-parameters")
-def holds_old(facts: Facts) -> Iterator[Clue]:
-    """Parameters were made anew after the optimizer, which steps those that are gone."""
-    fed, moved = _fed(facts), facts.moved
-    for moment, event in enumerate(facts.events):
-        if event.kind != "optimizer" or not _steps(facts, event):
-            continue
-        idle = [ref for ref in event.inputs if ref.tensor not in fed]
-        newer = [
-            (facts.label(r.tensor), e)
-            for e in facts.events[moment:]
-            if e.kind in {"create", "plain", "detach"}
-            for r in e.outputs
-            if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
-        ]
-        if idle and newer:
-            # In a loop only the last ones still have a name.
-            yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
-            return
-
-
-def _replaces(facts: Facts, new: Ref, idle: list[Ref]) -> bool:
-    """Return whether a leaf may stand for one of an optimizer's: inputs can get gradients, too."""
-    return facts.trace.tensors[new.tensor].parameter or new.shape in {ref.shape for ref in idle}
-
-
-def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
-    """Return where a variable was made to hold the new parameters: often a call of a function."""
-    since = facts.place(optimizer)
-    while name:
-        places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
-        later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
-        if later:
-            return later[0]
-        name = re.sub(r"(\.\w+|\[[^\[]*\]|^\w+)$", "", name)
-    return facts.place(newer)
-
-
-def _steps(facts: Facts, optimizer: Event) -> bool:
-    mine = {ref.tensor for ref in optimizer.inputs}
-    return any(e.kind == "step" and mine & {r.tensor for r in e.inputs} for e in facts.events)
-
-
-def _old(facts: Facts, optimizer: Event, name: str, newer: Event) -> Clue:
-    place = _renewed(facts, optimizer, name, newer)
-    return Clue(
-        place,
-        _(
-            "Parameters are made here after the optimizer ({line}), which keeps the ones it was given."
-        ).format(line=facts.spoken(facts.place(optimizer), place)),
-        _(
-            "An optimizer holds the tensors themselves, not the name of the model. backward() fills "
-            "the gradients of the new ones, step() moves the old ones: nothing is learned."
-        ),
-        _(
-            "Make the optimizer after this line, again if need be: it then takes the new parameters."
-        ),
-    )
-
-
-__all__: list[str] = []
+__all__ = ["ever_fed"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
 from ...i18n import _
 from ..model import Event
-from .code import receiver
+from .code import assigned, expression, receiver
 from .cutting import tested_for_none
 from .facts import Facts
-from .grad_reads import empty_reads, reached, was_reset
+from .grad_reads import empty_reads, has_pending_loss, reached, was_reset
 from .model import Clue
 from .registry import rule
 
@@ -18,15 +19,14 @@ from .registry import rule
 @rule(25, "grad-is-none-yet")
 def none_yet(facts: Facts) -> Iterator[Clue]:
     """`.grad` was None, and the code went on as if it held a gradient."""
-    if not facts.raised("'NoneType'") or facts.raised("object is not callable"):
+    if not facts.raised("NoneType") or facts.raised("object is not callable"):
         return
     for moment, event in reversed(list(empty_reads(facts))):
         if facts.place(event) != facts.error_place:
             continue
         tensor = event.inputs[0].tensor
         reset = was_reset(facts, tensor, moment)
-        before = [span for span in facts.passes if span[1] < moment]
-        if reset or not any(facts.events[first].text == "backward" for first, _last in before):
+        if reset or _comes_first(facts, event, moment):
             yield _none_clue(facts, event, reset, explains_error=True)
         return
 
@@ -41,7 +41,7 @@ def too_early(facts: Facts) -> Iterator[Clue]:
             place not in told
             and place != facts.error_place
             and not any(first < moment for first, _last in facts.passes)
-            and _was_used(facts, tensor, moment)
+            and (_was_used(facts, tensor, moment) or _is_kept(facts, event))
             and not _read_later(facts, event, moment)
             and not tested_for_none(facts, event)
             and not _stepped_later(facts, tensor, moment)
@@ -51,6 +51,71 @@ def too_early(facts: Facts) -> Iterator[Clue]:
             came = reached(facts, tensor, facts.passes)
             clue = _none_clue(facts, event, reset=False)
             yield clue if came else replace(clue, level="note")
+
+
+def _comes_first(facts: Facts, event: Event, moment: int) -> bool:
+    """Return whether no backward pass before a read can have been meant to fill that gradient."""
+    ref = event.inputs[0]
+    before = [
+        first
+        for first, last in facts.passes
+        if last < moment and facts.events[first].text == "backward"
+    ]
+    born = facts.maker(ref.tensor, moment) or 0
+    return not before or born > before[-1] or has_pending_loss(facts, ref, moment)
+
+
+def _is_kept(facts: Facts, event: Event) -> bool:
+    """Return whether a gradient was given a name, which is used after backward() has run."""
+    place = facts.place(event)
+    names = [n for n, value in assigned(facts.code.statement(place))
+             if ast.unparse(value) == event.expression]  # fmt: skip
+    filled = [facts.place(facts.events[first]) for first, _last in facts.passes]
+    return bool(filled) and any(
+        facts.code.reads(line, name)
+        for name in names
+        for line in facts.code.lines_below(place)
+        if (line.cell, line.number) > (filled[0].cell, filled[0].number or 0)
+    )
+
+
+@rule(25, "grad-result-dropped")
+def result_dropped(facts: Facts) -> Iterator[Clue]:
+    """autograd.grad stands alone on a line, and then `.grad` is read, which it does not fill."""
+    for first, last in facts.passes:
+        event = facts.events[first]
+        statement = facts.code.statement(facts.place(event))
+        alone = isinstance(statement, ast.Expr) and ast.unparse(statement).endswith(
+            ast.unparse(expression(event.expression) or statement)
+        )
+        asked = {ref.tensor for ref in event.outputs}
+        if event.text != "grad" or not alone or not event.expression:
+            continue
+        for moment, read in empty_reads(facts):
+            if (
+                moment > last
+                and read.inputs[0].tensor in asked
+                and not tested_for_none(facts, read)
+            ):
+                yield _dropped(facts, event, read)
+                return
+
+
+def _dropped(facts: Facts, event: Event, read: Event) -> Clue:
+    place, name = facts.place(event), receiver(read.expression) or "x"
+    return Clue(
+        place,
+        _("The gradient is thrown away here, and {name}.grad stays None ({line}).").format(
+            name=name, line=facts.spoken(facts.place(read), place)
+        ),
+        _(
+            "autograd.grad returns the gradients and leaves .grad alone; it is backward() that fills it."
+        ),
+        _("Keep what it returns: g, = {call}. Or call backward() on the loss.").format(
+            call=event.expression
+        ),
+        explains_error=facts.place(read) == facts.error_place,
+    )
 
 
 @rule(25, "grad-is-no-method")
@@ -74,7 +139,7 @@ def no_method(facts: Facts) -> Iterator[Clue]:
 @rule(8, "grad-of-a-constant")
 def of_a_constant(facts: Facts) -> Iterator[Clue]:
     """`.grad` of a tensor that does not require grad was used as if it held a gradient."""
-    if not facts.raised("'NoneType'"):
+    if not facts.raised("NoneType"):
         return
     for event in facts.trace.of_kind("read"):
         ref = event.inputs[0]

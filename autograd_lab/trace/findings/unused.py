@@ -11,7 +11,7 @@ from .code import receiver
 from .cutting import cut_off, tested_for_none
 from .facts import Facts
 from .first_order import hidden_behind
-from .grad_reads import empty_reads, reached, was_reset
+from .grad_reads import empty_reads, has_pending_loss, reached, was_reset
 from .model import Clue, Place
 from .registry import rule
 
@@ -68,7 +68,7 @@ def _made_aside(facts: Facts, tensor: int) -> Clue | None:
 
 def _never_used(facts: Facts, tensor: int, asked: list[int]) -> Clue:
     name = facts.parameter(tensor) or _("one of the inputs")
-    place = _last_use(facts, [other for other in asked if other != tensor]) or facts.error_place
+    place = last_use(facts, [other for other in asked if other != tensor]) or facts.error_place
     return Clue(
         place,
         _("{name} plays no part in what is computed here, so no gradient can reach it.").format(
@@ -81,12 +81,26 @@ def _never_used(facts: Facts, tensor: int, asked: list[int]) -> Clue:
         _(
             "If {name} was forgotten in the formula, put it in. If it need not take part, pass "
             "allow_unused=True (it gets None) or materialize_grads=True (it gets zeros)."
+        ).format(name=name)
+        if not _was_differentiated_by(facts, tensor)
+        else _(
+            "If the derivative is the same for every {name}, as that of a straight line, its own "
+            "derivative is 0: materialize_grads=True gives these zeros. Else something is missing "
+            "that depends on {name} and is not linear in it."
         ).format(name=name),
         explains_error=True,
     )
 
 
-def _last_use(facts: Facts, others: list[int]) -> Place | None:
+def _was_differentiated_by(facts: Facts, tensor: int) -> bool:
+    """Return whether an earlier derivative by the same tensor was found, to be differentiated again."""
+    return any(
+        any(ref.tensor == tensor for ref in event.inputs) and event.outputs
+        for event in facts.trace.of_kind("gradients")
+    )
+
+
+def last_use(facts: Facts, others: list[int]) -> Place | None:
     """Return where the last operation on the way to a result used one of these tensors."""
     roots = {node for span in facts.passes for node in facts.roots(span)}
     roots |= (
@@ -138,9 +152,13 @@ def never_used(facts: Facts) -> Iterator[Clue]:
             continue
         if was_reset(facts, tensor, moment) or tested_for_none(facts, event):
             continue
+        if has_pending_loss(facts, event.inputs[0], moment):
+            continue
+        if event.inputs[0].node in facts.ancestors(n for s in done for n in facts.roots(s)):
+            continue  # it is used, and a Function of the user's own gives None for it
         fed = [facts.nodes[e.node].tensor for s in done for e in facts.during(s, "accumulate")
                    if e.node is not None]  # fmt: skip
-        place = _last_use(facts, [t for t in fed if t is not None])
+        place = last_use(facts, [t for t in fed if t is not None])
         if place is not None and place not in told:
             told.add(place)
             yield _unused_leaf(facts, event, place)
@@ -166,39 +184,6 @@ def _unused_leaf(facts: Facts, event: Event, place: Place) -> Clue:
     )
 
 
-@rule(16, "none-from-allow-unused")
-def none_from_grad(facts: Facts) -> Iterator[Clue]:
-    """autograd.grad with allow_unused gave None, and that was computed with."""
-    if not facts.raised("'NoneType'"):
-        return
-    for moment, event in enumerate(facts.events):
-        if event.kind != "gradients" or len(event.outputs) == len(event.inputs):
-            continue
-        spans = [s for s in facts.passes if s[0] < moment]
-        leading = facts.ancestors(facts.roots(spans[-1]) if spans else [])
-        missing = [r for r in event.inputs if r.node is None or r.node not in leading]
-        if missing:
-            yield _none_given(facts, event, missing[0])
-            return
-
-
-def _none_given(facts: Facts, event: Event, missing: Ref) -> Clue:
-    name = facts.name(missing) or _("one of the inputs")
-    others = [ref.tensor for ref in event.inputs if ref.tensor != missing.tensor]
-    return Clue(
-        _last_use(facts, others) or facts.place(event),
-        _("{name} is not used in what is computed here: allow_unused=True gives None.").format(
-            name=name
-        ),
-        _("None says that there is no way from the result to {name}.").format(name=name),
-        _(
-            "Use {name} in the computation, or ask for materialize_grads=True, which gives zeros "
-            "instead of None."
-        ).format(name=name),
-        explains_error=True,
-    )
-
-
 def _cut_off(facts: Facts, leaf: Ref) -> bool:
     """Return whether the leaf was used, but it or what was made of it left the graph."""
     left_at_once = any(
@@ -208,4 +193,4 @@ def _cut_off(facts: Facts, leaf: Ref) -> bool:
     return left_at_once or any(cut_off(facts, [leaf.node]))
 
 
-__all__: list[str] = []
+__all__ = ["last_use"]

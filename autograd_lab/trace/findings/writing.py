@@ -9,6 +9,7 @@ from ...i18n import _, formula_text
 from ..model import Event, Node, Saved
 from .carrying import OVERWRITTEN, carried_over
 from .facts import Facts, Write
+from .happenings import begins_with_step
 from .model import Clue, Place
 from .registry import rule
 
@@ -82,6 +83,8 @@ def saved_value_changed(facts: Facts) -> Iterator[Clue]:
         yield _changed_clue(facts, None, None, None)
         return
     node, saved, write = found
+    if facts.events[write.moment].kind == "step" and begins_with_step(facts, write.moment):
+        return  # the order of the calls is wrong, and told as that
     if not through_alias(facts, write):
         yield _changed_clue(facts, node, saved, facts.events[write.moment])
 

@@ -1,0 +1,76 @@
+"""Optimizers that hold parameters which a program has replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Event, Ref
+from .facts import Facts
+from .model import Clue, Place
+from .parameters import ever_fed
+from .registry import rule
+
+
+@rule(22, "optimizer-holds-old-parameters")
+def holds_old(facts: Facts) -> Iterator[Clue]:
+    """Parameters were made anew after the optimizer, which steps those that are gone."""
+    fed, moved = ever_fed(facts), facts.moved
+    for moment, event in enumerate(facts.events):
+        if event.kind != "optimizer" or not _steps(facts, event):
+            continue
+        idle = [ref for ref in event.inputs if ref.tensor not in fed]
+        newer = [
+            (facts.label(r.tensor), e)
+            for e in facts.events[moment:]
+            if e.kind in {"create", "plain", "detach"}
+            for r in e.outputs
+            if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
+        ]
+        if idle and newer:
+            # In a loop only the last ones still have a name.
+            yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
+            return
+
+
+def _replaces(facts: Facts, new: Ref, idle: list[Ref]) -> bool:
+    """Return whether a leaf may stand for one of an optimizer's: inputs can get gradients, too."""
+    return facts.trace.tensors[new.tensor].parameter or new.shape in {ref.shape for ref in idle}
+
+
+def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
+    """Return where a variable was made to hold the new parameters: often a call of a function."""
+    since = facts.place(optimizer)
+    while name:
+        places = facts.code.definitions(name, Place(len(facts.trace.cells), None))
+        later = [p for p in places if (p.cell, p.number or 0) > (since.cell, since.number or 0)]
+        if later:
+            return later[0]
+        name = re.sub(r"(\.\w+|\[[^\[]*\]|^\w+)$", "", name)
+    return facts.place(newer)
+
+
+def _steps(facts: Facts, optimizer: Event) -> bool:
+    mine = {ref.tensor for ref in optimizer.inputs}
+    return any(e.kind == "step" and mine & {r.tensor for r in e.inputs} for e in facts.events)
+
+
+def _old(facts: Facts, optimizer: Event, name: str, newer: Event) -> Clue:
+    place = _renewed(facts, optimizer, name, newer)
+    return Clue(
+        place,
+        _(
+            "Parameters are made here after the optimizer ({line}), which keeps the ones it was given."
+        ).format(line=facts.spoken(facts.place(optimizer), place)),
+        _(
+            "An optimizer holds the tensors themselves, not the name of the model. backward() fills "
+            "the gradients of the new ones, step() moves the old ones: nothing is learned."
+        ),
+        _(
+            "Make the optimizer after this line, again if need be: it then takes the new parameters."
+        ),
+    )
+
+
+__all__: list[str] = []
