@@ -155,10 +155,20 @@ def _unreduced_loss(facts: Facts, asked: str) -> Event | None:
         made = None if moment is None else facts.events[moment]
         targets = assigned(facts.code.statement(facts.place(made))) if made else []
         if any(LOSS.search(name) for name, _value in targets):
-            return made
+            return None if _is_used(facts, tensor) else made
         if made is not None and facts.place(made) == facts.error_place:
             waiting += [ref.tensor for ref in made.inputs if ref.shape]
     return None
+
+
+def _is_used(facts: Facts, tensor: int) -> bool:
+    """Return whether another line goes on with a tensor, which so has the right shape for that."""
+    return any(
+        event.kind in {"op", "plain"}
+        and facts.place(event) != facts.error_place
+        and tensor in (ref.tensor for ref in event.inputs)
+        for event in facts.events
+    )
 
 
 def _converted(asked: str) -> str:
