@@ -18,6 +18,7 @@ REDUCING = {"mean", "sum"}
 SIMPLE = {"pow", "abs", "mul", "div", "square", "neg", "sqrt", "sum", "mean", "log", "exp", "add"}
 DELIBERATE = re.compile(r"\bNone\b|unsqueeze|newaxis|outer|cdist")
 TURNED = re.compile(r"\.m?T\b|\.t\(|transpose|permute|reshape|view")
+TURNING = {"t", "numpy_T", "mT", "transpose", "permute", "unsqueeze"}
 SQUARED = {"pow", "square"}
 
 
@@ -66,7 +67,9 @@ def _by_accident(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
     if DELIBERATE.search(event.expression) or same:
         return False
     if len(row.shape) == 2:
-        return not TURNED.search(event.expression) and _is_squared_error(facts, event, pair)
+        made = facts.birth(row.tensor)
+        turned = TURNED.search(event.expression) or made is None or made.text in TURNING
+        return not turned and _is_squared_error(facts, event, pair)
     whole = event.text.endswith("_loss") or event.text in REDUCING
     return whole or bool(_way_to_sum(facts, event.node))
 

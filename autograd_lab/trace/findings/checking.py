@@ -107,9 +107,10 @@ def _filled_buffer(tree: ast.AST) -> ast.Assign | None:
         if isinstance(target, ast.Subscript)
     }
     for node in ast.walk(tree):
-        made = isinstance(node, ast.Assign) and BUFFER.match(ast.unparse(node.value))
-        if made and ast.unparse(node.targets[0]) in filled:
-            return node
+        match node:
+            case ast.Assign(targets=[target], value=value) if ast.unparse(target) in filled:
+                if BUFFER.match(ast.unparse(value)):
+                    return node
     return None
 
 

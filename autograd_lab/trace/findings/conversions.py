@@ -162,12 +162,12 @@ def _unreduced_loss(facts: Facts, asked: str) -> Event | None:
 
 
 def _is_used(facts: Facts, tensor: int) -> bool:
-    """Return whether another line goes on with a tensor, which so has the right shape for that."""
+    """Return whether another line makes the loss of a tensor, which so has the right shape for that."""
     return any(
-        event.kind in {"op", "plain"}
+        tensor in (ref.tensor for ref in event.inputs)
         and facts.place(event) != facts.error_place
-        and tensor in (ref.tensor for ref in event.inputs)
-        for event in facts.events
+        and any(LOSS.search(name) for name, _ in assigned(facts.code.statement(facts.place(event))))
+        for event in facts.trace.of_kind("op", "plain")
     )
 
 

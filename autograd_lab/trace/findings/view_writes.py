@@ -92,7 +92,8 @@ def indexed_copy(facts: Facts) -> Iterator[Clue]:
             and isinstance(function, ast.Attribute)
             and isinstance(function.value, ast.Subscript)
             and made is not None
-            and made.text == "index"
+            and "index" in {made.text, made.name}
+            and facts.memory(event.inputs[0].tensor) == event.inputs[0].tensor
             and made.expression == ast.unparse(function.value)
             and _is_dropped(facts, place, event)
             and place not in told

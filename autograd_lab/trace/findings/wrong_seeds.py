@@ -104,9 +104,11 @@ def _asked(start: Event) -> str:
 
 
 def _is_derivative(facts: Facts, start: Event) -> bool:
-    """Return whether a gradient is differentiated: its product with any vector may be wanted."""
-    roots = {ref.tensor for ref in start.inputs}
-    return any(ref.tensor in roots for e in facts.trace.of_kind("gradients") for ref in e.outputs)
+    """Return whether a gradient is differentiated: its product with any vector may be wanted.
+
+    A gradient is what no line of the program made; what is older than the recording may be one.
+    """
+    return any(facts.maker(ref.tensor) is None for ref in start.inputs)
 
 
 def _clue(facts: Facts, start: Event, given: str, seed: Value, fix: str) -> Clue:
