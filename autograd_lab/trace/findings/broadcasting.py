@@ -26,17 +26,19 @@ SQUARED = {"pow", "square"}
 def column_meets_row(facts: Facts) -> Iterator[Clue]:
     """A column [n, 1] and a vector [n] were broadcast to [n, n] on the way to a loss."""
     roots = [node for span in facts.passes for node in facts.roots(span)]
-    leading, constants = facts.ancestors(roots), facts.ancestors(roots, through_cuts=True)
+    recorded, leading = facts.ancestors(roots), facts.ancestors(roots, through_cuts=True)
     told: set[Place] = set()
     for moment, event in enumerate(facts.events):
         # PyTorch shows some losses as their last operation, with the inputs of the call.
         operation = event.name if event.kind == "detach" else event.text
-        if event.node not in constants or operation not in ELEMENTWISE | REDUCING:
+        if event.node not in leading or operation not in ELEMENTWISE | REDUCING:
             continue
         pair = _column_and_row(facts, moment)
-        if pair is None or facts.place(event) in told or not _by_accident(facts, event, pair):
+        if pair is None or facts.place(event) in told or _is_deliberate(facts, event, pair):
             continue
-        if event.node in leading or _spoils_a_target(facts, event, pair):
+        is_recorded = event.kind == "op" and event.node in recorded
+        judge = _reaches_a_loss if is_recorded else _spoils_a_target
+        if judge(facts, event, pair):
             told.add(facts.place(event))
             yield _broadcast(facts, moment, pair)
 
@@ -60,12 +62,15 @@ def _before_expand(facts: Facts, ref: Ref, moment: int) -> Ref:
     return event.inputs[0] if event and same_call and event.text == "expand" else ref
 
 
-def _by_accident(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
-    """Return whether nothing says that all pairs are meant, and all of them are averaged or summed."""
-    column, row = pair
-    same = facts.memory(column.tensor) == facts.memory(row.tensor)
-    if DELIBERATE.search(event.expression) or same:
-        return False
+def _is_deliberate(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
+    """Return whether the source, or that both are one tensor, says that all pairs are meant."""
+    column, row = (facts.memory(ref.tensor) for ref in pair)
+    return DELIBERATE.search(event.expression) is not None or column == row
+
+
+def _reaches_a_loss(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
+    """Return whether all pairs are averaged or summed."""
+    row = pair[1]
     if len(row.shape) == 2:
         made = facts.birth(row.tensor)
         turned = TURNED.search(event.expression) or made is None or made.text in TURNING
@@ -90,28 +95,36 @@ def _spoils_a_target(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
     behind = facts.ancestors([] if event.node is None else [event.node], through_cuts=True)
     learned = any(facts.nodes[node].kind == "leaf" for node in behind)
     n = pair[1].shape[-1]
-    met = {
-        source for node in _way_to_sum(facts, event.node) for source, _cut in facts.sources[node]
+    way = [facts.nodes[node] for node in _way_to_sum(facts, event.node, through_cuts=True)]
+    if not learned or any(node.value and node.value.shape != (n, n) for node in way[:-1]):
+        return False
+    compared = [node.id for node in way if node.op == "sub" or node.op.endswith("_loss")]
+    met = {source for node in compared for source, _cut in facts.sources[node]}
+    # A loss function expands both sides first.
+    met |= {
+        s for node in met if facts.nodes[node].op == "expand" for s, _cut in facts.sources[node]
     }
     predictions = (facts.nodes[node] for node in met if facts.nodes[node].requires_grad)
-    return learned and any(
+    return any(
         node.value is not None and node.value.shape in {(n,), (n, 1)} for node in predictions
     )
 
 
-def _way_to_sum(facts: Facts, node: int | None) -> list[int]:
+def _way_to_sum(facts: Facts, node: int | None, through_cuts: bool = False) -> list[int]:
     """Return the nodes from one to a sum over all elements, if only such on elements stand between."""
+    allowed = SIMPLE | ELEMENTWISE | ({"detach", "expand"} if through_cuts else set())
     way: list[int] = []
     while node is not None:
-        users = [e.target for e in facts.trace.graph.edges if e.source == node and not e.cut]
-        if len(set(users)) != 1:
+        edges = [e for e in facts.trace.graph.edges if e.source == node]
+        users = {e.target for e in edges if through_cuts or not e.cut}
+        if len(users) != 1:
             return []
-        user = facts.nodes[users[0]]
+        user = facts.nodes[users.pop()]
         way.append(user.id)
         whole = user.op in REDUCING or user.op.endswith("_loss")
         if whole and user.value is not None and user.value.shape == ():
             return way
-        if user.op not in SIMPLE and user.op not in ELEMENTWISE:
+        if user.op not in allowed:
             return []
         node = user.id
     return []

@@ -57,6 +57,9 @@ def seed_is_the_result(facts: Facts) -> Iterator[Clue]:
 def seed_is_the_target(facts: Facts) -> Iterator[Clue]:
     """What the result is to be compared with, or a step of the variable, was given as the seed."""
     for start, given, seed, leaves in _seeded(facts):
+        # Ones among zeros pick a row of the Jacobian, or the score of one class.
+        if start.text != "backward" or set(seed.numbers) <= {0.0, 1.0}:
+            continue
         root = closed(root_of(start.expression)) or "y"
         step_of = next((leaf.label for leaf in leaves if given == f"d{leaf.label}"), "")
         if TARGET.fullmatch(given):
