@@ -213,6 +213,11 @@ def receiver(text: str) -> str:
     return ""
 
 
+def closed(text: str) -> str:
+    """Return a piece of source so that a method's call can follow: `(a - b)` for `a - b`."""
+    return f"({text})" if isinstance(expression(text), ast.BinOp | ast.UnaryOp) else text
+
+
 def root_of(call: str) -> str:
     """Return what a backward pass was asked of: `"loss"` of `"loss.backward()"` or `"grad(loss, x)"`."""
     tree = expression(call)
@@ -229,4 +234,4 @@ def names_in(tree: ast.AST) -> list[str]:
     return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
 
 
-__all__ = ["Code", "assigned", "expression", "names_in", "receiver", "root_of"]
+__all__ = ["Code", "assigned", "closed", "expression", "names_in", "receiver", "root_of"]

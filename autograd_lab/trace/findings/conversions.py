@@ -155,10 +155,20 @@ def _unreduced_loss(facts: Facts, asked: str) -> Event | None:
         made = None if moment is None else facts.events[moment]
         targets = assigned(facts.code.statement(facts.place(made))) if made else []
         if any(LOSS.search(name) for name, _value in targets):
-            return made
+            return None if _is_used(facts, tensor) else made
         if made is not None and facts.place(made) == facts.error_place:
             waiting += [ref.tensor for ref in made.inputs if ref.shape]
     return None
+
+
+def _is_used(facts: Facts, tensor: int) -> bool:
+    """Return whether another line makes the loss of a tensor, which so has the right shape for that."""
+    return any(
+        tensor in (ref.tensor for ref in event.inputs)
+        and facts.place(event) != facts.error_place
+        and any(LOSS.search(name) for name, _ in assigned(facts.code.statement(facts.place(event))))
+        for event in facts.trace.of_kind("op", "plain")
+    )
 
 
 def _converted(asked: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ...i18n import _
-from .code import receiver
+from .code import assigned, expression, receiver
 from .facts import Facts
 from .function_source import Definition, definition
 from .model import Clue, Place
@@ -15,6 +15,7 @@ from .registry import rule
 
 NODE = re.compile(r"[fF]unction (\w+)Backward")
 COUNT = re.compile(r"expected (\d+), got (\d+)")
+LEGACY = "Legacy autograd function with non-static forward"
 SHAPES = re.compile(r"at index (\d+) - got (\[.*?\]) but expected shape compatible with (\[.*?\])")
 
 
@@ -141,12 +142,16 @@ def _instantiated(facts: Facts) -> Iterator[Clue]:
     found = re.search(
         r"'(\w+)' object (has no attribute|is not)|(?:and|:) '(\w+)'", facts.trace.error
     )
-    defined = definition(facts, found.group(1) or found.group(3)) if found else None
+    place, named = _made_at(facts)
+    if found is None and not facts.raised(LEGACY):
+        return
+    defined = definition(facts, (found.group(1) or found.group(3)) if found else named)
     if defined is None:
         return
-    used = facts.error.expression if facts.error else ""
-    made = facts.code.definitions(receiver(used), facts.error_place)[:1]
-    place = made[0] if made else facts.error_place
+    forward = defined.method("forward")
+    if forward is not None and not forward.decorator_list and named == defined.name:
+        yield _like_a_module(defined, forward)
+        return
     yield Clue(
         place,
         _("{function}(…) makes an object of the class; forward has not run.").format(
@@ -154,6 +159,41 @@ def _instantiated(facts: Facts) -> Iterator[Clue]:
         ),
         _("A Function is never instantiated. apply() runs forward and records the node."),
         _("Call {function}.apply(…).").format(function=defined.name),
+        explains_error=True,
+    )
+
+
+def _made_at(facts: Facts) -> tuple[Place, str]:
+    """Return where the object was made that the failed line calls or uses, and the class called."""
+    used = facts.error.expression if facts.error else ""
+    call = expression(used)
+    function = call.func if isinstance(call, ast.Call) else None
+    if isinstance(function, ast.Call):
+        return facts.error_place, ast.unparse(function.func)
+    called = ast.unparse(function) if function is not None else ""
+    for name in (called, receiver(used)):
+        for place in facts.code.definitions(name, facts.error_place)[:1]:
+            for target, value in assigned(facts.code.statement(place)):
+                if target == name and isinstance(value, ast.Call):
+                    return place, ast.unparse(value.func)
+            if name != called:
+                return place, ""
+    return facts.error_place, ""
+
+
+def _like_a_module(defined: Definition, forward: ast.FunctionDef) -> Clue:
+    return Clue(
+        defined.place(forward),
+        _(
+            "forward of {function} takes self, like a Module's, and {function}(…) was called."
+        ).format(function=defined.name),
+        _(
+            "A Function is never instantiated. Its methods belong to the class and are given ctx, "
+            "where forward leaves what backward needs; apply() runs forward and records the node."
+        ),
+        _(
+            "@staticmethod above both methods, ctx instead of self; then call {function}.apply(…)."
+        ).format(function=defined.name),
         explains_error=True,
     )
 

@@ -7,46 +7,18 @@ import re
 from collections.abc import Iterator
 
 from ...i18n import _
+from ..model import Event
+from .checking import narrowed
+from .code import assigned
 from .facts import Facts
-from .function_source import definition, definitions
+from .function_source import Definition, definition, definitions, writes
 from .model import Clue, Place
 from .registry import rule
 
-
-@rule(18, "incoming-gradient-ignored")
-def ignored_gradient(facts: Facts) -> Iterator[Clue]:
-    """A backward that ran never looks at the gradient it is given."""
-    walked = {e.node for e in facts.events if e.kind == "node"}
-    used = {e.text for e in facts.events if e.kind == "function" and e.node in walked}
-    for defined in definitions(facts):
-        method = defined.method("backward")
-        given = method.args.args[1:] if method else []
-        if method is None or len(given) != 1 or defined.name not in used:
-            continue
-        read = {n.id for n in ast.walk(method) if isinstance(n, ast.Name)}
-        value = defined.returned("backward")
-        if given[0].arg not in read and value is not None and not _only_none(value.value):
-            yield Clue(
-                defined.place(value),
-                _("backward of {function} never uses {grad}, the gradient that comes in.").format(
-                    function=defined.name, grad=given[0].arg
-                ),
-                _(
-                    "{grad} is ∂loss/∂output. By the chain rule ∂loss/∂input is {grad} times the "
-                    "local derivative; without it, whatever follows this function is left out. It "
-                    "seems right only while {grad} happens to be 1."
-                ).format(grad=given[0].arg),
-                _("Multiply by it: return {grad} * ({value}).").format(
-                    grad=given[0].arg, value=ast.unparse(value.value) if value.value else "…"
-                ),
-            )
-
-
-def _only_none(value: ast.expr | None) -> bool:
-    parts = value.elts if isinstance(value, ast.Tuple) else [value]
-    return all(
-        part is None or (isinstance(part, ast.Constant) and part.value is None) for part in parts
-    )
+EXPECTED = re.compile(r"assert not\b|== *False|is False|assertFalse|atol|rtol|eps")
+"""In the statement of a check, or of its result: it is to fail, or its limits are the user's own."""
+STEPS = re.compile(r"round|floor|ceil|sign|heaviside|clamp|rand|bernoulli|numpy|[<>]")
+UNCHANGED = re.compile(r"return \w+(\.(clone|detach)\(\)|\.view_as\(\w+\)|\.view\(.*\))?")
 
 
 @rule(18, "function-writes-in-place")
@@ -58,7 +30,7 @@ def unmarked_write(facts: Facts) -> Iterator[Clue]:
         if method is None or event is None or "mark_dirty" in ast.unparse(method):
             continue
         given = {a.arg for a in method.args.args[1:]}
-        written = next((n for n in ast.walk(method) if _writes(n, given)), None)
+        written = next((n for n in ast.walk(method) if writes(n, given)), None)
         if written is not None:
             yield Clue(
                 Place(defined.cell, getattr(written, "lineno", None)),
@@ -71,23 +43,6 @@ def unmarked_write(facts: Facts) -> Iterator[Clue]:
                 ),
                 _("Write out of place, or call ctx.mark_dirty(…) for it and return it."),
             )
-
-
-def _writes(node: ast.AST, names: set[str]) -> bool:
-    """Return whether a piece of source is an in-place method on one of these names."""
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id in names
-        and node.func.attr.endswith("_")
-        and not node.func.attr.startswith("_")
-        and node.func.attr != "requires_grad_"
-    ) or (
-        isinstance(node, ast.AugAssign)
-        and isinstance(node.target, ast.Name)
-        and node.target.id in names
-    )
 
 
 @rule(18, "backward-disagrees-with-differences")
@@ -117,6 +72,50 @@ def disagrees(facts: Facts) -> Iterator[Clue]:
         _("Work out the derivative of forward again; backward returns it times the gradient."),
         explains_error=True,
     )
+
+
+@rule(18, "gradcheck-returned-false")
+def returned_false(facts: Facts) -> Iterator[Clue]:
+    """gradcheck, told not to raise, said that a backward is wrong."""
+    for event in facts.trace.of_kind("gradcheck"):
+        named = re.search(r"(\w+)\.apply", event.expression)
+        defined = definition(facts, named.group(1)) if named else None
+        place = facts.place(event)
+        if defined is None or event.options != ("failed",) or _is_expected(facts, event, defined):
+            continue
+        yield Clue(
+            defined.place(defined.returned("backward")),
+            _(
+                "gradcheck ({line}) returned False: what backward of {function} returns is not the "
+                "derivative of forward."
+            ).format(function=defined.name, line=facts.spoken(place)),
+            _(
+                "gradcheck moves each input a little and compares; in float64 that is accurate to "
+                "1e-6. With raise_exception=False it says so only by what it returns."
+            ),
+            _("Work out the derivative of forward again; backward returns it times the gradient."),
+        )
+
+
+def _is_expected(facts: Facts, event: Event, defined: Definition) -> bool:
+    """Return whether a check that fails may be meant, or fails for another reason.
+
+    A backward may differ from the derivative on purpose where forward has steps, or changes nothing.
+    """
+    if "raise_exception=False" not in event.expression.replace(" ", ""):
+        return True
+    coarse = any(ref.dtype == "float32" for ref in event.inputs)
+    place, forward = facts.place(event), defined.method("forward")
+    statement, value = facts.code.statement(place), defined.returned("forward")
+    asked = [] if statement is None else [ast.unparse(statement)]
+    for name, _value in assigned(statement):
+        lines = map(facts.code.line, facts.code.lines_below(place))
+        asked += [line for line in lines if name in line]
+    text = ast.unparse(forward) if forward else ""
+    unchanged = value is not None and UNCHANGED.fullmatch(ast.unparse(value)) is not None
+    expected = any(EXPECTED.search(line) for line in asked)
+    coarse = coarse or narrowed(facts, event) is not None
+    return coarse or expected or unchanged or STEPS.search(text) is not None
 
 
 @rule(18, "once-differentiable-twice")

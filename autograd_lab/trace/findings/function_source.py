@@ -54,4 +54,21 @@ def definition(facts: Facts, name: str) -> Definition | None:
     return next((d for d in reversed(list(definitions(facts))) if d.name == name), None)
 
 
-__all__ = ["Definition", "definition", "definitions"]
+def writes(node: ast.AST, names: set[str]) -> bool:
+    """Return whether a piece of source writes in place into what has one of these names."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in names
+        and node.func.attr.endswith("_")
+        and not node.func.attr.startswith("_")
+        and node.func.attr != "requires_grad_"
+    ) or (
+        isinstance(node, ast.AugAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id in names
+    )
+
+
+__all__ = ["Definition", "definition", "definitions", "writes"]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned, expression
 from .facts import Facts
+from .hook_source import hook_function
 from .model import Clue, Place
 from .registry import rule
 
@@ -23,7 +23,7 @@ def wrong_result(facts: Facts) -> Iterator[Clue]:
     hook = next((e for e in reversed(facts.events) if e.kind == "hook"), None)
     if found is None or hook is None:
         return
-    defined = _hook_function(facts, hook)
+    defined = hook_function(facts, hook)
     returns = [n for n in ast.walk(defined[1]) if isinstance(n, ast.Return)] if defined else []
     what = {"size": _("shape"), "type": _("dtype")}.get(found.group(2), found.group(2))
     yield Clue(
@@ -56,6 +56,25 @@ def no_gradient(facts: Facts) -> Iterator[Clue]:
         ),
         explains_error=True,
     )
+
+
+@rule(20, "post-accumulate-hook-on-a-result")
+def on_a_result(facts: Facts) -> Iterator[Clue]:
+    """A hook that waits for `.grad` to be filled was put on a tensor whose `.grad` is not."""
+    if not facts.raised("post accumulate grad hooks cannot be registered on non-leaf tensors"):
+        return
+    name = facts.name(facts.failed.inputs[0], facts.failed) if facts.failed else ""
+    yield Clue(
+        facts.error_place,
+        _("{name} was computed, it is no leaf: no gradient is added to its .grad.").format(
+            name=name or _("The tensor")
+        ),
+        _("Such a hook runs when the .grad of a leaf, such as a parameter, has been filled."),
+        _("A hook on any tensor is given the gradient itself: {name}.register_hook(lambda g: …).").format(
+            name=name or "h"
+        ),
+        explains_error=True,
+    )  # fmt: skip
 
 
 # --- hooks that are silent --------------------------------------------------------------------------
@@ -126,81 +145,6 @@ def _aside(facts: Facts, event: Event) -> Clue:
             "in it: g = g.clone(); g[0] = 0; return g."
         ),
     )
-
-
-@rule(20, "hook-returns-nothing")
-def returns_nothing(facts: Facts) -> Iterator[Clue]:
-    """A hook computes a new gradient and does not return it."""
-    for event in facts.events:
-        if event.kind == "hook" and event.text == "tensor":
-            defined = _hook_function(facts, event)
-            forgotten = _forgotten(defined[1]) if defined else None
-            if defined is not None and forgotten is not None:
-                place = Place(defined[0], forgotten.lineno)
-                yield Clue(
-                    place,
-                    _(
-                        "{hook} computes a new {name}, but returns nothing: the old one goes on."
-                    ).format(hook=defined[1].name, name=ast.unparse(forgotten.targets[0])),
-                    _(
-                        "The assignment only makes the name stand for another tensor. A hook changes "
-                        "a gradient by what it returns; None means that it stays as it is."
-                    ),
-                    _("Add return {name}.").format(name=ast.unparse(forgotten.targets[0])),
-                )
-
-
-def _hook_function(facts: Facts, event: Event) -> tuple[int, ast.FunctionDef] | None:
-    """Return the function that was registered: named in the call, made by one, or an object's."""
-    call = expression(event.expression)
-    given = call.args[0] if isinstance(call, ast.Call) and call.args else None
-    if isinstance(given, ast.Call):
-        made = _defined(facts, _last_name(given.func))
-        inner = [n for n in made[1].body if isinstance(n, ast.FunctionDef)] if made else []
-        return (made[0], inner[-1]) if made and inner else None
-    named = _defined(facts, _last_name(given))
-    if named is not None or given is None:
-        return named
-    for place in facts.code.definitions(ast.unparse(given), facts.place(event))[:1]:
-        for _target, value in assigned(facts.code.statement(place)):
-            if isinstance(value, ast.Call):
-                return _defined(facts, _last_name(value.func))
-    return None
-
-
-def _last_name(tree: ast.expr | None) -> str:
-    return tree.attr if isinstance(tree, ast.Attribute) else getattr(tree, "id", "")
-
-
-def _defined(facts: Facts, name: str) -> tuple[int, ast.FunctionDef] | None:
-    """Return the function of that name, or what calling an object of the class of that name runs."""
-    for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                return cell, node
-            if isinstance(node, ast.ClassDef) and node.name == name:
-                for part in node.body:
-                    if isinstance(part, ast.FunctionDef) and part.name == "__call__":
-                        return cell, part
-    return None
-
-
-def _forgotten(hook: ast.FunctionDef) -> ast.Assign | None:
-    """Return the assignment of a new gradient that nothing comes of."""
-    arguments = [a.arg for a in hook.args.args]
-    if not arguments or any(isinstance(n, ast.Return) and n.value for n in ast.walk(hook)):
-        return None
-    name = arguments[-1]
-    assigned = [
-        s
-        for s in ast.walk(hook)
-        if isinstance(s, ast.Assign) and [ast.unparse(t) for t in s.targets] == [name]
-    ]
-    last = max(assigned, key=lambda s: s.lineno, default=None)
-    used = last is not None and any(
-        isinstance(n, ast.Name) and n.id == name and n.lineno > last.lineno for n in ast.walk(hook)
-    )
-    return None if used else last
 
 
 @rule(20, "hook-registered-again")

@@ -37,14 +37,28 @@ def nan_gradient(facts: Facts) -> Iterator[Clue]:
     for span in facts.passes:
         if _nan_forward(facts, span):
             return
-        spoiled = next(
-            (e for e in facts.during(span, "accumulate") if _has_nan(e.contribution)), None
-        )
+        spoiled = _spoiled(facts, span)
         if spoiled is not None:
             culprit = _culprit(facts, span)
             if culprit is not None:
-                yield _clue(facts, culprit, spoiled)
+                yield _clue(facts, culprit, (facts.events[span[0]], spoiled))
             return
+
+
+def _spoiled(facts: Facts, span: Span) -> Node | None:
+    """Return what got NaN as its gradient: in its `.grad`, or as a result of `autograd.grad`."""
+    start = facts.events[span[0]]
+    if start.text != "grad":
+        grown = (e for e in facts.during(span, "accumulate") if _has_nan(e.contribution))
+        return next((facts.nodes[e.node] for e in grown if e.node is not None), None)
+    asked = {ref.node for ref in start.outputs}
+    edges = [edge for edge in facts.trace.graph.edges if edge.source in asked and not edge.cut]
+    for step in facts.during(span, "node"):
+        for edge in edges:
+            gradient = step.grads_out[edge.slot : edge.slot + 1]
+            if edge.target == step.node and gradient and _has_nan(gradient[0]):
+                return facts.nodes[edge.source]
+    return None
 
 
 @rule(19, "anomaly-found-nan")
@@ -119,7 +133,7 @@ def _has_nan(value: Value | None) -> bool:
 def _clue(
     facts: Facts,
     culprit: tuple[Node, Event | None],
-    spoiled: Event | None,
+    spoiled: tuple[Event, Node] | None,
     explains_error: bool = False,
 ) -> Clue:
     node, step = culprit
@@ -127,15 +141,28 @@ def _clue(
     came_in = next((v for v in (step.grads_in if step else ()) if v is not None), None)
     zero = came_in is not None and any(n == 0 for n in came_in.numbers)
     op, line = node.op or node.name, facts.spoken(place)
-    if spoiled is None or spoiled.node is None:
+    if spoiled is None:
         what = _("The backward pass makes a NaN at {op} ({line}).").format(op=op, line=line)
     else:
-        leaf = facts.nodes[spoiled.node]
-        name = facts.parameter(leaf.tensor) if leaf.tensor is not None else leaf.label
-        what = _(
-            "The loss is an ordinary number, but {name}.grad is NaN. It comes up at {op} ({line})."
-        ).format(name=name or _("a leaf"), op=op, line=line)
+        what = _what(spoiled[0]).format(name=_name(facts, spoiled[1]), op=op, line=line)
     return Clue(place, what, _why(node, zero), _fix(node), explains_error=explains_error)
+
+
+def _what(start: Event) -> str:
+    """Return the sentence that names the gradient; its places are not yet filled."""
+    if start.text == "grad":
+        return _(
+            "What is differentiated has no NaN, but its gradient with respect to {name} has. It "
+            "comes up at {op} ({line})."
+        )
+    return _(
+        "The loss is an ordinary number, but {name}.grad is NaN. It comes up at {op} ({line})."
+    )
+
+
+def _name(facts: Facts, node: Node) -> str:
+    known = facts.parameter(node.tensor) if node.tensor is not None else node.label
+    return known or _("a leaf")
 
 
 def _why(node: Node, zero: bool) -> str:
@@ -163,11 +190,11 @@ def _fix(node: Node) -> str:
     """Return how to keep the operation away from its edge, in the program's own words."""
     tree = expression(node.expression)
     inner = ""
-    if node.op == "div" and isinstance(tree, ast.BinOp):
+    if node.op in {"div", "reciprocal"} and isinstance(tree, ast.BinOp):
         inner = ast.unparse(tree.right)
     elif node.op == "pow" and isinstance(tree, ast.BinOp):
         inner = ast.unparse(tree.left)
-    elif isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
+    elif isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute) and not _is_pass(tree):
         torch_call = isinstance(tree.func.value, ast.Name) and tree.func.value.id == "torch"
         inner = ast.unparse(tree.args[0] if torch_call and tree.args else tree.func.value)
     inner = inner or "x"
@@ -176,6 +203,11 @@ def _fix(node: Node) -> str:
         "safe = torch.where(t > 0, t, torch.ones_like(t)); compute with safe, then choose with where. "
         "Or stay away from 0 altogether: {inner} + 1e-12."
     ).format(inner=inner)
+
+
+def _is_pass(call: ast.Call) -> bool:
+    """Return whether a call differentiates: what it recorded are derivatives of earlier lines."""
+    return ast.unparse(call.func).rpartition(".")[2] in {"grad", "backward"}
 
 
 def _worst(node: Node) -> str:

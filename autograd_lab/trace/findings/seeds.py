@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
 from ...i18n import _
-from .code import expression, root_of
-from .facts import Facts, spelled
+from .code import root_of
+from .facts import Facts
 from .model import Clue
 from .registry import rule
 
@@ -103,46 +102,6 @@ def _count_clue(facts: Facts, name: str) -> Clue:
         ).format(name=name),
         explains_error=True,
     )
-
-
-@rule(3, "seed-is-the-variable")
-def seed_is_the_variable(facts: Facts) -> Iterator[Clue]:
-    """The variable itself was given as the seed, as if backward had to be told of it."""
-    for span in facts.passes:
-        start = facts.events[span[0]]
-        given = _given_seed(start.expression)
-        seed = start.grads_in[0] if start.grads_in else None
-        if not given or seed is None or set(seed.numbers) == {1.0}:
-            continue
-        leaves = [
-            facts.nodes[n]
-            for n in facts.ancestors(facts.roots(span))
-            if facts.nodes[n].kind == "leaf"
-        ]
-        if any(leaf.value == seed and leaf.label in {given, ""} for leaf in leaves):
-            root = _root_name(facts, start.expression)
-            yield Clue(
-                facts.place(start),
-                _(
-                    "{given} itself was given to backward(): each gradient is multiplied by it."
-                ).format(given=given),
-                _(
-                    "The argument is gradient=, the v in vᵀJ: {root} is weighted with {numbers}. "
-                    "backward() finds the variables on its own, by their requires_grad."
-                ).format(root=root, numbers=spelled(seed)),
-                _("{root}.sum().backward(), then read {given}.grad.").format(
-                    root=root, given=given
-                ),
-            )
-
-
-def _given_seed(call: str) -> str:
-    """Return the variable that is given as the seed in a call of backward, `""` if none is."""
-    tree = expression(call)
-    if not isinstance(tree, ast.Call) or not call.partition("(")[0].endswith("backward"):
-        return ""
-    given = [*tree.args[:1], *(word.value for word in tree.keywords if word.arg == "gradient")]
-    return given[0].id if given and isinstance(given[0], ast.Name) else ""
 
 
 def _root_name(facts: Facts, call: str | None = None) -> str:

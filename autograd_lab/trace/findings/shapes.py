@@ -1,16 +1,14 @@
-"""Shapes and dtypes that do not fit, or that fit by accident."""
+"""Shapes and dtypes that do not fit."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Ref
-from .code import expression
 from .facts import Facts
-from .model import Clue, Place
+from .model import Clue
 from .registry import rule
 
 SHAPE_ERRORS = (
@@ -39,10 +37,6 @@ DTYPE_ERRORS = (
     "Found dtype",
 )
 PRODUCT = re.compile(r"\((\d+x\d+) and (\d+x\d+)\)")
-ELEMENTWISE = {"sub", "add", "mul", "div", "rsub", "pow", "mse_loss", "l1_loss"}
-REDUCING = {"mean", "sum"}
-SIMPLE = {"pow", "abs", "mul", "div", "square", "neg", "sqrt", "sum", "mean", "log", "exp", "add"}
-DELIBERATE = re.compile(r"\bNone\b|unsqueeze|newaxis|outer|cdist")
 
 
 @rule(17, "shapes-do-not-fit")
@@ -181,104 +175,6 @@ def _dtype_fix(ref: Ref, made: Event | None, target: bool) -> str:
     if ref.dtype == "float64":
         return _("Add .float() where it is made. Or make the rest float64 as well: model.double().")
     return _("Convert it where it is made, with .to(other.dtype).")
-
-
-# --- silent -----------------------------------------------------------------------------------------
-
-
-@rule(17, "column-meets-row")
-def column_meets_row(facts: Facts) -> Iterator[Clue]:
-    """A column [n, 1] and a vector [n] were broadcast to [n, n] on the way to a loss."""
-    leading = facts.ancestors(node for span in facts.passes for node in facts.roots(span))
-    told: set[Place] = set()
-    for moment, event in enumerate(facts.events):
-        # PyTorch shows some losses as their last operation, with the inputs of the call.
-        if event.kind == "op" and event.node in leading and event.text in ELEMENTWISE | REDUCING:
-            pair = _column_and_row(facts, moment)
-            if pair and facts.place(event) not in told and _by_accident(facts, event, pair):
-                told.add(facts.place(event))
-                yield _broadcast(facts, event, pair)
-
-
-def _column_and_row(facts: Facts, moment: int) -> tuple[Ref, Ref] | None:
-    """Return the inputs of shapes [n, 1] and [n], if that is what they are."""
-    given = [_before_expand(facts, ref, moment) for ref in facts.events[moment].inputs[:2]]
-    if len(given) < 2:
-        return None
-    column, row = sorted(given, key=lambda ref: -len(ref.shape))
-    n = column.shape[0] if column.shape else 0
-    fits = n > 1 and column.shape == (n, 1) and row.shape == (n,)
-    return (column, row) if fits else None
-
-
-def _before_expand(facts: Facts, ref: Ref, moment: int) -> Ref:
-    """Return what a loss function has expanded to the common shape, the input itself otherwise."""
-    made = facts.maker(ref.tensor, moment)
-    event = None if made is None else facts.events[made]
-    same_call = event is not None and event.expression == facts.events[moment].expression
-    return event.inputs[0] if event and same_call and event.text == "expand" else ref
-
-
-def _by_accident(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
-    """Return whether nothing says that all pairs are meant, and all of them are averaged or summed."""
-    column, row = pair
-    if DELIBERATE.search(event.expression) or facts.memory(column.tensor) == facts.memory(
-        row.tensor
-    ):
-        return False
-    whole = event.text.endswith("_loss") or event.text in REDUCING
-    return whole or _is_reduced(facts, event.node)
-
-
-def _is_reduced(facts: Facts, node: int | None) -> bool:
-    """Return whether only operations on elements stand between a node and a sum over all of them."""
-    while node is not None:
-        users = [e.target for e in facts.trace.graph.edges if e.source == node and not e.cut]
-        if len(set(users)) != 1:
-            return False
-        user = facts.nodes[users[0]]
-        if user.op in REDUCING and user.value is not None and user.value.shape == ():
-            return True
-        if user.op not in SIMPLE and user.op not in ELEMENTWISE:
-            return False
-        node = user.id
-    return False
-
-
-def _operands(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> list[str]:
-    """Return how the source calls the column and the row."""
-    tree = expression(event.expression)
-    sides: list[ast.expr] = []
-    if isinstance(tree, ast.BinOp):
-        sides = [tree.left, tree.right]
-    elif isinstance(tree, ast.Call) and len(tree.args) > 1:
-        sides = tree.args[:2]
-    written = [ast.unparse(side) for side in sides]
-    labels = [facts.label(ref.tensor) for ref in pair]
-    # The source has them in this order or in the other one.
-    if labels[0] in written[1:] or labels[1] in written[:1]:
-        written.reverse()
-    return written or labels
-
-
-def _broadcast(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> Clue:
-    n = pair[1].shape[0]
-    column, row = _operands(facts, event, pair)
-    return Clue(
-        facts.place(event),
-        _(
-            "{column} has the shape [{n}, 1], {row} the shape [{n}]: together they become [{n}, {n}], "
-            "every entry of one with every entry of the other, {all} numbers instead of {n}."
-        ).format(column=column or _("One side"), row=row or _("the other"), n=n, all=n * n),
-        _(
-            "Shapes are aligned from the last dimension, and a size of 1 is repeated. Nothing "
-            "raises, the mean is one number all the same; but it is the mean of the wrong numbers, "
-            "and so is the gradient."
-        ),
-        _("Give both one shape: {column}.squeeze(1), or {row}.unsqueeze(1).").format(
-            column=column or "y_hat", row=row or "y"
-        ),
-    )
 
 
 __all__: list[str] = []

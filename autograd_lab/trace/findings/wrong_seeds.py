@@ -1,0 +1,134 @@
+"""Weights for a backward pass that nobody would want: the variable, the result, the target."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from ...i18n import _
+from ..model import Event, Node, Value
+from .code import closed, expression, root_of
+from .facts import Facts, spelled
+from .model import Clue
+from .registry import rule
+
+TARGET = re.compile(r"(y_)?(targets?|labels?|true|truth)(_\w+)?")
+"""Names of what a result is to be compared with."""
+
+
+@rule(3, "seed-is-the-variable")
+def seed_is_the_variable(facts: Facts) -> Iterator[Clue]:
+    """The variable itself was given as the seed, as if backward had to be told of it."""
+    for start, given, seed, leaves in _seeded(facts):
+        root, asked = closed(root_of(start.expression)) or "loss", _asked(start)
+        if start.text == "backward":
+            same = any(leaf.value == seed and leaf.label in {given, ""} for leaf in leaves)
+        else:
+            same = given == asked and not _is_derivative(facts, start)
+        if not same:
+            continue
+        if start.text == "backward":
+            fix = _("{root}.sum().backward(), then read {given}.grad.")
+        else:
+            fix = _("Weights of one: torch.autograd.grad({root}.sum(), {given}).")
+        yield _clue(facts, start, given, seed, fix.format(root=root, given=given))
+
+
+@rule(3, "seed-is-the-result")
+def seed_is_the_result(facts: Facts) -> Iterator[Clue]:
+    """The result itself was given as the seed."""
+    for start, given, seed, _leaves in _seeded(facts):
+        root = root_of(start.expression)
+        if given != root or _is_derivative(facts, start):
+            continue
+        one = start.inputs[0].shape == () if start.inputs else False
+        total = root if one else f"{root}.sum()"
+        if start.text == "backward":
+            fix = _("{total}.backward()").format(total=total)
+        else:
+            fix = _("Weights of one: torch.autograd.grad({total}, {asked}).").format(
+                total=total, asked=_asked(start) or "x"
+            )
+        yield _clue(facts, start, given, seed, fix)
+
+
+@rule(3, "seed-is-the-target")
+def seed_is_the_target(facts: Facts) -> Iterator[Clue]:
+    """What the result is to be compared with, or a step of the variable, was given as the seed."""
+    for start, given, seed, leaves in _seeded(facts):
+        # Ones among zeros pick a row of the Jacobian, or the score of one class.
+        if start.text != "backward" or set(seed.numbers) <= {0.0, 1.0}:
+            continue
+        root = closed(root_of(start.expression)) or "y"
+        step_of = next((leaf.label for leaf in leaves if given == f"d{leaf.label}"), "")
+        if TARGET.fullmatch(given):
+            fix = _("Compare them in a loss: (({root} - {given}) ** 2).mean().backward().")
+        elif step_of and step_of != root:
+            fix = _("For the derivatives alone: {root}.sum().backward(), then read {leaf}.grad.")
+        else:
+            continue
+        fix = fix.format(root=root, given=given, leaf=step_of)
+        yield _clue(facts, start, given, seed, fix)
+
+
+def _seeded(facts: Facts) -> Iterator[tuple[Event, str, Value, list[Node]]]:
+    """Yield each pass that was given weights as a variable: its name, its value, the leaves behind."""
+    for span in facts.passes:
+        start = facts.events[span[0]]
+        given = _given_seed(start.expression)
+        seed = start.grads_in[0] if start.grads_in else None
+        if given and seed is not None and set(seed.numbers) != {1.0}:
+            nodes = (facts.nodes[n] for n in facts.ancestors(facts.roots(span)))
+            yield start, given, seed, [node for node in nodes if node.kind == "leaf"]
+
+
+def _given_seed(call: str) -> str:
+    """Return the variable that is given as the seed in a call, `""` if none is."""
+    tree = expression(call)
+    if not isinstance(tree, ast.Call):
+        return ""
+    name = call.partition("(")[0]
+    if name.endswith("backward"):
+        given, word = tree.args[:1], "gradient"
+    elif name.endswith("grad"):
+        given, word = tree.args[2:3], "grad_outputs"
+    else:
+        return ""
+    given = [*given, *(keyword.value for keyword in tree.keywords if keyword.arg == word)]
+    return given[0].id if given and isinstance(given[0], ast.Name) else ""
+
+
+def _asked(start: Event) -> str:
+    """Return what `autograd.grad` differentiates by, as written."""
+    tree = expression(start.expression)
+    given = tree.args[1:2] if isinstance(tree, ast.Call) else []
+    return ast.unparse(given[0]).strip("[](),") if given else ""
+
+
+def _is_derivative(facts: Facts, start: Event) -> bool:
+    """Return whether a gradient is differentiated: its product with any vector may be wanted.
+
+    A gradient is what no line of the program made; what is older than the recording may be one.
+    """
+    return any(facts.maker(ref.tensor) is None for ref in start.inputs)
+
+
+def _clue(facts: Facts, start: Event, given: str, seed: Value, fix: str) -> Clue:
+    root = root_of(start.expression) or "loss"
+    call = "backward()" if start.text == "backward" else "grad()"
+    word = "gradient=" if start.text == "backward" else "grad_outputs="
+    return Clue(
+        facts.place(start),
+        _("{given} itself was given to {call}: each gradient is multiplied by it.").format(
+            given=given, call=call
+        ),
+        _(
+            "The argument is {word}, the v in vᵀJ: {root} is weighted with {numbers}. Autograd finds "
+            "the way to the variables on its own, and one number needs no weight."
+        ).format(word=word, root=root, numbers=spelled(seed)),
+        fix,
+    )
+
+
+__all__: list[str] = []
