@@ -15,6 +15,8 @@ NO_HISTORY = "does not require grad and does not have a grad_fn"
 OFF = {"no_grad", "inference_mode", "set_grad_enabled"}
 MODES = {*OFF, "enable_grad"}
 """enable_grad does not help inside inference_mode."""
+DRAWING = {"bernoulli", "multinomial"}
+"""Operations that have no useful derivative, whether what they are given has a history or not."""
 COMING_BACK = {"from_numpy", "tensor", "as_tensor", "asarray", "FloatTensor"}
 READING_OUT = {"item", "float", "int", "bool", "tolist", "numpy", "tensor", "data", "detach"}
 """Ways to leave the graph by a value that comes back as an ordinary number, array or tensor."""
@@ -65,11 +67,21 @@ def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
         event = facts.events[made]
         lost = next((ref for ref in event.inputs if ref.requires_grad), None)
         if lost is not None:
-            return at(facts, made, lost)
+            drawn = _drawn_from(facts, event)
+            return at(facts, made if drawn is None else drawn, lost)
         if event.kind == "create":
             read_out = read_out or _read_out(facts, facts.place(event), made)
         waiting += [(ref.tensor, made) for ref in event.inputs]
     return read_out
+
+
+def _drawn_from(facts: Facts, cut: Event) -> int | None:
+    """Return where was drawn from what a detach() gave: leaving the detach() out would not help."""
+    given = {ref.tensor for ref in cut.outputs}
+    for moment, event in enumerate(facts.events if cut.text in {"detach", "data"} else ()):
+        if event.text in DRAWING and given & {ref.tensor for ref in event.inputs}:
+            return moment
+    return None
 
 
 def at(facts: Facts, moment: int, lost: Ref | None) -> Cut:
@@ -133,10 +145,14 @@ def _called(decorator: ast.expr) -> ast.expr:
 
 def never_trained(facts: Facts) -> Iterator[tuple[Cut, str]]:
     """Yield cuts that keep a leaf from any gradient though it is meant to get one, with its name."""
-    fed = {event.node for event in facts.events if event.kind == "accumulate"}
-    hungry = [ref.node for ref in _wanted(facts) if ref.node not in fed]
-    for cut, leaf in cut_off(facts, hungry, begins_anew=not _has_optimizer(facts)):
+    for cut, leaf in cut_off(facts, hungry(facts), begins_anew=not _has_optimizer(facts)):
         yield cut, facts.nodes[leaf].label
+
+
+def hungry(facts: Facts) -> list[int | None]:
+    """Return the leaves that are meant to get a gradient and never got one."""
+    fed = {event.node for event in facts.events if event.kind == "accumulate"}
+    return [ref.node for ref in _wanted(facts) if ref.node not in fed]
 
 
 def cut_off(
@@ -224,10 +240,12 @@ def tested_for_none(facts: Facts, read: Event) -> bool:
 
 __all__ = [
     "NO_HISTORY",
+    "READING_OUT",
     "Cut",
     "at",
     "behind",
     "cut_off",
+    "hungry",
     "never_trained",
     "of_number",
     "tested_for_none",

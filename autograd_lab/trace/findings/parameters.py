@@ -12,6 +12,7 @@ from ..model import Event, Ref
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
+from .trails import wrapped
 
 REGISTERING = {
     "ModuleList",
@@ -163,6 +164,7 @@ def _registering(value: ast.expr) -> str:
 def holds_old(facts: Facts) -> Iterator[Clue]:
     """Parameters were made anew after the optimizer, which steps those that are gone."""
     fed, moved = _fed(facts), facts.moved
+    passing = {cut.place for cut in wrapped(facts)}
     for moment, event in enumerate(facts.events):
         if event.kind != "optimizer" or not _steps(facts, event):
             continue
@@ -170,7 +172,7 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
         newer = [
             (facts.label(r.tensor), e)
             for e in facts.events[moment:]
-            if e.kind in {"create", "plain", "detach"}
+            if e.kind in {"create", "plain", "detach"} and facts.place(e) not in passing
             for r in e.outputs
             if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
         ]
