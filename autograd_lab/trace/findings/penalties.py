@@ -89,7 +89,7 @@ def _clue(facts: Facts, cut: Cut, part: ast.expr, loss: Place) -> Clue:
             part=ast.unparse(part), line=facts.spoken(loss, cut.place), how=cut_texts.how(cut)
         ),
         _(
-            "A number that is added to a loss makes it larger and changes no gradient: training goes on "
+            "A number that is added to a loss shifts its value and changes no gradient: training goes on "
             "as if it were not there."
         ),
         cut_texts.fix(facts, cut),

@@ -100,7 +100,7 @@ def _old_clue(facts: Facts, difference: Node, place: Place, name: str) -> Clue:
             "whatever these are, and its gradient is exactly zero: nothing is learned from it."
         ),
         _(
-            "The old policy is data: compute {name} under torch.no_grad(): once, before the updates "
+            "The old policy is data: compute {name} once, under torch.no_grad(), before the updates "
             "that use it."
         ).format(name=name),
     )

@@ -81,7 +81,7 @@ def fix_changed(facts: Facts, write: Write, name: str, alone: bool) -> str:
         return _(
             "{name} is a leaf and is to stay one: move this line behind backward(), or before the "
             "computation of what backward() is called on."
-        ).format(name=name or _("It"))
+        ).format(name=name or _("the leaf"))
     if _writes_a_part(facts.code.statement(place)):
         return _(
             "Should the write be differentiated? Then collect the parts in a list and join them by "
