@@ -76,12 +76,15 @@ def behind(facts: Facts, tensor: int, before: int) -> Cut | None:
 
 
 def _drawn_from(facts: Facts, cut: Event) -> int | None:
-    """Return where was drawn from what a detach() gave: leaving the detach() out would not help."""
+    """Return where was drawn from what a detach() gave, which leaving it out would not help."""
     given = {ref.tensor for ref in cut.outputs}
-    for moment, event in enumerate(facts.events if cut.text in {"detach", "data"} else ()):
-        if event.text in DRAWING and given & {ref.tensor for ref in event.inputs}:
-            return moment
-    return None
+    users = [
+        moment
+        for moment, event in enumerate(facts.events if cut.text in {"detach", "data"} else ())
+        if given & {ref.tensor for ref in event.inputs}
+    ]
+    drawing = all(facts.events[moment].text in DRAWING for moment in users)
+    return users[0] if users and drawing else None
 
 
 def at(facts: Facts, moment: int, lost: Ref | None) -> Cut:
