@@ -109,9 +109,9 @@ class Code:
                 statement, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign
             ):
                 for name in dict.fromkeys(names_in(statement)):
-                    waiting += self.definitions(name, here) + self._returns_of(name)
+                    waiting += self.definitions(name, here) + self.returns_of(name)
 
-    def _returns_of(self, name: str) -> list[Place]:
+    def returns_of(self, name: str) -> list[Place]:
         """Return what a function of the cells returns, if the name is one's."""
         return [
             Place(cell, node.lineno)

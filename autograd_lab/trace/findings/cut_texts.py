@@ -18,6 +18,10 @@ KINDS = {
     "data": "alias",
     "numpy": "array",
     "tensor": "copy",
+    "Parameter": "wrapped",
+    "written": "written",
+    "bernoulli": "drawn",
+    "multinomial": "drawn",
     "earlier": "earlier",
     "": "never",
     **dict.fromkeys(NUMBERS, "number"),
@@ -55,7 +59,7 @@ def how(cut: Cut) -> str:
     if cut.by_mode:
         return cut.how
     source = " ".join(cut.source.split())
-    spelled = {"data": ".data", "tensor": "torch.tensor(…)"}
+    spelled = {"data": ".data", "tensor": "torch.tensor(…)", "Parameter": "nn.Parameter(…)"}
     return f"`{source}`" if 0 < len(source) <= 60 else spelled.get(cut.how, f"{cut.how}()")
 
 
@@ -83,6 +87,18 @@ def _why(facts: Facts, cut: Cut) -> str:
         "array": alias if cut.how in {"detach", "data"} else numbers,
         "number": numbers,
         "copy": numbers,
+        "wrapped": _(
+            "nn.Parameter makes a new leaf of the numbers: backward() stops there, and the optimizer does "
+            "not know that leaf."
+        ),
+        "written": _(
+            "What is assigned to .data comes in as numbers: the layer's weight stays a leaf, and nothing "
+            "leads from it to what the numbers were computed from."
+        ),
+        "drawn": _(
+            "A draw gives 0 or 1, or an index. It does not move with the probabilities, so it has no "
+            "useful derivative, with detach or without."
+        ),
         "never": _("backward() looks for leaves with requires_grad=True, and there are none."),
         "jump": _(
             "Its result is a whole number or a yes or no: it jumps, so it has no useful derivative, "
@@ -119,6 +135,18 @@ def fix(facts: Facts, cut: Cut) -> str:
             "Go on with the tensor itself; take the number out only for printing or a list."
         ),
         "copy": _("Use the tensor as it is; several become one by torch.stack or torch.cat."),
+        "wrapped": _(
+            "Use the result as it is, without nn.Parameter. Parameters are only what the optimizer is to "
+            "move, made once, before it."
+        ),
+        "written": _(
+            "Compute with the result itself in place of the layer's weight, for a linear layer by "
+            "torch.nn.functional.linear(x, weight)."
+        ),
+        "drawn": _(
+            "Build the loss on the probabilities: their expected reward, or the log-probability of what "
+            "was drawn, weighed by the reward: -(log_prob * reward).mean()."
+        ),
         "never": _("Create what you want to differentiate by with requires_grad=True."),
         "jump": _(
             "Build the loss on the values before this step: cross_entropy on the scores instead of "

@@ -134,14 +134,22 @@ def _called(decorator: ast.expr) -> ast.expr:
 
 def never_trained(facts: Facts) -> Iterator[tuple[Cut, str]]:
     """Yield cuts that keep a leaf from any gradient though it is meant to get one, with its name."""
-    fed = {event.node for event in facts.events if event.kind == "accumulate"}
-    hungry: dict[tuple[tuple[int, int], ...], list[int | None]] = {}
-    for ref in _wanted(facts):
-        if ref.node not in fed:
-            hungry.setdefault(meant_for(facts, ref.tensor), []).append(ref.node)
-    for spans, leaves in hungry.items():
+    groups: dict[tuple[tuple[int, int], ...], list[int | None]] = {}
+    for ref in _hungry(facts):
+        groups.setdefault(meant_for(facts, ref.tensor), []).append(ref.node)
+    for spans, leaves in groups.items():
         for cut, leaf in cut_off(facts, leaves, not _has_optimizer(facts), spans):
             yield cut, facts.nodes[leaf].label
+
+
+def hungry(facts: Facts) -> list[int | None]:
+    """Return the leaves that are meant to get a gradient and never got one."""
+    return [ref.node for ref in _hungry(facts)]
+
+
+def _hungry(facts: Facts) -> Iterator[Ref]:
+    fed = {event.node for event in facts.events if event.kind == "accumulate"}
+    yield from (ref for ref in _wanted(facts) if ref.node not in fed)
 
 
 def meant_for(facts: Facts, tensor: int) -> tuple[tuple[int, int], ...]:
@@ -256,6 +264,7 @@ __all__ = [
     "at",
     "behind",
     "cut_off",
+    "hungry",
     "meant_for",
     "never_trained",
     "of_number",

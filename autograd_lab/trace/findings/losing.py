@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...i18n import _
-from . import cut_texts, cutting
+from . import cut_texts, cutting, trails
 from .facts import Facts
 from .fatal import fatal_cut
 from .model import Clue
@@ -23,9 +23,22 @@ def cut_graph(facts: Facts) -> Iterator[Clue]:
 @rule(4, "cut-branch")
 def cut_branch(facts: Facts) -> Iterator[Clue]:
     """A part of the loss is cut off, and a leaf behind it never gets a gradient."""
-    for cut, leaf in cutting.never_trained(facts):
+    for cut, leaf in (*cutting.never_trained(facts), *trails.off_the_graph(facts)):
         if not cut.by_switch:
             yield cut_texts.starved_clue(facts, cut, leaf)
+
+
+@rule(4, "wrapped-in-a-parameter")
+def wrapped_in_a_parameter(facts: Facts) -> Iterator[Clue]:
+    """A function makes a new Parameter of what it computed, each time it is called."""
+    hungry = cutting.hungry(facts)
+    for cut in trails.wrapped(facts):
+        behind = facts.ancestors(
+            [] if cut.lost is None or cut.lost.node is None else [cut.lost.node]
+        )
+        leaf = next((n for n in hungry if n is not None and n in behind), None)
+        if leaf is not None:
+            yield cut_texts.starved_clue(facts, cut, facts.nodes[leaf].label)
 
 
 @rule(4, "loss-made-a-leaf")

@@ -11,12 +11,14 @@ from .facts import Facts
 from .model import Clue, Place
 from .parameters import ever_fed
 from .registry import rule
+from .trails import wrapped
 
 
 @rule(22, "optimizer-holds-old-parameters")
 def holds_old(facts: Facts) -> Iterator[Clue]:
     """Parameters were made anew after the optimizer, which steps those that are gone."""
     fed, moved = ever_fed(facts), facts.moved
+    passing = {cut.place for cut in wrapped(facts)}
     for moment, event in enumerate(facts.events):
         if event.kind != "optimizer" or not _steps(facts, event):
             continue
@@ -24,7 +26,7 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
         newer = [
             (facts.label(r.tensor), e)
             for e in facts.events[moment:]
-            if e.kind in {"create", "plain", "detach"}
+            if e.kind in {"create", "plain", "detach"} and facts.place(e) not in passing
             for r in e.outputs
             if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
         ]

@@ -11,13 +11,17 @@ from ..model import Event, Node
 from .code import assigned, expression
 from .facts import Facts
 from .model import Clue, Place
+from .policies import best_ahead, carrying
 from .registry import rule
 
 WORDS = r"(target|targets|label|labels|teacher|goal|truth|gt|true|expected|bootstrap|pseudo)"
 TARGET = re.compile(rf"(^|_|\.){WORDS}($|_|s$|\d)", re.IGNORECASE)
 WEIGHT = re.compile(r"(^|_|\.)(advantages?|adv|td_error|delta)($|_|\d)", re.IGNORECASE)
-COMPARING = {"sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "binary_cross_entropy",
-             "binary_cross_entropy_with_logits", "cross_entropy"}  # fmt: skip
+ONES_OWN = re.compile(r"(target|teacher|bootstrap|pseudo)", re.IGNORECASE)
+"""Names of what one does not train on purpose; a label or what is expected may be learned jointly."""
+COMPARING = {"sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",
+             "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy"}  # fmt: skip
+SELECTING = {"embedding", "index", "index_select", "select", "gather", "slice"}
 
 
 @rule(23, "target-requires-grad")
@@ -27,19 +31,39 @@ def target(facts: Facts) -> Iterator[Clue]:
     for event, mine, other in _meetings(facts, COMPARING | {"mul"}):
         name = called(facts, mine)
         place = _set_at(facts, mine, name) if mine.line is not None else facts.place(event)
-        if TARGET.search(name) and place not in told and _is_target(facts, event, mine, other):
+        best = None
+        if not (TARGET.search(name) and _is_target(facts, event, mine, other, name)):
+            best = best_ahead(facts, mine, other) if event.text != "mul" else None
+            if best is None:
+                continue
+            place, name = facts.place(best), name or _argument(facts, event, mine)
+        if place not in told:
             told.add(place)
             yield _clue(facts, event, place, name, mine)
 
 
-def _is_target(facts: Facts, event: Event, mine: Node, other: Node) -> bool:
+def _is_target(facts: Facts, event: Event, mine: Node, other: Node, name: str) -> bool:
     """Return whether the other side is a prediction that is compared with this one."""
     if event.text == "mul" and other.op not in {"log", "log_softmax"}:
         return False
-    if TARGET.search(called(facts, other)) or (mine.kind == "leaf" and mine.tensor in facts.moved):
+    if TARGET.search(called(facts, other)) or _learned_jointly(facts, mine, other, name):
         return False
-    # A deviation from one's own mean is no comparison with a target.
-    return other.id not in facts.ancestors([mine.id])
+    # Both sides of an equation are to be differentiated; a deviation from one's own mean is no
+    # comparison with a target.
+    derivatives = {r.node for e in facts.events if e.kind == "gradients" for r in e.outputs}
+    behind = facts.ancestors([mine.id])
+    return other.id not in behind and not derivatives & facts.ancestors([other.id])
+
+
+def _learned_jointly(facts: Facts, mine: Node, other: Node, name: str) -> bool:
+    """Return whether a target has parameters of its own that are trained, on purpose as it seems."""
+    own = _leaves(facts, mine)
+    if not own <= facts.moved:
+        return False
+    if own & _leaves(facts, other):
+        return mine.kind == "leaf"
+    made = {facts.nodes[n].op for n in facts.ancestors([mine.id]) if facts.nodes[n].kind == "op"}
+    return made <= SELECTING or not ONES_OWN.search(name)
 
 
 @rule(23, "weight-requires-grad")
@@ -61,13 +85,20 @@ def other_network(facts: Facts) -> Iterator[Clue]:
     if not any(e.kind == "step" for e in facts.events):
         return
     told = set()
-    for event, mine, other in _meetings(facts, {op for op in COMPARING if op.endswith("loss")}):
+    for event, mine, other in _meetings(facts, COMPARING):
         place = facts.place(event)
-        if place not in told and event.inputs[1].node == mine.id:
+        if place not in told and _is_loss(event) and _slot(facts, event, mine) == 1:
             idle, other_side = _leaves(facts, mine), _leaves(facts, other)
             if idle and not idle & moved and other_side & moved:
                 told.add(place)
-                yield _clue(facts, event, place, _second_argument(event), mine)
+                yield _clue(facts, event, place, _argument(facts, event, mine), mine)
+
+
+def _is_loss(event: Event) -> bool:
+    """Return whether a loss function compared the two; L1Loss subtracts and averages."""
+    call = expression(event.expression)
+    function = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
+    return event.text.endswith("loss") or re.search("loss|crit", function.lower()) is not None
 
 
 def _leaves(facts: Facts, node: Node) -> set[int | None]:
@@ -80,12 +111,8 @@ def _meetings(facts: Facts, operations: set[str]) -> Iterator[tuple[Event, Node,
     """Yield where two values that both carry gradients meet on the way to a loss, in both orders."""
     leading = facts.ancestors(node for span in facts.passes for node in facts.roots(span))
     for event in facts.events:
-        if event.kind == "op" and event.node in leading and event.text in operations:
-            pair = [
-                facts.nodes[r.node]
-                for r in event.inputs[:2]
-                if r.node is not None and r.requires_grad
-            ]
+        if event.kind == "op" and event.node is not None and event.text in operations:
+            pair = carrying(facts, event.node)[:2] if event.node in leading else []
             if len(pair) == 2:
                 yield event, pair[0], pair[1]
                 yield event, pair[1], pair[0]
@@ -109,9 +136,20 @@ def _set_at(facts: Facts, node: Node, name: str) -> Place:
     return set_at[0] if set_at else place
 
 
-def _second_argument(event: Event) -> str:
-    call = expression(event.expression)
-    return ast.unparse(call.args[1]) if isinstance(call, ast.Call) and len(call.args) > 1 else ""
+def _slot(facts: Facts, event: Event, mine: Node) -> int:
+    """Return which of the two values that meet this is."""
+    pair = [] if event.node is None else carrying(facts, event.node)
+    return pair.index(mine)
+
+
+def _argument(facts: Facts, event: Event, mine: Node) -> str:
+    """Return what was compared, as written: `"f(x)"` of `loss(y, f(x))` or of `y - f(x)`."""
+    call, slot = expression(event.expression), _slot(facts, event, mine)
+    if isinstance(call, ast.Call):
+        return ast.unparse(call.args[slot]) if len(call.args) > slot else ""
+    if isinstance(call, ast.BinOp):
+        return ast.unparse((call.left, call.right)[slot])
+    return ""
 
 
 def _clue(facts: Facts, event: Event, place: Place, name: str, mine: Node) -> Clue:
@@ -144,8 +182,9 @@ def _fix(facts: Facts, place: Place, name: str, mine: Node) -> str:
             return _("If it is to be taken as given: {name} = {value}.detach()").format(
                 name=name, value=text
             )
+    name = f"({name})" if isinstance(expression(name), ast.BinOp) else name or "target"
     return _("If it is to be taken as given: {name}.detach(), or compute it under no_grad.").format(
-        name=name or "target"
+        name=name
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
-from ...i18n import _, formula_text
-from ..model import Event, Node, Saved
+from ...i18n import _
+from ..model import Node, Saved
 from .carrying import OVERWRITTEN, carried_over
 from .facts import Facts, Write
 from .happenings import begins_with_step
-from .model import Clue, Place
+from .inplace_layers import asked_for, layer_clue
+from .model import Clue
 from .registry import rule
+from .write_texts import fix_changed, kind, out_of_place, why_changed, written_name
 
 LEAF_WRITTEN = "a leaf Variable that requires grad is being used in an in-place operation"
 VIEW_WRITTEN = "a view of a leaf Variable that requires grad is being used in an in-place operation"
@@ -79,14 +80,26 @@ def saved_value_changed(facts: Facts) -> Iterator[Clue]:
     if not facts.raised(OVERWRITTEN) or not facts.passes or _is_carried(facts):
         return
     found = stale(facts)
-    if found is None:
-        yield _changed_clue(facts, None, None, None)
-        return
-    node, saved, write = found
-    if facts.events[write.moment].kind == "step" and begins_with_step(facts, write.moment):
+    node, saved, write = found or (_failed_node(facts), None, None)
+    if write is not None and _is_step_too_early(facts, write):
         return  # the order of the calls is wrong, and told as that
-    if not through_alias(facts, write):
-        yield _changed_clue(facts, node, saved, facts.events[write.moment])
+    layer = None if node is None else asked_for(facts, node, write)
+    if node is not None and layer is not None:
+        saved = saved or next((each for each in node.saved if each.name == "result"), None)
+        yield layer_clue(facts, layer, node, kind(facts, saved), why_changed(node, saved))
+    elif node is None or write is None:
+        yield _unseen_clue(facts)
+    elif not through_alias(facts, write):
+        yield _changed_clue(facts, node, saved, write)
+
+
+def _failed_node(facts: Facts) -> Node | None:
+    end = facts.events[facts.passes[-1][1]]
+    return None if end.node is None else facts.nodes[end.node]
+
+
+def _is_step_too_early(facts: Facts, write: Write) -> bool:
+    return facts.events[write.moment].kind == "step" and begins_with_step(facts, write.moment)
 
 
 def _is_carried(facts: Facts) -> bool:
@@ -101,10 +114,21 @@ def stale(facts: Facts) -> tuple[Node, Saved | None, Write] | None:
     What was saved before the recording cannot be read any more: then the latest write to one of the
     node's inputs counts.
     """
-    end = facts.events[facts.passes[-1][1]]
-    if end.node is None:
+    node = _failed_node(facts)
+    if node is None:
         return None
-    node = facts.nodes[end.node]
+    since = facts.made_at.get(node.id, -1)
+    found = _overwritten(facts, node)
+    if found is not None:
+        return found
+    near = {facts.nodes[n].tensor for n in facts.around(node)}
+    memories = {facts.memory(tensor) for tensor in near if tensor is not None}
+    latest = [w for w in facts.writes if w.memory in memories and w.moment > since]
+    return (node, None, latest[-1]) if latest else _next_overwritten(facts)
+
+
+def _overwritten(facts: Facts, node: Node) -> tuple[Node, Saved | None, Write] | None:
+    """Return the first write since to a value that a node had saved."""
     since = facts.made_at.get(node.id, -1)
     for saved, tensor in facts.kept(node):
         memory = facts.memory(tensor)
@@ -112,10 +136,16 @@ def stale(facts: Facts) -> tuple[Node, Saved | None, Write] | None:
             later = write.moment > since and write.ref.version > saved.version
             if write.memory == memory and later:
                 return node, saved, write
-    near = {facts.nodes[n].tensor for n in facts.around(node)}
-    memories = {facts.memory(tensor) for tensor in near if tensor is not None}
-    latest = [write for write in facts.writes if write.memory in memories]
-    return (node, None, latest[-1]) if latest else None
+    return None
+
+
+def _next_overwritten(facts: Facts) -> tuple[Node, Saved | None, Write] | None:
+    """Return the same for the nodes that the pass had not come to: one of them was the next."""
+    span = facts.passes[-1]
+    walked = {event.node for event in facts.during(span, "node")}
+    left = facts.ancestors(facts.roots(span)) - walked
+    found = (_overwritten(facts, facts.nodes[node]) for node in sorted(left, reverse=True))
+    return next((each for each in found if each is not None), None)
 
 
 def through_alias(facts: Facts, write: Write) -> bool:
@@ -124,106 +154,36 @@ def through_alias(facts: Facts, write: Write) -> bool:
     return birth is not None and birth.kind in {"detach", "plain"} and birth.text == "detach"
 
 
-def written_name(line: str) -> str:
-    """Return the variable that a line writes to, as it is written there; `""` for none."""
-    try:
-        nodes = list(ast.walk(ast.parse(line)))
-    except (SyntaxError, ValueError):
-        return ""
-    for node in nodes:
-        target: ast.expr | None = None
-        if isinstance(node, ast.AugAssign):
-            target = node.target
-        elif isinstance(node, ast.Assign):
-            target = next((t for t in node.targets if isinstance(t, ast.Subscript)), None)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            target = node.func.value
-        while isinstance(target, ast.Subscript):
-            target = target.value
-        if isinstance(target, ast.Name | ast.Attribute):
-            return ast.unparse(target)
-    return ""
-
-
-def _changed_clue(
-    facts: Facts, node: Node | None, saved: Saved | None, write: Event | None
-) -> Clue:
-    place = facts.place(write) if write is not None else facts.error_place
-    line = facts.code.line(place)
-    name = written_name(line) or (facts.label(saved.tensor) if saved is not None else "")
-    if node is None or write is None:
-        what = _("A value that an operation had saved for backward() was changed in place.")
-    else:
-        what = _(
-            "{node} ({line}, `{source}`) saved its {kind} for backward(); then this line wrote over it."
-        )
-        what = what.format(
-            node=node.name,
-            line=facts.spoken(facts.place(node), place),
-            source=node.expression or node.op,
-            kind=_kind(facts, saved),
-        )
-    why = _why_changed(node, saved)
-    return Clue(place, what, why, _fix_changed(facts, place, name), explains_error=True)
-
-
-def _kind(facts: Facts, saved: Saved | None) -> str:
-    if saved is None or saved.name == "result":
-        return _("result") if saved is not None else _("input")
-    return _("input {name}").format(name=facts.label(saved.tensor) or saved.name)
-
-
-def _why_changed(node: Node | None, saved: Saved | None) -> str:
-    formulas = node.formulas if node is not None and saved is not None else ()
-    formula = next((f for f in formulas if saved is not None and saved.name in f), "")
-    if formula:
-        return _(
-            "Its derivative is {formula}: it needs the value as it was. (exp, sigmoid and sqrt keep "
-            "their result, x**2 and a product their inputs, a sum and 10*x nothing.)"
-        ).format(formula=formula_text(formula))
-    return _(
-        "exp, sigmoid and sqrt keep their result, x**2 and a product their inputs; a sum and 10*x "
-        "keep nothing, so writing over theirs does no harm."
+def _unseen_clue(facts: Facts) -> Clue:
+    """Return what to say where it is not known which line wrote."""
+    return Clue(
+        facts.error_place,
+        _("A value that an operation had saved for backward() was changed in place."),
+        why_changed(None, None),
+        _(
+            "Look above this line for what writes in place: x += …, x[…] = …, a method such as mul_, "
+            "inplace=True, an optimizer's step. Let it make a new tensor, or move it behind backward()."
+        ),
+        explains_error=True,
     )
 
 
-def _fix_changed(facts: Facts, place: Place, name: str) -> str:
-    line = facts.code.line(place)
-    if ".step(" in line:
-        return _(
-            "The step changed parameters that the next backward pass still needs: first all "
-            "backward passes, then the steps; or compute the second loss again after the step."
-        )
-    if "[" in line.partition("=")[0]:
-        return _(
-            "Should the write be differentiated? Then collect the parts in a list and join them by "
-            "torch.stack, or write to {name}.clone(). Else do it under torch.no_grad() after backward()."
-        ).format(name=name)
-    return _(
-        "Should it be differentiated? Then make a new tensor instead, {line}. If not, move it behind "
-        "backward()."
-    ).format(line=out_of_place(line) or f"{name or 'y'} = …")
+def _changed_clue(facts: Facts, node: Node, saved: Saved | None, write: Write) -> Clue:
+    place = facts.place(facts.events[write.moment])
+    name = written_name(facts.code.line(place))
+    name = name or (facts.label(saved.tensor) if saved is not None else "")
+    what = _(
+        "{node} ({line}, `{source}`) saved its {kind} for backward(); then this line wrote over it."
+    ).format(
+        node=node.name,
+        line=facts.spoken(facts.place(node), place),
+        source=node.expression or node.op,
+        kind=kind(facts, saved),
+    )
+    since = facts.made_at.get(node.id, -1)
+    alone = not any(since < first < write.moment for first, _last in facts.passes)
+    fix = fix_changed(facts, write, name, alone)
+    return Clue(place, what, why_changed(node, saved), fix, explains_error=True)
 
 
-def out_of_place(line: str) -> str:
-    """Return a write in place as one that makes a new tensor, `""` if the line is no simple one."""
-    try:
-        (statement,) = ast.parse(line).body
-    except (SyntaxError, ValueError):
-        return ""
-    if isinstance(statement, ast.AugAssign):
-        value = ast.BinOp(_loaded(statement.target), statement.op, statement.value)
-        return f"{ast.unparse(statement.target)} = {ast.unparse(value)}"
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-        call.func.attr = call.func.attr.removesuffix("_")
-        return f"{ast.unparse(call.func.value)} = {ast.unparse(call)}"
-    return ""
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """Return what is assigned to as something that is read."""
-    return ast.parse(ast.unparse(target), mode="eval").body
-
-
-__all__ = ["stale", "through_alias", "written_name"]
+__all__ = ["out_of_place", "stale", "through_alias", "written_name"]
