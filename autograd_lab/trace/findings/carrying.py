@@ -62,6 +62,8 @@ def carried_over(facts: Facts, first: Span, second: Span) -> Node | None:
     new = made_since(facts, first, second)
     entries = {s for n in new for s, cut in facts.sources.get(n, ()) if not cut} - new
     for state in sorted(entries & walked, reverse=True):
+        if facts.nodes[state].line is None:  # unknown lines are not one line
+            continue
         line = facts.place(facts.nodes[state]), facts.nodes[state].op
         again = [n for n in new if (facts.place(facts.nodes[n]), facts.nodes[n].op) == line]
         if state in facts.ancestors(again) and _with_same_leaves(facts, state, again):

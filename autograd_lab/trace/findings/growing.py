@@ -25,7 +25,7 @@ def growing_tensor(facts: Facts) -> Iterator[Clue]:
     passed = walked(facts)
     chains: dict[Place, list[Node]] = defaultdict(list)
     for node in facts.nodes:
-        if node.kind == "op" and node.op in GROWING:
+        if node.kind == "op" and node.op in GROWING and node.line is not None:
             chains[facts.place(node)].append(node)
     for place, nodes in chains.items():
         mine = {node.id for node in nodes}

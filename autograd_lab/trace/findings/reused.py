@@ -23,7 +23,8 @@ def kept_clue(facts: Facts, first: Span, second: Span) -> Clue | None:
     pairs = [
         (s, n)
         for s, n in crossing(facts, new, _walked(facts, first))
-        if (facts.place(facts.nodes[s]), facts.nodes[s].op) in lines
+        if facts.nodes[s].line is not None
+        and (facts.place(facts.nodes[s]), facts.nodes[s].op) in lines
     ]
     if not pairs:
         return None
