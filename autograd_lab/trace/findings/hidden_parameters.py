@@ -25,14 +25,14 @@ def hidden_parameters(facts: Facts) -> Iterator[tuple[Node, str]]:
     """Yield what modules' attributes were set to in place of a parameter, with the attribute."""
     for event in facts.events:
         node = facts.nodes[event.node] if event.kind == "op" and event.node is not None else None
-        hidden = None if node is None else first_operation(facts, node.id)
+        name = "" if node is None else _attribute_of_a_module(facts, node)
+        hidden = first_operation(facts, node.id) if node is not None and name else None
         if node is None or hidden is None or hidden[1].tensor is None:
             continue
         birth = facts.birth(hidden[1].tensor)
-        if birth is not None and birth.text == "Parameter":
-            name = _attribute_of_a_module(facts, node)
-            if name and hidden_at_once(facts, birth, hidden[0]):
-                yield node, name
+        made = birth is not None and birth.text == "Parameter"
+        if birth is not None and made and hidden_at_once(facts, birth, hidden[0]):
+            yield node, name
 
 
 def _attribute_of_a_module(facts: Facts, made: Node) -> str:
@@ -41,9 +41,10 @@ def _attribute_of_a_module(facts: Facts, made: Node) -> str:
     classes = [s for s in facts.code.around(place) if isinstance(s, ast.ClassDef)]
     if not classes or not any("Module" in ast.unparse(base) for base in classes[-1].bases):
         return ""
-    text = normal(made.expression)
     pairs = assigned(facts.code.statement(place))
-    return next((n for n, v in pairs if n.startswith("self.") and ast.unparse(v) == text), "")
+    own = [(name, value) for name, value in pairs if name.startswith("self.")]
+    text = normal(made.expression) if own else ""
+    return next((name for name, value in own if ast.unparse(value) == text), "")
 
 
 def _unregistered_clue(facts: Facts, made: Node, name: str) -> Clue:

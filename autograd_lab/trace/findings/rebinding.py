@@ -20,8 +20,6 @@ REFUSED = "as parameter '"
 """What a module says when a plain tensor is to take the place of a parameter."""
 LONG = 70
 """Characters of an expression that are repeated in an advice."""
-DEEP = 4
-"""How many variables are followed from an update back to the gradient."""
 
 
 @rule(13, "rebound-by-update")
@@ -76,19 +74,21 @@ def reads_itself(value: ast.expr, name: str) -> bool:
     )
 
 
-def _from_gradient(
-    facts: Facts, value: ast.expr, wanted: str, place: Place, deep: int = DEEP
-) -> bool:
+def _from_gradient(facts: Facts, value: ast.expr, wanted: str, place: Place) -> bool:
     """Return whether a value is computed from `w.grad`, directly or by way of other variables."""
-    parts = {ast.unparse(node) for node in ast.walk(value) if isinstance(node, VARIABLES)}
-    if wanted in parts:
-        return True
-    return deep > 0 and any(
-        target == part and _from_gradient(facts, given, wanted, where, deep - 1)
-        for part in parts
-        for where in facts.code.definitions(part, place)[:1]
-        for target, given in assigned(facts.code.statement(where))
-    )
+    waiting, seen = [(value, place)], set()
+    while waiting:
+        tree, here = waiting.pop()
+        parts = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, VARIABLES)}
+        if wanted in parts:
+            return True
+        for part in sorted(parts):
+            where = next(iter(facts.code.definitions(part, here)), None)
+            if where is not None and (part, where) not in seen:
+                seen.add((part, where))
+                pairs = assigned(facts.code.statement(where))
+                waiting += [(given, where) for target, given in pairs if target == part]
+    return False
 
 
 def _error_follows(facts: Facts, event: Event) -> bool:

@@ -142,13 +142,20 @@ def _appends(node: ast.AST) -> bool:
 def _snapshot_clue(facts: Facts, kept: Event, write: Event) -> Clue:
     place = facts.place(kept)
     targets = _targets(facts, kept)
+    original = facts.name(kept.inputs[0], kept)
+    if original:
+        what = _(
+            "{name} is no copy: it shares its memory with {original}, and {line} changed both."
+        )
+    else:
+        what = _(
+            "{name} is no copy: it shares its memory with the parameter, and {line} changed both."
+        )
     return Clue(
         place,
-        _(
-            "{name} is no copy: it shares its memory with {original}, and {line} changed both."
-        ).format(
+        what.format(
             name=targets[0] if targets else f"`{kept.expression}`",
-            original=facts.name(kept.inputs[0], kept) or _("the parameter"),
+            original=original,
             line=facts.spoken(facts.place(write), place),
         ),
         _("detach() and .data give the same memory without the history."),
