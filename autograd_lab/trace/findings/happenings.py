@@ -72,11 +72,11 @@ class Gradients:
 
 
 def begins_with_step(facts: Facts, moment: int) -> bool:
-    """Return whether an optimizer's step is one of those made before their first gradient came."""
+    """Return whether an optimizer was stepped before any gradient came, as at a given moment again."""
     mine = {ref.tensor for ref in facts.events[moment].inputs}
     for event in facts.events:
         if event.kind == "step" and mine & {ref.tensor for ref in event.inputs}:
-            return True
+            return not event.outputs  # older gradients may be there from before the recording
         grown = event.node if event.kind == "accumulate" else None
         if grown is not None and facts.nodes[grown].tensor in mine:
             return False
