@@ -15,6 +15,8 @@ from .registry import rule
 
 NARROWING = re.compile(r"\.float\(\)$|float32|\.type\(.*Float")
 
+CALLED = {"forward", "__call__", "backward", "setup_context"}
+"""Methods that run when an object, or the apply of a Function, is called."""
 BUFFER = re.compile(r"torch\.(zeros|ones|empty)\((?!.*dtype)")
 
 
@@ -75,9 +77,9 @@ def _ran(facts: Facts, checked: ast.expr) -> Iterator[tuple[int, ast.AST]]:
             if isinstance(node, ast.Assign):
                 waiting.append(node.value)
                 continue
-            parts = node.body if isinstance(node, ast.ClassDef) else [node]
-            for part in parts:
-                if getattr(part, "name", "") != "__init__":
+            for part in node.body if isinstance(node, ast.ClassDef) else [node]:
+                # The other methods are found by their names, where these call them.
+                if part is node or getattr(part, "name", "") in CALLED:
                     waiting.append(part)
                     yield cell, part
         seen |= names
