@@ -66,7 +66,7 @@ def _result_dropped(place: Place, hook: ast.FunctionDef, dropped: ast.Expr) -> C
             "An operation without an underscore leaves its tensor as it is. A hook changes a "
             "gradient by what it returns; None means that it stays as it is."
         ),
-        _("return {source}").format(source=source),
+        f"return {source}",
     )
 
 

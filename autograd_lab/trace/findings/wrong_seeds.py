@@ -45,7 +45,7 @@ def seed_is_the_result(facts: Facts) -> Iterator[Clue]:
         one = start.inputs[0].shape == () if start.inputs else False
         total = root if one else f"{root}.sum()"
         if start.text == "backward":
-            fix = _("{total}.backward()").format(total=total)
+            fix = f"{total}.backward()"
         else:
             fix = _("Weights of one: torch.autograd.grad({total}, {asked}).").format(
                 total=total, asked=_asked(start) or "x"

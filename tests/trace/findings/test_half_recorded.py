@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-import autograd_lab
 from autograd_lab.trace import run_cells
 
 from .corpus import Program, programs
@@ -17,13 +16,10 @@ RIGHT = [program for program in programs() if program.cause is None]
 
 
 @pytest.fixture(autouse=True)
-def _switches_are_put_back() -> Iterator[None]:
-    """Undo what a program sets for the whole process."""
+def _warnings_are_of_no_interest() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-    autograd_lab.set_grad_enabled(True)
-    autograd_lab.set_default_dtype(autograd_lab.float32)
 
 
 def halves(program: Program) -> tuple[str, str]:

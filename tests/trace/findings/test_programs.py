@@ -5,7 +5,6 @@ import io
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
 
@@ -25,16 +24,9 @@ on_engines = pytest.mark.parametrize("engine", ENGINES)
 
 
 @pytest.fixture(autouse=True)
-def _switches_are_put_back() -> Iterator[None]:
-    """Undo what a program sets for the whole process."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(warnings.catch_warnings())
+def _warnings_are_of_no_interest() -> Iterator[None]:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in ("autograd_lab", "torch"):
-            with contextlib.suppress(ImportError):
-                engine = import_module(name)
-                stack.callback(engine.set_grad_enabled, engine.is_grad_enabled())
-                stack.callback(engine.set_default_dtype, engine.get_default_dtype())
         yield
 
 
