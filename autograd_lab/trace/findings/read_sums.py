@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from ...i18n import _
 from ..model import Event
@@ -23,10 +24,11 @@ def read_between(facts: Facts) -> Iterator[Clue]:
     Where the program empties it, or makes steps with it, sums are what it works with.
     """
     told = set()
+    is_managed = cache(lambda leaf: _is_managed(facts, leaf))  # which reads all events
     for earlier, moment, event in additions(facts):
         place = facts.place(event)
         same = _root(facts, earlier) == _root(facts, moment)
-        if place in told or same or _is_managed(facts, event.node):
+        if place in told or same or is_managed(event.node):
             continue
         if stepped(facts, event.node, earlier, moment):  # accumulated-grad tells that
             continue
