@@ -1,4 +1,4 @@
-"""No test of this folder may leave an observer behind, or a switch that a program has turned."""
+"""No test of this folder may leave an observer, a turned switch or a figure behind."""
 
 import sys
 import warnings
@@ -25,3 +25,5 @@ def _switches_are_put_back() -> Iterator[None]:
         engine = sys.modules[name]
         engine.set_grad_enabled(True)
         engine.set_default_dtype(engine.float32)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
