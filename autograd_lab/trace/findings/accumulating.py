@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .code import walk
 from .facts import Facts, spelled
 from .model import Clue, Place
 from .registry import rule
@@ -189,7 +190,7 @@ def _fix(facts: Facts, name: str) -> str:
 def _only_named(facts: Facts) -> str:
     """Return a `….zero_grad` that stands alone on a line, without being called."""
     for tree in facts.code.trees:
-        for node in ast.walk(tree):
+        for node in walk(tree):
             alone = node.value if isinstance(node, ast.Expr) else None
             if isinstance(alone, ast.Attribute) and alone.attr == "zero_grad":
                 return ast.unparse(alone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .code import assigned
+from .code import assigned, walk
 from .facts import Facts
 from .model import Place
 
@@ -17,10 +17,10 @@ def callers(facts: Facts, place: Place) -> Iterator[tuple[Place, ast.stmt, ast.C
     """Yield the statements that call the function around a line, each with the call."""
     names = _called_as(facts, place)
     for cell, tree in enumerate(facts.code.trees):
-        for statement in ast.walk(tree):
+        for statement in walk(tree):
             if not isinstance(statement, CALLING):
                 continue
-            for node in ast.walk(statement):
+            for node in walk(statement):
                 if isinstance(node, ast.Call) and _last_name(node.func) in names:
                     yield Place(cell, statement.lineno), statement, node
 
@@ -53,7 +53,7 @@ def _called_as(facts: Facts, place: Place) -> set[str]:
     return {
         name.rpartition(".")[2]
         for tree in facts.code.trees
-        for statement in ast.walk(tree)
+        for statement in walk(tree)
         if isinstance(statement, ast.stmt)
         for name, value in assigned(statement)
         if isinstance(value, ast.Call) and _last_name(value.func) in owners
@@ -69,7 +69,7 @@ def _last_name(tree: ast.expr) -> str:
 
 def _variables(tree: ast.AST) -> list[str]:
     found = (ast.Name, ast.Attribute)
-    return [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, found)]
+    return [ast.unparse(node) for node in walk(tree) if isinstance(node, found)]
 
 
 __all__ = ["callers", "loops", "taking_over"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned, expression
+from .code import assigned, expression, walk
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -49,7 +49,7 @@ def narrowed(facts: Facts, event: Event) -> Place | None:
     ran = list(_ran(facts, checked)) if checked is not None else []
     double = "set_default_dtype" in "".join(facts.code.cells)
     for cell, tree in ran:
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Call) and _narrows(node):
                 return Place(cell, node.lineno)
     for cell, tree in [] if double else ran:
@@ -71,8 +71,8 @@ def _ran(facts: Facts, checked: ast.expr) -> Iterator[tuple[int, ast.AST]]:
     waiting: list[ast.AST] = [checked]
     seen: set[str] = set()
     for piece in waiting:
-        names = {n.id for n in ast.walk(piece) if isinstance(n, ast.Name)}
-        names |= {n.attr for n in ast.walk(piece) if isinstance(n, ast.Attribute)}
+        names = {n.id for n in walk(piece) if isinstance(n, ast.Name)}
+        names |= {n.attr for n in walk(piece) if isinstance(n, ast.Attribute)}
         for cell, node in _named(facts, names - seen):
             if isinstance(node, ast.Assign):
                 waiting.append(node.value)
@@ -88,7 +88,7 @@ def _ran(facts: Facts, checked: ast.expr) -> Iterator[tuple[int, ast.AST]]:
 def _named(facts: Facts, names: set[str]) -> Iterator[tuple[int, ast.stmt]]:
     """Yield the definitions of these names in the cells: functions, classes, variables."""
     for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 found = {node.name}
             else:
@@ -103,12 +103,12 @@ def _filled_buffer(tree: ast.AST) -> ast.Assign | None:
     """Return where a float32 tensor is made that the results are then written into."""
     filled = {
         ast.unparse(target.value)
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Subscript)
     }
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Assign(targets=[target], value=value) if ast.unparse(target) in filled:
                 if BUFFER.match(ast.unparse(value)):

@@ -11,6 +11,17 @@ from .model import Place
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | None
 
 
+def walk(tree: ast.AST) -> list[ast.AST]:
+    """Return a tree and all that is below it, as `ast.walk` does.
+
+    Every rule asks for that, so it is found once and kept with the tree.
+    """
+    nodes: list[ast.AST] | None = getattr(tree, "_all", None)
+    if nodes is None:
+        nodes = tree._all = list(ast.walk(tree))  # type: ignore[attr-defined]
+    return nodes
+
+
 class Code:
     """The cells of a trace as text and as syntax trees."""
 
@@ -49,7 +60,7 @@ class Code:
     def _containing(self, place: Place) -> Iterator[ast.stmt]:
         if place.number is None or not 0 <= place.cell < len(self.trees):
             return
-        for node in ast.walk(self.trees[place.cell]):
+        for node in walk(self.trees[place.cell]):
             if isinstance(node, ast.stmt) and _first(node) <= place.number <= _last(node):
                 yield node
 
@@ -92,7 +103,7 @@ class Code:
             and isinstance(node.ctx, ast.Load)
             and node.lineno == place.number
             and ast.unparse(node) == name
-            for node in ast.walk(statement)
+            for node in walk(statement)
         )
 
     def behind(self, place: Place) -> Iterator[Place]:
@@ -116,9 +127,9 @@ class Code:
         return [
             Place(cell, node.lineno)
             for cell, tree in enumerate(self.trees)
-            for function in ast.walk(tree)
+            for function in walk(tree)
             if isinstance(function, ast.FunctionDef) and function.name == name
-            for node in ast.walk(function)
+            for node in walk(function)
             if isinstance(node, ast.Return)
         ]
 
@@ -145,7 +156,7 @@ def _parameters(scope: Scope) -> list[str]:
     return (
         []
         if scope is None
-        else [argument.arg for argument in ast.walk(scope.args) if isinstance(argument, ast.arg)]
+        else [argument.arg for argument in walk(scope.args) if isinstance(argument, ast.arg)]
     )
 
 
@@ -157,7 +168,7 @@ def _lines_that_set(name: str, tree: ast.AST, before: int | None) -> list[int]:
 
 def _targets(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield each variable that is set or appended to in a piece of code, with the line."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Assign):
             yield from ((name, node.lineno) for target in node.targets for name in _names(target))
         elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.For):
@@ -231,7 +242,7 @@ def root_of(call: str) -> str:
 
 def names_in(tree: ast.AST) -> list[str]:
     """Return the variables that are read in a piece of code."""
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return [node.id for node in walk(tree) if isinstance(node, ast.Name)]
 
 
-__all__ = ["Code", "assigned", "closed", "expression", "names_in", "receiver", "root_of"]
+__all__ = ["Code", "assigned", "closed", "expression", "names_in", "receiver", "root_of", "walk"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned, expression, names_in, receiver
+from .code import assigned, expression, names_in, receiver, walk
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -69,7 +69,7 @@ def _joined(facts: Facts, place: Place, asked: str) -> str:
     """Return the `and` or `or` that it is, or is a part of, as an operation on elements."""
     tree = expression(asked)
     wanted = "" if tree is None else ast.unparse(tree)
-    for node in ast.walk(facts.code.statement(place) or ast.Pass()):
+    for node in walk(facts.code.statement(place) or ast.Pass()):
         if isinstance(node, ast.BoolOp):
             values = [ast.unparse(value) for value in node.values]
             if wanted in {ast.unparse(node), *values}:
@@ -84,7 +84,7 @@ def _chooses(facts: Facts, place: Place) -> bool:
     if isinstance(statement, ast.If):
         kinds = [type(part) for part in statement.body]
         return ast.Return in kinds or ast.Assign in kinds
-    return any(isinstance(node, ast.IfExp) for node in ast.walk(statement or ast.Pass()))
+    return any(isinstance(node, ast.IfExp) for node in walk(statement or ast.Pass()))
 
 
 @rule(14, "conversion-needs-one-number")

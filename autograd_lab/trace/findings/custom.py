@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ...i18n import _
-from .code import assigned, expression, receiver
+from .code import assigned, expression, receiver, walk
 from .facts import Facts
 from .function_source import Definition, definition
 from .model import Clue, Place
@@ -44,7 +44,7 @@ def _at_fault(facts: Facts) -> Definition | None:
 def _at_fault_return(facts: Facts, defined: Definition) -> ast.Return | None:
     """Return the return statement of backward that fits the error, the last one in doubt."""
     method, counts = defined.method("backward"), COUNT.search(facts.trace.error)
-    for node in ast.walk(method) if method else ():
+    for node in walk(method) if method else ():
         if isinstance(node, ast.Return) and node.value is not None:
             given = len(node.value.elts) if isinstance(node.value, ast.Tuple) else 1
             number = isinstance(node.value, ast.Constant) and facts.raised("expected Variable")
@@ -132,7 +132,7 @@ def _saving(facts: Facts) -> Place:
     named = re.search(r"(\w+)\.apply", facts.error.expression if facts.error else "")
     defined = definition(facts, named.group(1)) if named else None
     forward = defined.method("forward") if defined else None
-    for node in ast.walk(forward) if forward else ():
+    for node in walk(forward) if forward else ():
         if isinstance(node, ast.Expr) and "save_for_backward" in ast.unparse(node):
             return Place(defined.cell if defined else 0, node.lineno)
     return facts.error_place

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ...i18n import _
 from ..model import Event
 from .checking import narrowed
-from .code import assigned
+from .code import assigned, walk
 from .facts import Facts
 from .function_source import Definition, definition, definitions, writes
 from .model import Clue, Place
@@ -30,7 +30,7 @@ def unmarked_write(facts: Facts) -> Iterator[Clue]:
         if method is None or event is None or "mark_dirty" in ast.unparse(method):
             continue
         given = {a.arg for a in method.args.args[1:]}
-        written = next((n for n in ast.walk(method) if writes(n, given)), None)
+        written = next((n for n in walk(method) if writes(n, given)), None)
         if written is not None:
             yield Clue(
                 Place(defined.cell, getattr(written, "lineno", None)),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..model import Edge, Event, Ref
-from .code import names_in
+from .code import names_in, walk
 from .facts import Facts
 from .grad_reads import has_pending_loss
 from .model import Place
@@ -254,7 +254,7 @@ def tested_for_none(facts: Facts, read: Event) -> bool:
         and any(isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops)
         and ast.unparse(node.left) == read.expression
         for around in facts.code.around(facts.place(read))[-1:]
-        for node in ast.walk(around)
+        for node in walk(around)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from .code import walk
 from .facts import Facts
 from .model import Place
 
@@ -20,7 +21,7 @@ def forgotten(facts: Facts, place: Place, name: str) -> bool:
     """
     around = facts.code.around(place)
     owners = [node for node in around if _binds(node, name)]
-    if not owners or name not in {n.id for n in ast.walk(around[-1]) if isinstance(n, ast.Name)}:
+    if not owners or name not in {n.id for n in walk(around[-1]) if isinstance(n, ast.Name)}:
         return False
     owner = owners[-1]
     inner = around[around.index(owner) + 1 :]
@@ -72,21 +73,21 @@ def _binds(node: ast.AST, name: str) -> bool:
         return any(argument.arg == name for argument in _arguments(node))
     else:
         return False
-    return any(isinstance(n, ast.Name) and n.id == name for t in targets for n in ast.walk(t))
+    return any(isinstance(n, ast.Name) and n.id == name for t in targets for n in walk(t))
 
 
 def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.arg]:
-    return (node for node in ast.walk(function.args) if isinstance(node, ast.arg))
+    return (node for node in walk(function.args) if isinstance(node, ast.arg))
 
 
 def _inside(trees: list[ast.stmt]) -> set[int]:
-    return {id(node) for tree in trees for node in ast.walk(tree)}
+    return {id(node) for tree in trees for node in walk(tree)}
 
 
 def _closures(owner: ast.stmt) -> set[int]:
     """Return what stands in the functions inside a loop or a function, which may run later."""
-    functions = [n for n in ast.walk(owner) if isinstance(n, FUNCTIONS) and n is not owner]
-    return {id(node) for function in functions for node in ast.walk(function)}
+    functions = [n for n in walk(owner) if isinstance(n, FUNCTIONS) and n is not owner]
+    return {id(node) for function in functions for node in walk(function)}
 
 
 __all__ = ["forgotten"]

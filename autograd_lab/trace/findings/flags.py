@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from ...i18n import _
-from .code import assigned
+from .code import assigned, walk
 from .facts import Facts
 from .grad_reads import reached
 from .model import Clue, Place
@@ -135,13 +135,13 @@ def _is_unused(facts: Facts, statement: ast.stmt) -> bool:
         and isinstance(node.ctx, ast.Load)
         and ast.unparse(node) in names
         for tree in facts.code.trees
-        for node in ast.walk(tree)
+        for node in walk(tree)
     )
 
 
 def _statements(facts: Facts) -> Iterator[tuple[Place, ast.stmt]]:
     for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.stmt):
                 yield Place(cell, node.lineno), node
 
@@ -163,7 +163,7 @@ def _is_read(facts: Facts, attribute: str) -> bool:
         and node.attr == attribute
         and isinstance(node.ctx, ast.Load)
         for tree in facts.code.trees
-        for node in ast.walk(tree)
+        for node in walk(tree)
     )
 
 
@@ -194,7 +194,7 @@ def _walked(facts: Facts, name: str, place: Place) -> bool:
     return any(
         isinstance(loop.iter, ast.Call)
         and getattr(loop.iter.func, "attr", "") in ITERATED
-        and name in {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+        and name in {n.id for n in walk(loop.target) if isinstance(n, ast.Name)}
         for loop in loops
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from .code import walk
 from .facts import Facts
 from .model import Place
 
@@ -30,7 +31,7 @@ class Definition:
     def returned(self, name: str) -> ast.Return | None:
         """Return the last return statement of a method."""
         method = self.method(name)
-        found = [n for n in ast.walk(method) if isinstance(n, ast.Return)] if method else []
+        found = [n for n in walk(method) if isinstance(n, ast.Return)] if method else []
         return max(found, key=lambda node: node.lineno, default=None)
 
     def place(self, node: ast.stmt | None) -> Place:
@@ -41,7 +42,7 @@ class Definition:
 def definitions(facts: Facts) -> Iterator[Definition]:
     """Yield the Functions that the cells define."""
     for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.ClassDef) and any(
                 ast.unparse(base).split(".")[-1] in {"Function", "InplaceFunction"}
                 for base in node.bases

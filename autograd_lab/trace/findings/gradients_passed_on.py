@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .code import walk
 from .facts import Facts
 from .function_source import Definition, definitions, writes
 from .model import Clue, Place
@@ -18,7 +19,7 @@ def ignored_gradient(facts: Facts) -> Iterator[Clue]:
     """A backward that ran never looks at the gradient it is given."""
     for defined, method, steps in _ran(facts):
         given = _given(method)
-        read = {n.id for n in ast.walk(method) if isinstance(n, ast.Name)}
+        read = {n.id for n in walk(method) if isinstance(n, ast.Name)}
         value = defined.returned("backward")
         if value is None or _only_none(value.value):
             continue
@@ -102,13 +103,13 @@ def overwritten(facts: Facts) -> Iterator[Clue]:
     """A backward replaces the gradient it is given before it has read it."""
     for defined, method, _steps in _ran(facts):
         for name in _given(method):
-            names = [n for n in ast.walk(method) if isinstance(n, ast.Name) and n.id == name]
+            names = [n for n in walk(method) if isinstance(n, ast.Name) and n.id == name]
             read = [n.lineno for n in names if isinstance(n.ctx, ast.Load)]
             stored = [n for n in names if isinstance(n.ctx, ast.Store)]
             for statement in method.body:
                 if not isinstance(statement, ast.Assign):
                     continue
-                if any(n in stored for target in statement.targets for n in ast.walk(target)):
+                if any(n in stored for target in statement.targets for n in walk(target)):
                     if not any(line <= (statement.end_lineno or 0) for line in read):
                         yield _replaced(defined, name, statement)
                     break
@@ -132,10 +133,10 @@ def changed(facts: Facts) -> Iterator[Clue]:
         if not any(is_shared(facts, step.node) for step in steps):
             continue
         for name in _given(method):
-            lines = [line for n in ast.walk(method) for line in _written_at(n, name)]
+            lines = [line for n in walk(method) for line in _written_at(n, name)]
             stores = [
                 n.lineno
-                for n in ast.walk(method)
+                for n in walk(method)
                 if isinstance(n, ast.Assign) and name in map(ast.unparse, n.targets)
             ]
             if lines and not any(line < min(lines) for line in stores):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import expression
+from .code import expression, walk
 from .facts import Facts
 from .function_source import writes
 from .gradients_passed_on import is_shared
@@ -77,13 +77,13 @@ def _gradient(hook: ast.FunctionDef | ast.Lambda) -> str:
 
 
 def _returns(hook: ast.FunctionDef) -> bool:
-    return any(isinstance(n, ast.Return) and n.value for n in ast.walk(hook))
+    return any(isinstance(n, ast.Return) and n.value for n in walk(hook))
 
 
 def _dropped(hook: ast.FunctionDef) -> ast.Expr | None:
     """Return the statement that computes a new gradient and drops it."""
     name = _gradient(hook)
-    for node in [] if _returns(hook) else ast.walk(hook):
+    for node in [] if _returns(hook) else walk(hook):
         call = node.value if isinstance(node, ast.Expr) else None
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             owner = ast.unparse(call.func.value)
@@ -101,7 +101,7 @@ def _forgotten(hook: ast.FunctionDef) -> ast.Assign | None:
         return None
     assigned = [
         s
-        for s in ast.walk(hook)
+        for s in walk(hook)
         if isinstance(s, ast.Assign) and [ast.unparse(t) for t in s.targets] == [name]
     ]
     last = max(assigned, key=lambda s: s.lineno, default=None)
@@ -109,13 +109,13 @@ def _forgotten(hook: ast.FunctionDef) -> ast.Assign | None:
         return None
     printed = {
         id(part)
-        for node in (ast.walk(hook) if _is_new(last.value, name) else ())
+        for node in (walk(hook) if _is_new(last.value, name) else ())
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
-        for part in ast.walk(node)
+        for part in walk(node)
     }
     used = any(
         isinstance(n, ast.Name) and n.id == name and n.lineno > last.lineno and id(n) not in printed
-        for n in ast.walk(hook)
+        for n in walk(hook)
     )
     return None if used else last
 
@@ -151,10 +151,10 @@ def changes_its_gradient(facts: Facts) -> Iterator[Clue]:
 def _written(hook: ast.FunctionDef | ast.Lambda) -> ast.expr | ast.stmt | None:
     """Return what writes into the gradient that came in; None where that is a copy."""
     name = _gradient(hook)
-    for node in ast.walk(hook):
+    for node in walk(hook):
         if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets):
             return None
-    for node in ast.walk(hook):
+    for node in walk(hook):
         item = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
         part = item and ast.unparse(node.targets[0].value) == name  # type: ignore[attr-defined]
         if (writes(node, {name}) or part) and isinstance(node, ast.expr | ast.stmt):

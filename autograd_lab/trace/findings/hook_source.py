@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from ..model import Event
-from .code import assigned, expression
+from .code import assigned, expression, walk
 from .facts import Facts
 
 
@@ -34,7 +34,7 @@ def _last_name(tree: ast.expr | None) -> str:
 def _defined(facts: Facts, name: str) -> tuple[int, ast.FunctionDef] | None:
     """Return the function of that name, or what calling an object of the class of that name runs."""
     for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.FunctionDef) and node.name == name:
                 return cell, node
             if isinstance(node, ast.ClassDef) and node.name == name:

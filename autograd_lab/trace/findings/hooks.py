@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .code import walk
 from .facts import Facts
 from .hook_source import hook_function
 from .model import Clue, Place
@@ -24,7 +25,7 @@ def wrong_result(facts: Facts) -> Iterator[Clue]:
     if found is None or hook is None:
         return
     defined = hook_function(facts, hook)
-    returns = [n for n in ast.walk(defined[1]) if isinstance(n, ast.Return)] if defined else []
+    returns = [n for n in walk(defined[1]) if isinstance(n, ast.Return)] if defined else []
     what = {"size": _("shape"), "type": _("dtype")}.get(found.group(2), found.group(2))
     yield Clue(
         Place(defined[0], returns[-1].lineno) if defined and returns else facts.place(hook),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Node
+from .code import walk
 from .facts import Facts, Write
 from .model import Clue, Place
 
@@ -45,7 +46,7 @@ def _nth_call(facts: Facts, operation: str, number: int) -> Place | None:
 def _calls(facts: Facts) -> Iterator[tuple[str, Place]]:
     """Yield what was told `inplace=True`, top to bottom."""
     for cell, tree in enumerate(facts.code.trees):
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        calls = [node for node in walk(tree) if isinstance(node, ast.Call)]
         for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
             if any(k.arg == "inplace" and _is_true(k.value) for k in call.keywords):
                 name = ast.unparse(call.func).split(".")[-1]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Ref
+from .code import walk
 from .facts import Facts
 from .forgotten import STEPS, Idle, end_of_loss, idle_parameters, is_plain_name, not_enough, uses
 from .model import Clue, Place
@@ -71,7 +72,7 @@ def _hidden(facts: Facts, idle: Idle) -> Clue | None:
     if facts.trace.tensors[idle.ref.tensor].parameter or not is_plain_name(name):
         return None
     for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             read = isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
             if read and not _is_harmless(facts, Place(cell, getattr(node, "lineno", None)), name):
                 return None
@@ -94,7 +95,7 @@ def _call_without(facts: Facts, name: str) -> Place | None:
     functions = {
         node.name
         for tree in facts.code.trees
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.FunctionDef)
         and name in [a.arg for a in node.args.args[len(node.args.args) - len(node.args.defaults) :]]
     }
@@ -102,7 +103,7 @@ def _call_without(facts: Facts, name: str) -> Place | None:
         (
             Place(cell, node.lineno)
             for cell, tree in enumerate(facts.code.trees)
-            for node in ast.walk(tree)
+            for node in walk(tree)
             if isinstance(node, ast.Call) and ast.unparse(node.func) in functions
         ),
         None,
@@ -114,13 +115,11 @@ def _is_harmless(facts: Facts, place: Place, name: str) -> bool:
     around = facts.code.around(place)
     scope = facts.code.scope(place)
     if scope is not None:
-        own = [a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)]
+        own = [a.arg for a in walk(scope.args) if isinstance(a, ast.arg)]
         return name in own
     return not any(
         isinstance(s, ast.If | ast.Try | ast.ClassDef | ast.FunctionDef) for s in around
-    ) and not any(
-        isinstance(node, ast.Lambda | ast.IfExp) for s in around[-1:] for node in ast.walk(s)
-    )
+    ) and not any(isinstance(node, ast.Lambda | ast.IfExp) for s in around[-1:] for node in walk(s))
 
 
 def _twin(facts: Facts, idle: Idle) -> Clue | None:
@@ -153,7 +152,7 @@ def _mentions(facts: Facts, attribute: str) -> bool:
         and node.attr == attribute
         and isinstance(node.ctx, ast.Load)
         for tree in facts.code.trees
-        for node in ast.walk(tree)
+        for node in walk(tree)
     )
 
 

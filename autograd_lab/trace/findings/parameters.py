@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ...i18n import _
 from ..model import Event
+from .code import walk
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -89,7 +90,7 @@ def _attribute(facts: Facts, place: Place) -> Attribute | None:
     if not classes or not any("Module" in ast.unparse(base) for base in classes[-1].bases):
         return None
     wanted = _filled(statement)
-    for node in ast.walk(classes[-1]):
+    for node in walk(classes[-1]):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == wanted:
             registered = not _is_plain(node.value)
             return (

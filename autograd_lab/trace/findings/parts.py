@@ -6,7 +6,7 @@ import ast
 
 from ...i18n import _
 from ..model import Event, Node
-from .code import expression, receiver
+from .code import expression, receiver, walk
 from .facts import Facts
 
 VIEWS = {
@@ -67,7 +67,7 @@ def _base_and_rest(name: str) -> tuple[str, str]:
 
 def looked_up(facts: Facts, name: str) -> str:
     """Return the call of an embedding that a variable chooses the rows of, `""` if there is none."""
-    nodes = [node for tree in facts.code.trees for node in ast.walk(tree)]
+    nodes = [node for tree in facts.code.trees for node in walk(tree)]
     tables = {group.name for group in facts.trace.groups if group.type == "Embedding"}
     tables |= {
         ast.unparse(target)

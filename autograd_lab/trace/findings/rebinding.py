@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned, expression
+from .code import assigned, expression, walk
 from .cutting import NO_HISTORY
 from .dead_names import forgotten
 from .facts import Facts
@@ -64,12 +64,12 @@ def reads_itself(value: ast.expr, name: str) -> bool:
     """Return whether a value is computed from a variable, and not from its `.grad` alone."""
     owners = {
         id(node.value)
-        for node in ast.walk(value)
+        for node in walk(value)
         if isinstance(node, ast.Attribute) and node.attr == "grad"
     }
     return any(
         id(node) not in owners and ast.unparse(node) == name
-        for node in ast.walk(value)
+        for node in walk(value)
         if isinstance(node, VARIABLES)
     )
 
@@ -79,7 +79,7 @@ def _from_gradient(facts: Facts, value: ast.expr, wanted: str, place: Place) -> 
     waiting, seen = [(value, place)], set()
     while waiting:
         tree, here = waiting.pop()
-        parts = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, VARIABLES)}
+        parts = {ast.unparse(node) for node in walk(tree) if isinstance(node, VARIABLES)}
         if wanted in parts:
             return True
         for part in sorted(parts):

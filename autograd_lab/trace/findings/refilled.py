@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Node, Value
-from .code import expression
+from .code import expression, walk
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -51,7 +51,7 @@ def _array(birth: Event | None) -> str:
 def _written(facts: Facts, name: str) -> Place | None:
     """Return the first line that writes into an array."""
     for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             targets = node.targets if isinstance(node, ast.Assign) else []
             parts = [t.value for t in targets if isinstance(t, ast.Subscript)]
             if isinstance(node, ast.AugAssign):

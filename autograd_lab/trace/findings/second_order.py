@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import root_of
+from .code import root_of, walk
 from .facts import Facts, spelled
 from .model import Clue, Place
 from .registry import rule
@@ -137,8 +137,8 @@ def _instead_of_default(facts: Facts, place: Place) -> str:
     scope, statement = facts.code.scope(place), facts.code.statement(place)
     if scope is None or statement is None:
         return ""
-    takes = {argument.arg for argument in ast.walk(scope.args) if isinstance(argument, ast.arg)}
-    for node in ast.walk(statement):
+    takes = {argument.arg for argument in walk(scope.args) if isinstance(argument, ast.arg)}
+    for node in walk(statement):
         given = node.value if isinstance(node, ast.keyword) and node.arg == "create_graph" else None
         if isinstance(given, ast.Name) and given.id in takes:
             return _(

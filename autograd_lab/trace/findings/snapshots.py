@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned, expression
+from .code import assigned, expression, walk
 from .facts import Facts, Write
 from .model import Clue
 from .registry import rule
@@ -103,7 +103,7 @@ def _only_printed(facts: Facts, event: Event, wrote: int) -> bool:
         isinstance(s, ast.Expr)
         and isinstance(s.value, ast.Call)
         and ast.unparse(s.value.func) == "print"
-        and not any(isinstance(node, ast.BinOp | ast.Compare) for node in ast.walk(s))
+        and not any(isinstance(node, ast.BinOp | ast.Compare) for node in walk(s))
         for s in statements
     )
 
@@ -129,7 +129,7 @@ def _was_kept(facts: Facts, event: Event) -> bool:
         return False
     return any(
         ast.dump(child) == ast.dump(made)
-        for node in ast.walk(statement)
+        for node in walk(statement)
         if isinstance(node, KEEPING) or _appends(node)
         for child in ast.iter_child_nodes(node)
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .code import walk
 from .facts import Facts
 from .happenings import Gradients
 from .model import Clue, Place
@@ -51,7 +52,7 @@ def never_stepped(facts: Facts) -> Iterator[Clue]:
 def _calls_of_step(facts: Facts) -> Iterator[ast.Attribute]:
     """Yield where the cells call a step, perhaps in a branch that was not taken; no scheduler's."""
     for tree in facts.code.trees:
-        for node in ast.walk(tree):
+        for node in walk(tree):
             called = node.func if isinstance(node, ast.Call) else None
             if (
                 isinstance(called, ast.Attribute)
@@ -85,7 +86,7 @@ def _only_emptied(facts: Facts, tensors: set[int]) -> bool:
 def _only_named(facts: Facts) -> tuple[str, Place] | None:
     """Return a `….step` that stands alone on a line, without being called, and where."""
     for cell, tree in enumerate(facts.code.trees):
-        for node in ast.walk(tree):
+        for node in walk(tree):
             alone = node.value if isinstance(node, ast.Expr) else None
             if isinstance(alone, ast.Attribute) and alone.attr == "step":
                 return ast.unparse(alone), Place(cell, alone.lineno)

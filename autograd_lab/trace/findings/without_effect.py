@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import assigned, expression
+from .code import assigned, expression, walk
 from .facts import Facts
 from .forgotten import (
     Idle,
@@ -92,7 +92,7 @@ def _unread(facts: Facts, tip: Event) -> tuple[str, bool]:
 def _reads(tree: ast.AST, name: str) -> bool:
     return any(
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-        for node in ast.walk(tree)
+        for node in walk(tree)
     )
 
 

@@ -7,7 +7,7 @@ import re
 
 from ...i18n import _, formula_text
 from ..model import Node, Saved
-from .code import names_in
+from .code import names_in, walk
 from .facts import Facts, Write
 from .model import Place
 
@@ -23,7 +23,7 @@ FRESH = {
 def written_name(line: str) -> str:
     """Return the variable that a line writes to, as it is written there; `""` for none."""
     try:
-        nodes = list(ast.walk(ast.parse(line)))
+        nodes = list(walk(ast.parse(line)))
     except (SyntaxError, ValueError):
         return ""
     for node in nodes:
@@ -139,7 +139,7 @@ def out_of_place(line: str) -> str:
 
 def _renamed(statement: ast.stmt) -> str:
     """Return `y = x.mul(a)` for `y = x.mul_(a)`, `""` if nothing in it writes in place."""
-    called = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    called = [node.func for node in walk(statement) if isinstance(node, ast.Call)]
     methods = [f for f in called if isinstance(f, ast.Attribute) and f.attr.endswith("_")]
     if not methods or any(f.attr in {*FRESH, "requires_grad_"} for f in methods):
         return ""
