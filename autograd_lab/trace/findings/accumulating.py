@@ -197,4 +197,4 @@ def _only_named(facts: Facts) -> str:
     return ""
 
 
-__all__ = ["additions", "clue", "empties", "left_over", "stepped"]
+__all__ = ["additions", "clue", "empties", "stepped"]

@@ -42,6 +42,14 @@ class Code:
         """One syntax tree per cell; an empty one for what is not plain Python, such as a magic."""
         return tuple(map(_parsed, self.cells))
 
+    def reads_attribute(self, name: str) -> bool:
+        """Return whether the cells read an attribute of this name anywhere."""
+        return any(
+            isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load)
+            for tree in self.trees
+            for node in walk(tree)
+        )
+
     def statement(self, place: Place) -> ast.stmt | None:
         """Return the innermost statement that contains the line."""
         return self._innermost(place, ast.stmt)

@@ -27,7 +27,7 @@ def misspelt_flag(facts: Facts) -> Iterator[Clue]:
     """`p.require_grad = False` makes a new attribute that nobody asks for."""
     for place, target, value in _flags_set(facts):
         alike = SequenceMatcher(None, target.attr, FLAG).ratio()
-        if target.attr != FLAG and alike >= ALIKE and not _is_read(facts, target.attr):
+        if target.attr != FLAG and alike >= ALIKE and not facts.code.reads_attribute(target.attr):
             yield Clue(
                 place,
                 _("{wrong} is misspelt: the flag is called requires_grad.").format(
@@ -154,17 +154,6 @@ def _flags_set(facts: Facts) -> Iterator[tuple[Place, ast.Attribute, ast.Constan
             for target in node.targets:
                 if isinstance(value.value, bool) and isinstance(target, ast.Attribute):
                     yield place, target, value
-
-
-def _is_read(facts: Facts, attribute: str) -> bool:
-    """Return whether an attribute of this name is asked for: then it is one of the user's own."""
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr == attribute
-        and isinstance(node.ctx, ast.Load)
-        for tree in facts.code.trees
-        for node in walk(tree)
-    )
 
 
 def _thrown_away(facts: Facts) -> Iterator[tuple[Place, ast.expr]]:

@@ -126,7 +126,7 @@ def _twin(facts: Facts, idle: Idle) -> Clue | None:
     """Say that a layer is never called, while one of the same shape is called on two lines."""
     parts = idle.name.split(".")
     layer = parts[-2] if len(parts) > 2 else ""
-    if not layer.isidentifier() or _mentions(facts, layer):
+    if not layer.isidentifier() or facts.code.reads_attribute(layer):
         return None
     for other in idle.others:
         twin = facts.parameter(other).split(".")
@@ -143,17 +143,6 @@ def _twin(facts: Facts, idle: Idle) -> Clue | None:
                 _("Is {layer} meant in one of the two places?").format(layer=layer),
             )
     return None
-
-
-def _mentions(facts: Facts, attribute: str) -> bool:
-    """Return whether the cells read an attribute of this name anywhere."""
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr == attribute
-        and isinstance(node.ctx, ast.Load)
-        for tree in facts.code.trees
-        for node in walk(tree)
-    )
 
 
 def _shape(facts: Facts, tensor: int) -> tuple[int, ...]:

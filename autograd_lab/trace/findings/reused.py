@@ -83,10 +83,7 @@ def rows_clue(facts: Facts, first: Span, second: Span) -> Clue | None:
         return None
     return Clue(
         place,
-        _(
-            "This backward pass runs through operations that the pass in {line} has already gone "
-            "through."
-        ).format(line=facts.spoken(facts.place(facts.events[first[0]]), place)),
+        gone_through(facts, first, place),
         _(
             "Each of these passes starts from another element of one result, and all of them go "
             "through the operations that computed it."
@@ -191,4 +188,11 @@ def _in_view(facts: Facts, place: Place, span: Span, name: str) -> Place:
     return next(iter([*reversed(above), *defined]), place)
 
 
-__all__ = ["crossing", "kept_clue", "opposed_clue", "rows_clue"]
+def gone_through(facts: Facts, first: tuple[int, int], place: Place) -> str:
+    """Say that a pass which starts at a place walks where an earlier one did."""
+    return _(
+        "This backward pass runs through operations that the pass in {line} has already gone through."
+    ).format(line=facts.spoken(facts.place(facts.events[first[0]]), place))
+
+
+__all__ = ["crossing", "gone_through", "kept_clue", "opposed_clue", "rows_clue"]

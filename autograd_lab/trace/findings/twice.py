@@ -12,7 +12,7 @@ from .facts import Facts
 from .hidden_parameters import hidden_parameters
 from .model import Clue, Place
 from .registry import rule
-from .reused import kept_clue, opposed_clue, rows_clue
+from .reused import gone_through, kept_clue, opposed_clue, rows_clue
 
 
 @rule(2, "second-backward")
@@ -159,10 +159,7 @@ def _again_clue(facts: Facts, first: Span, second: Span) -> Clue:
         )
     return Clue(
         place,
-        _(
-            "This backward pass runs through operations that the pass in {line} has already gone "
-            "through."
-        ).format(line=facts.spoken(facts.place(facts.events[first[0]]), place)),
+        gone_through(facts, first, place),
         _(
             "Each operation keeps values for its derivative ({saved}). The first backward pass "
             "releases them, to give the memory back."
