@@ -26,7 +26,9 @@ help:
 lab: .venv/.lab
 	@.venv/bin/autograd-lab lab $(ARGS)
 
+# Compiled first: the tests start hundreds of processes, and Python may be told to write no bytecode.
 test: .venv/.test
+	@$(PY) -m compileall -q autograd_lab
 	@$(PY) -m pytest -n $(JOBS) --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.test

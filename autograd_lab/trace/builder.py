@@ -118,10 +118,9 @@ class Builder:
         if len(places) < len(self.nodes):
             for raw in self.events:
                 _move(raw, places)
-        nodes = [
-            _made(Node, {**self.nodes[old], "id": new, "label": names.nodes.get(old, "")})
-            for old, new in places.items()
-        ]
+        nodes = [self.nodes[old] for old in places]
+        for new, (old, raw) in enumerate(zip(places, nodes, strict=True)):
+            raw["id"], raw["label"] = new, names.nodes.get(old, "")
         edges = [
             Edge(places[source], places[target], slot, cut)
             for source, target, slot, cut in self.edges
@@ -130,8 +129,8 @@ class Builder:
         cells = tuple(self.source.cells)
         return Trace(
             source=cells[-1] if cells else "",
-            graph=Graph(tuple(nodes), tuple(edges)),
-            events=tuple([_made(Event, raw) for raw in self.events]),
+            graph=Graph(tuple(_made(Node, nodes)), tuple(edges)),
+            events=tuple(_made(Event, self.events)),
             error=self.error,
             truncated=self.counts.total(),
             broken=self.broken,
@@ -161,22 +160,26 @@ def _moved(ref: Ref, places: dict[int, int]) -> Ref:
     return ref if ref.node is None else ref._replace(node=places.get(ref.node))
 
 
-def _made(kind: type[M], fields: dict[str, Any]) -> M:
-    """Return one of the model's frozen objects with these fields, all others by default.
+def _made(kind: type[M], raw: list[dict[str, Any]]) -> list[M]:
+    """Return frozen objects of the model with these fields, all others by default.
 
-    Its own `__init__` would set every field one by one, which takes ten times as long. `fields` become
-    the object's.
+    Their own `__init__` would set every field one by one, which takes ten times as long. The fields
+    become the objects'.
     """
-    item = object.__new__(kind)
-    object.__setattr__(item, "__dict__", fields)
-    return item
+    new, put = object.__new__, object.__setattr__
+    made = []
+    for fields in raw:
+        item = new(kind)
+        put(item, "__dict__", fields)
+        made.append(item)
+    return made
 
 
 def _needed(
     nodes: list[dict[str, Any]], edges: list[tuple[int, int, int, str]], named: dict[int, str]
 ) -> set[int]:
     """Return all nodes but constants that nobody named and nothing kept depends on."""
-    kept = {node["id"] for node in nodes if node["kind"] != "constant" or node["id"] in named}
+    kept = {i for i, node in enumerate(nodes) if node["kind"] != "constant" or i in named}
     # An edge is added after those into its source, so one sweep from the back is enough.
     for source, target, _, _ in reversed(edges):
         if target in kept:

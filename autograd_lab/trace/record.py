@@ -27,7 +27,7 @@ SOURCES = str(Path(__file__).parent / "sources")
 TRIGGERED = re.compile(r" \(Triggered internally at .*\)$")
 """Where in PyTorch's own sources a warning comes from."""
 
-PATIENCE = 10
+PATIENCE = 100
 """How many times as many objects may be made between two searches for garbage."""
 
 Source = Any
@@ -114,7 +114,8 @@ class Recorder:
             raise RuntimeError("this recorder was not started")
         if error is not None:
             self.add_error(error)
-        self.abandon()
+        for source in sources:
+            source.detach()
         try:
             return builder.build(collect(namespace, [source.watch.graph for source in sources]))
         except Exception as fault:
@@ -122,6 +123,8 @@ class Recorder:
             cells = tuple(builder.source.cells)
             last = cells[-1] if cells else ""
             return Trace(last, error=builder.error, broken=describe(fault), cells=cells)
+        finally:
+            self.abandon()
 
     def abandon(self) -> None:
         """Stop listening and forget what was recorded, if anything."""

@@ -13,7 +13,6 @@ import pytest
 from tests.engine.samples import Sample, by_code, evaluate, leaves
 
 SAMPLES = by_code()
-each_code = pytest.mark.parametrize("code", SAMPLES)
 TOLERANCE = {"float32": 2e-5, "float64": 1e-9}
 
 
@@ -92,11 +91,11 @@ def flat(value: Any) -> list[float]:
 
 
 @pytest.mark.needs_torch
-@each_code
+@pytest.mark.parametrize("code", SAMPLES)
 def test_agrees_with_pytorch(code: str) -> None:
     """Both libraries give the same result, gradients and second derivatives, or the same error.
 
-    One test for all inputs of an expression: a test of its own costs as much as the comparison.
+    The nodes keep the same. One test for all of an expression: a test costs as much as a comparison.
     """
     torch = pytest.importorskip("torch")
     import autograd_lab
@@ -113,6 +112,7 @@ def test_agrees_with_pytorch(code: str) -> None:
             except AssertionError as error:
                 different[sample.variants()[variant], variant, dtype] = str(error)
     assert different == {}
+    compare_kept(*SAMPLES[code][0], torch, autograd_lab)
 
 
 def compare(ours: dict[str, Any], theirs: dict[str, Any], tolerance: float) -> None:
@@ -138,14 +138,8 @@ def shown(value: Any) -> Any:
     return ("tensor", tuple(value.shape)) if hasattr(value, "grad_fn") else repr(value)
 
 
-@pytest.mark.needs_torch
-@each_code
-def test_nodes_keep_what_pytorch_keeps(code: str) -> None:
-    """Every `_saved_…` of a node is there, with the same number or a tensor of the same shape."""
-    torch = pytest.importorskip("torch")
-    import autograd_lab
-
-    sample, variant = SAMPLES[code][0]
+def compare_kept(sample: Sample, variant: str, torch: ModuleType, autograd_lab: ModuleType) -> None:
+    """See that every `_saved_…` of a node is there, the same number or a tensor of the same shape."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

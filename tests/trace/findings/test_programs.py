@@ -5,6 +5,7 @@ import io
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -32,38 +33,44 @@ def _warnings_are_of_no_interest() -> Iterator[None]:
 
 @on_engines
 @by_name
-def test_how_the_program_ends(program: Program, engine: str) -> None:
-    """All cells but the last run through; the last raises what the heading says, or nothing."""
-    namespace: dict[str, object] = {"__name__": "__main__"}
-    *earlier, last = program.cells_for(engine)
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in earlier:
-            exec(cell, namespace)
-        raised = ""
-        try:
-            exec(last, namespace)
-        except Exception as error:
-            raised = type(error).__name__
-    assert raised == program.raises
+def test_the_program(program: Program, engine: str) -> None:
+    """It ends as its heading says, and what is found is right.
 
-
-@on_engines
-@by_name
-def test_what_is_found(program: Program, engine: str) -> None:
-    """The misconception comes first and points at the cause; a right program gets no finding."""
+    One test for both: a test of its own costs as much as to run the program.
+    """
+    cells = program.cells_for(engine)
     with contextlib.redirect_stdout(io.StringIO()):
-        trace = run_cells(program.cells_for(engine))
+        assert ending(cells) == program.raises
+        trace = run_cells(cells)
     assert not trace.broken
     findings = find(trace)
     if program.cause is None:
         assert findings == []
-        return
-    assert findings, "nothing was found"
-    first = findings[0]
+    else:
+        assert findings, "nothing was found"
+        check(findings[0], program, cells)
+
+
+def ending(cells: list[str]) -> str:
+    """Return the name of what the last cell raises, all before it having run through; "" for nothing."""
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    *earlier, last = cells
+    for cell in earlier:
+        exec(cell, namespace)
+    try:
+        exec(last, namespace)
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+def check(first: Any, program: Program, cells: list[str]) -> None:
+    """See that the first finding is the program's misconception, points at the cause and explains it."""
+    assert program.cause is not None
     assert (first.misconception, first.level) == (program.misconception, program.label)
     assert (first.cell, first.number) == program.cause
     cell, number = program.cause
-    assert first.line == program.cells_for(engine)[cell].splitlines()[number - 1].strip()
+    assert first.line == cells[cell].splitlines()[number - 1].strip()
     assert first.what
     assert first.why
     assert first.fix
