@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 
 from .model import Place
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | None
+SIMPLE = ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign
+"""Statements whose names are all that their lines use."""
 
 
 def walk(tree: ast.AST) -> list[ast.AST]:
@@ -43,12 +46,19 @@ class Code:
         return tuple(map(_parsed, self.cells))
 
     def reads_attribute(self, name: str) -> bool:
-        """Return whether the cells read an attribute of this name anywhere."""
-        return any(
-            isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load)
-            for tree in self.trees
-            for node in walk(tree)
-        )
+        """Return whether the cells read an attribute anywhere: `"grad"` of anything, or `"w.grad"`."""
+        return name in self._attributes
+
+    @cached_property
+    def _attributes(self) -> set[str]:
+        """All attributes that are read, by their names alone and as written."""
+        nodes = (node for tree in self.trees for node in walk(tree))
+        return {
+            name
+            for node in nodes
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+            for name in (node.attr, ast.unparse(node))
+        }
 
     def statement(self, place: Place) -> ast.stmt | None:
         """Return the innermost statement that contains the line."""
@@ -116,19 +126,18 @@ class Code:
 
     def behind(self, place: Place) -> Iterator[Place]:
         """Yield a place and the places that set what it uses, and what they use, nearest first."""
-        waiting, seen = [place], set()
+        found, waiting = {place}, deque([place])
         while waiting:
-            here = waiting.pop(0)
-            if here in seen:
-                continue
-            seen.add(here)
+            here = waiting.popleft()
             yield here
             statement = self.statement(here)
-            if isinstance(
-                statement, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign
-            ):
-                for name in dict.fromkeys(names_in(statement)):
-                    waiting += self.definitions(name, here) + self.returns_of(name)
+            if not isinstance(statement, SIMPLE):
+                continue
+            for name in dict.fromkeys(names_in(statement)):
+                for source in self.definitions(name, here) + self.returns_of(name):
+                    if source not in found:
+                        found.add(source)
+                        waiting.append(source)
 
     def returns_of(self, name: str) -> list[Place]:
         """Return what a function of the cells returns, if the name is one's."""
@@ -170,8 +179,18 @@ def _parameters(scope: Scope) -> list[str]:
 
 def _lines_that_set(name: str, tree: ast.AST, before: int | None) -> list[int]:
     """Return the lines that set a variable, the last first; those above one line, if it is given."""
-    lines = {line for target, line in _targets(tree) if target == name}
-    return sorted((n for n in lines if before is None or n < before), reverse=True)
+    lines = _setting_lines(tree).get(name, [])
+    return [line for line in lines if before is None or line < before]
+
+
+def _setting_lines(tree: ast.AST) -> dict[str, list[int]]:
+    """Return for each variable the lines that set it, the last first; found once, as in `walk`."""
+    found: dict[str, list[int]] | None = getattr(tree, "_setting_lines", None)
+    if found is None:
+        found = tree._setting_lines = {}  # type: ignore[attr-defined]
+        for name, line in sorted(set(_targets(tree)), reverse=True):
+            found.setdefault(name, []).append(line)
+    return found
 
 
 def _targets(tree: ast.AST) -> Iterator[tuple[str, int]]:

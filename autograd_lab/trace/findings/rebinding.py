@@ -76,6 +76,8 @@ def reads_itself(value: ast.expr, name: str) -> bool:
 
 def _from_gradient(facts: Facts, value: ast.expr, wanted: str, place: Place) -> bool:
     """Return whether a value is computed from `w.grad`, directly or by way of other variables."""
+    if not facts.code.reads_attribute(wanted):
+        return False
     waiting, seen = [(value, place)], set()
     while waiting:
         tree, here = waiting.pop()
