@@ -79,8 +79,12 @@ def step_before_backward(facts: Facts) -> Iterator[Clue]:
     for moment, tensors in gradients.steps():
         event = facts.events[moment]
         place = facts.place(event)
-        if event.kind != "step" or any(
-            gradients.before(t, moment, "grow", "step") for t in tensors
+        # A hook that makes the step once a leaf's gradient is complete runs inside of the pass.
+        inside = any(first < moment < last for first, last in facts.passes)
+        if (
+            event.kind != "step"
+            or inside
+            or any(gradients.before(t, moment, "grow", "step") for t in tensors)
         ):
             continue
         grown = [gradients.after(t, moment, "grow") for t in tensors]
@@ -130,58 +134,6 @@ def clipped(facts: Facts) -> Iterator[Clue]:
                 _("Clipping changes the gradients that are there, not those to come."),
                 _("Move this line between backward() and step()."),
             )
-
-
-@rule(24, "zeroed-between-losses")
-def zeroed_between_losses(facts: Facts) -> Iterator[Clue]:
-    """One loss's gradients were thrown away before the step that was to use both."""
-    gradients = Gradients(facts)
-    steps = [
-        (moment, tensors)
-        for moment, tensors in gradients.steps()
-        if facts.events[moment].kind == "step"
-    ]
-    lost = [_lost_pass(facts, gradients, moment, tensors) for moment, tensors in steps]
-    if not lost or any(zero is None for zero in lost):
-        return
-    zero = facts.events[lost[0] or 0]
-    yield Clue(
-        facts.place(zero),
-        _(
-            "The gradients of the backward pass before are emptied here, unused: the step is made "
-            "with those of the last loss alone."
-        ),
-        _("backward() adds to .grad, so that several losses can share one step."),
-        _(
-            "Zero once per step, before the first backward(). Or add the losses: (a + b).backward()."
-        ),
-    )
-
-
-def _lost_pass(facts: Facts, gradients: Gradients, moment: int, tensors: list[int]) -> int | None:
-    """Return when a pass's gradients were emptied before a step, none of them ever used."""
-    start = max((m for m, _t in gradients.steps() if m < moment), default=0)
-    for first, last in facts.passes:
-        if not start <= first < moment:
-            continue
-        leaves = [h for t in gradients.of for h in gradients.of[t] if first <= h.moment <= last]
-        grown = [t for t in gradients.of if any(h.kind == "grow" and first <= h.moment <= last
-                                                for h in gradients.of[t])]  # fmt: skip
-        if not leaves or not grown:
-            continue
-        nexts = [gradients.after(t, last, "zero", "step", "look", "grow")[:1] for t in grown]
-        if all(n and n[0].kind == "zero" and n[0].moment < moment for n in nexts) and any(
-            t in tensors for t in grown
-        ):
-            zero = nexts[0][0].moment
-            if any(
-                zero < h.moment < moment
-                for t in tensors
-                for h in gradients.of[t]
-                if h.kind == "grow"
-            ):
-                return zero
-    return None
 
 
 __all__: list[str] = []
