@@ -33,6 +33,8 @@ def flat(facts: Facts) -> Iterator[Clue]:
         node = facts.nodes[(steps[0] or facts.events[0]).node or 0]
         if not is_staircase(facts, node) and not _seen_whole(facts, grown, steps):
             continue
+        if node.op in SATURATED and _slopes_elsewhere(facts, node, spans):
+            continue
         if node.op in NORMALISING and _sometimes_wider(facts, node, steps, spans):
             continue
         clue = _clue(facts, node, facts.nodes[leaf], spans[0])
@@ -46,6 +48,19 @@ def _seen_whole(facts: Facts, grown: list[int], steps: list[Event | None]) -> bo
     values = [facts.events[moment].contribution for moment in grown]
     values += [value for step in steps if step is not None for value in step.grads_out]
     return all(value is None or value.complete for value in values)
+
+
+def _slopes_elsewhere(facts: Facts, node: Node, spans: list[Span]) -> bool:
+    """Return whether the line passes gradients on where the leaf has no part, as in another model."""
+    return any(
+        event.node is not None
+        and facts.nodes[event.node].op == node.op
+        and facts.place(facts.nodes[event.node]) == facts.place(node)
+        and any(number for value in event.grads_out if value for number in value.numbers)
+        for span in facts.passes
+        if span not in spans
+        for event in facts.during(span, "node")
+    )
 
 
 def _zeros(facts: Facts) -> dict[int, list[int]]:
