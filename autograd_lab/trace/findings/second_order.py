@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import root_of, walk
+from .code import expression, root_of, walk
 from .facts import Facts, spelled
 from .model import Clue, Place
 from .registry import rule
 
+BY_POSITION = {"backward": 1, "grad": 3}
+"""How many arguments come before the options."""
 LEAVING = {"detach", "item", "data", "numpy", "tolist"}
 
 
@@ -257,8 +259,20 @@ def _for_nothing(facts: Facts, option: str) -> Iterator[tuple[Place, list[tuple[
     spans = [s for s in facts.passes if option in facts.events[s[0]].options]
     for place in {facts.place(facts.events[first]) for first, _last in spans}:
         mine = [s for s in spans if facts.place(facts.events[s[0]]) == place]
-        if len(mine) > 1 and not any(_needed(facts, span, option) for span in mine):
+        asked = any(_asks(facts.events[first], option) for first, _last in mine)
+        if len(mine) > 1 and asked and not any(_needed(facts, span, option) for span in mine):
             yield place, mine
+
+
+def _asks(start: Event, option: str) -> bool:
+    """Return whether a pass has an option because its call says so, not because a library's does."""
+    call = expression(start.expression)
+    if option in start.expression or not isinstance(call, ast.Call):
+        return option in start.expression
+    before = BY_POSITION.get(getattr(call.func, "attr", getattr(call.func, "id", "")))
+    return before is not None and (
+        len(call.args) > before or None in [k.arg for k in call.keywords]
+    )
 
 
 def _needed(facts: Facts, span: tuple[int, int], option: str) -> bool:
