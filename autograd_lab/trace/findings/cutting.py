@@ -149,7 +149,8 @@ def hungry(facts: Facts) -> list[int | None]:
 
 def _hungry(facts: Facts) -> Iterator[Ref]:
     fed = {event.node for event in facts.events if event.kind == "accumulate"}
-    yield from (ref for ref in _wanted(facts) if ref.node not in fed)
+    mine = (ref for ref in _wanted(facts) if ref.tensor not in facts.filled)
+    yield from (ref for ref in mine if ref.node not in fed)
 
 
 def meant_for(facts: Facts, tensor: int) -> tuple[tuple[int, int], ...]:

@@ -170,6 +170,20 @@ class Facts:
     def _inputs(self) -> dict[tuple[int, int], int]:
         return {(edge.target, edge.slot): edge.source for edge in self.trace.graph.edges}
 
+    @cached_property
+    def filled(self) -> set[int]:
+        """The tensors whose `.grad` the code itself filled, with numbers other than zero."""
+        found: set[int | None] = set()
+        for event in self.events:
+            numbers = () if event.after is None else event.after.numbers
+            if event.after is None or (numbers and not any(numbers)):
+                continue
+            if event.kind == "set" and event.text == "grad":
+                found.add(event.inputs[0].tensor)
+            elif event.kind == "inplace" and event.inputs:
+                found.add(self.trace.tensors[self.memory(event.inputs[0].tensor)].gradient_of)
+        return {tensor for tensor in found if tensor is not None}
+
     # --- the graph ------------------------------------------------------------------------------
 
     @cached_property

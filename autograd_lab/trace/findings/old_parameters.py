@@ -22,7 +22,7 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
     for moment, event in enumerate(facts.events):
         if event.kind != "optimizer" or not _steps(facts, event):
             continue
-        idle = [ref for ref in event.inputs if ref.tensor not in fed]
+        idle = [ref for ref in event.inputs if ref.tensor not in fed | facts.filled]
         newer = [
             (facts.label(r.tensor), e)
             for e in facts.events[moment:]
