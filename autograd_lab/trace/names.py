@@ -58,7 +58,8 @@ def collect(namespace: Mapping[str, object], graphs: Sequence[Any]) -> Names:
     modules = tuple(library.module_type for library in libraries)
     found = list(walk(namespace, tensors, modules))
     for graph in graphs:
-        graph.name(names, found)
+        with graph.library.unnoticed():
+            graph.name(names, found)
         inner: set[str] = set()
         for name, item in found:
             if name in inner:

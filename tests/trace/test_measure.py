@@ -181,3 +181,15 @@ def test_nothing_is_left_behind() -> None:
         1 / 0  # noqa: B018
     assert observers == []
     assert import_module("autograd_lab.trace.measure")._open == []
+
+
+def test_sparse_tensors_are_not_counted() -> None:
+    """What is not one piece of memory passes uncounted, and the code runs as it would."""
+    torch = pytest.importorskip("torch")
+    x = torch.ones(2, 1, requires_grad=True)
+    eye = torch.eye(2).to_sparse()
+    with measure() as cost:
+        y = torch.sparse.mm(eye, x).sum()
+        y.backward()
+    assert x.grad.tolist() == [[1.0], [1.0]]
+    assert (cost.kept, cost.peak) == (0, 0)

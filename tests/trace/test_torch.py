@@ -14,6 +14,7 @@ import autograd_lab
 from autograd_lab.engine.operation import OPERATIONS
 from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.cells import run_cells
+from autograd_lab.trace.model import Trace
 from autograd_lab.trace.record import Recorder
 from autograd_lab.trace.sources.graph import op_name
 from autograd_lab.trace.sources.passing import PassWriter
@@ -24,6 +25,7 @@ UNTOUCHED = """
 import sys
 import autograd_lab as torch
 from autograd_lab.trace.cells import run_cells
+from autograd_lab.trace.model import Trace
 from autograd_lab.trace.measure import measure
 trace = run_cells(["import autograd_lab as torch", "x = torch.ones(1, requires_grad=True) * 2"])
 with torch.record(), measure():
@@ -237,3 +239,91 @@ def test_no_frame_of_ours_in_a_recorded_block() -> None:
     files = [str(entry.path) for entry in caught.traceback]
     assert not any("autograd_lab/trace/sources" in file for file in files)
     assert [event.text for event in trace.of_kind("failed")] == ["matmul"]
+
+
+ODD = {
+    "meta": "x = torch.ones(2, 3, device='meta', requires_grad=True)\n"
+    "y = (x * torch.ones(3, device='meta')).sum()\ny.backward()",
+    "meta module": "import copy\nmodel = torch.nn.Linear(2, 1)\nempty = copy.deepcopy(model).to('meta')\n"
+    "p = dict(model.named_parameters())\n"
+    "y = torch.func.functional_call(empty, p, (torch.ones(3, 2),)).sum()\ny.backward()",
+    "sparse": "x = torch.eye(3).to_sparse().requires_grad_()\nw = torch.ones(3, 2, requires_grad=True)\n"
+    "y = torch.sparse.mm(x, w).sum()\ny.backward()\nrows = torch.eye(2).to_sparse_csr()",
+    "sparse gradient": "e = torch.nn.Embedding(5, 2, sparse=True)\n"
+    "o = torch.optim.SGD(e.parameters(), lr=0.1)\n"
+    "y = e(torch.tensor([1, 1, 4])).sum()\ny.backward()\no.step()",
+    "lazy": "net = torch.nn.LazyLinear(2)\no = torch.optim.SGD([torch.ones(1, requires_grad=True)])",
+    "nested": "x = torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], requires_grad=True)\n"
+    "y = torch.nested.to_padded_tensor(x * 2, 0.0).sum()\ny.backward()",
+    "jagged": "x = torch.ones(2, requires_grad=True)\n"
+    "j = torch.nested.as_nested_tensor([x, torch.ones(3)], layout=torch.jagged)\n"
+    "y = (j * 3).values().sum()\ny.backward()",
+    "quantized": "q = torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8)\nd = q.dequantize()",
+    "complex": "x = torch.tensor([1 + 2j, 3 - 1j], requires_grad=True)\n"
+    "y = (x * torch.tensor(2j) * x.conj()).abs().sum()\ny.backward()",
+    "bfloat16": "x = torch.ones(2, 3, dtype=torch.bfloat16, requires_grad=True)\n"
+    "y = (x * torch.ones(3, dtype=torch.bfloat16, requires_grad=True)).sum()\ny.backward()",
+    "fake": "from torch._subclasses.fake_tensor import FakeTensorMode\nwith FakeTensorMode():\n"
+    "    x = torch.ones(2, 3, requires_grad=True)\n    y = (x * torch.ones(3)).sum()\n    y.backward()",
+    "batched": "x = torch.ones(2, 3, requires_grad=True)\nw = torch.ones(3, requires_grad=True)\n"
+    "y = (x * w).sum(1)\nrows, = torch.autograd.grad(y, w, torch.eye(2), is_grads_batched=True)",
+    "vectorized": "f = torch.autograd.functional\nx = torch.ones(2)\n"
+    "j = f.jacobian(torch.sin, x, vectorize=True)\n"
+    "h = f.hessian(lambda t: (t ** 3).sum(), x, vectorize=True)\n"
+    "k = f.jacobian(torch.sin, x, vectorize=True, strategy='forward-mode')",
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_tensors_that_are_no_arrays(name: str) -> None:
+    """A tensor without numbers in memory is recorded by its shape; the recording goes on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        trace = run_cells(
+            [ODD[name], "z = torch.ones(1, requires_grad=True) * 2"], {"torch": torch}
+        )
+    assert (trace.error, trace.broken) == ("", "")
+    assert trace.findings() == []
+    assert Trace.from_json(trace.to_json()) == trace
+    assert [v.value.text for v in trace.variables if v.name == "z"] == ["[2.]"]
+
+
+def test_what_is_no_array_is_written_as() -> None:
+    """Numbers that cannot be read are an ellipsis; complex ones are a text, not numbers for rules."""
+    cell = "a = torch.ones(2, 3, device='meta')\nb = torch.tensor([1 + 2.5j, 3j])"
+    a, b = (v.value for v in run_cells([cell], {"torch": torch}).variables)
+    assert (a.shape, a.dtype, a.text) == ((2, 3), "float32", "…")
+    assert (b.shape, b.dtype, b.text, b.numbers) == ((2,), "complex64", "[1.+2.5j, 0.+3.j ]", ())
+
+
+def test_a_batch_of_seeds_is_one_pass() -> None:
+    """With `is_grads_batched` the pass is seen, though nobody can look into the batch."""
+    cell = "x = torch.ones(2, requires_grad=True)\ny = x * x\n"
+    call = "rows, = torch.autograd.grad(y, x, torch.eye(2), is_grads_batched=True)"
+    trace = run_cells([cell + call], {"torch": torch})
+    kinds = [e.kind for e in trace.events if e.kind in ("backward", "node", "end", "gradients")]
+    assert kinds == ["backward", "node", "end", "gradients"]
+    (rows,) = (v.value for v in trace.variables if v.name == "rows")
+    assert rows.numbers == (2.0, 0.0, 0.0, 2.0)
+
+
+SUBCLASS = """
+heard = []
+class Listening(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        heard.append(func.__name__)
+        return super().__torch_function__(func, types, args, kwargs or {})
+x = torch.ones(3).as_subclass(Listening).requires_grad_()
+y = (x * 2).sum()
+y.backward()
+"""
+
+
+def test_a_class_of_the_users_hears_nothing_of_the_watching() -> None:
+    """A subclass of Tensor is asked for what the code asks for, and no more."""
+    names: dict[str, Any] = {"torch": torch}
+    trace = run_cells([SUBCLASS, "y @ x"], names)
+    assert trace.error.startswith("RuntimeError")
+    assert trace.broken == ""
+    assert names["heard"] == ["requires_grad_", "mul", "sum", "backward", "matmul"]

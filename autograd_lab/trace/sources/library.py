@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ..model import Value
@@ -28,6 +30,8 @@ class Library(Protocol):
     """The class of the nodes at the leaves: their `variable` is the leaf."""
     first_key: int
     """`_sequence_nr()` of the first node that the recording should see made without being told."""
+    unnoticed: Callable[[], AbstractContextManager[Any]]
+    """What keeps subclasses of the user's own from hearing of the questions."""
 
     def value(self, tensor: Any) -> Value:
         """Return what the tensor looks like now."""

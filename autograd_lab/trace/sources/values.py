@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..model import EDGE, SHOWN, Value
+from ..model import EDGE, LONGEST, SHOWN, Value, kept
 
 
 def value_of(array: Any) -> Value:
@@ -22,6 +22,9 @@ def value_of(array: Any) -> Value:
             array = array.T.take(in_columns)
         else:
             array = array[_ends(shape)]
+    if array.dtype.kind == "c":  # no numbers that rules could compute with
+        text = np.array2string(array.reshape(kept(shape)), precision=4, separator=", ")
+        return Value(shape, dtype_name(array.dtype), text[:LONGEST])
     return Value(shape, dtype_name(array.dtype), array.tobytes())
 
 

@@ -392,9 +392,9 @@ class Watch:
     def failed(self, name: str, inputs: Iterable[Any], error: BaseException) -> None:
         """Note the call that raised what ended the cell; kept even when there is no more room."""
         place = self.record.source.of_traceback(error.__traceback__)
-        self.record.add_event(
-            "failed", place=place, text=name, inputs=self.refs(inputs), error=describe(error)
-        )
+        with self.library.unnoticed():
+            given = self.refs(inputs)
+        self.record.add_event("failed", place=place, text=name, inputs=given, error=describe(error))
 
 
 __all__ = ["Guarded", "Watch", "guarded"]

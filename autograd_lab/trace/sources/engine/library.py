@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -27,6 +29,7 @@ class EngineLibrary:
     tensor_type, parameter_type = Tensor, Parameter
     module_type, optimizer_type = Module, Optimizer
     leaf_type = AccumulateGrad
+    unnoticed: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     def __init__(self) -> None:
         """Begin now: what is made from here on should be seen made."""

@@ -91,9 +91,13 @@ def counting(
     def pack(tensor: Any) -> Any:
         if not tensor.dim() or tensor.is_inference():
             return tensor
-        memory = tensor.untyped_storage()
         # PyTorch gives back the history itself; a result kept with it would keep itself alive.
-        return keep(tensor.detach(), ("torch", memory.data_ptr()), memory.nbytes())
+        plain = tensor.detach()
+        try:
+            memory = tensor.untyped_storage()
+            return keep(plain, ("torch", memory.data_ptr()), memory.nbytes())
+        except RuntimeError:  # a sparse tensor, say, is not one piece of memory
+            return plain
 
     def unpack(held: Any) -> Any:
         return held if isinstance(held, torch.Tensor) else held.unpack()

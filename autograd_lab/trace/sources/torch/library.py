@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from operator import attrgetter, methodcaller
 from typing import Any
 
 from ....engine.operation import OPERATIONS, Operation
@@ -14,19 +13,22 @@ from ..values import value_of
 PLAIN_FACTS = ("_sizes", "_strides", "_shape")
 """Ends of the names under which nodes save what is neither a tensor nor a number of the user's."""
 
+NO_NUMBERS = (RuntimeError, TypeError, ValueError)
+"""What PyTorch raises where a tensor is not a plain array of numbers in memory."""
+UNREADABLE = "…"
+
 
 class TorchLibrary:
     """See `Library`."""
 
     name = "torch"
-    # What is asked most often is answered without a function of Python's.
-    token, nbytes = methodcaller("data_ptr"), attrgetter("nbytes")
 
     def __init__(self) -> None:
         """Import PyTorch."""
         import torch
 
         self.torch = torch
+        self.unnoticed = torch._C.DisableTorchFunctionSubclass
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
         self.leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
         self.first_key = torch._C._autograd._get_sequence_nr()
@@ -38,11 +40,25 @@ class TorchLibrary:
         return torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
 
     def value(self, tensor: Any) -> Value:
-        """Return what the tensor looks like now."""
+        """Return what the tensor looks like now; of one whose numbers nobody can read only its shape."""
         try:
-            return value_of(tensor.numpy(force=True))
-        except TypeError:  # bfloat16, which NumPy lacks
-            return value_of(tensor.detach().float().numpy())
+            return value_of(array_of(tensor))
+        except NO_NUMBERS:  # on the meta device, sparse, nested, one of a batch …
+            return Value(_shape_of(tensor), _dtype_name(tensor.dtype), UNREADABLE)
+
+    def token(self, grad: Any) -> Any:
+        """Return what tells a gradient from others as long as it exists."""
+        try:
+            return grad.data_ptr()
+        except NO_NUMBERS:
+            return id(grad)
+
+    def nbytes(self, tensor: Any) -> int:
+        """Return how many bytes its elements take, 0 if that is not known."""
+        try:
+            return int(tensor.nbytes)
+        except NO_NUMBERS:
+            return 0
 
     def facts(self, tensor: Any) -> Facts:
         """Return its grad_fn, shape, dtype, whether it requires grad, write counter, and base."""
@@ -50,9 +66,8 @@ class TorchLibrary:
             grad_fn = tensor.grad_fn
         except RuntimeError:  # as in `grad_fn`
             grad_fn = None
-        version = 0 if tensor.is_inference() else tensor._version
-        shape, kind, base = _shape(tensor.shape), _dtype_name(tensor.dtype), tensor._base
-        return grad_fn, shape, kind, tensor.requires_grad, version, base
+        shape, kind = _shape_of(tensor), _dtype_name(tensor.dtype)
+        return grad_fn, shape, kind, tensor.requires_grad, self.version(tensor), tensor._base
 
     def grad_fn(self, tensor: Any) -> Any:
         """Return the node that made it; one that a write has made invalid counts as none."""
@@ -67,11 +82,14 @@ class TorchLibrary:
 
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
-        return 0 if tensor.is_inference() else tensor._version
+        return 0 if self.is_inference(tensor) else tensor._version
 
     def is_inference(self, tensor: Any) -> bool:
         """Return whether it was made in inference mode."""
-        return bool(tensor.is_inference())
+        try:
+            return bool(tensor.is_inference())
+        except ValueError:  # a parameter of a lazy layer, which has no numbers yet
+            return False
 
     def describe(self, grad_fn: Any) -> NodeDescription:
         """Return what is to be said of the node; names and formulas are the engine's."""
@@ -107,10 +125,27 @@ class TorchLibrary:
         return saved + [f"ctx.{name}" for name, v in own if isinstance(v, self.tensor_type)]
 
 
+def array_of(tensor: Any) -> Any:
+    """Return a tensor's numbers; those that NumPy has no type for, as bfloat16, in one that it has."""
+    try:
+        return tensor.numpy(force=True)
+    except NO_NUMBERS:
+        plain = tensor.detach()
+        return (plain.cfloat() if plain.is_complex() else plain.float()).numpy(force=True)
+
+
+def _shape_of(tensor: Any) -> tuple[int, ...]:
+    """Return the shape of a tensor, `()` if it has none."""
+    try:
+        return _shape(tensor.shape)
+    except NO_NUMBERS:
+        return ()
+
+
 @lru_cache(1024)
 def _shape(size: Any) -> tuple[int, ...]:
-    """Return a size as a plain tuple, one for all that are equal."""
-    return tuple(size)
+    """Return a size as a plain tuple, one for all that are equal; -1 is a length that varies."""
+    return tuple(n if isinstance(n, int) else -1 for n in size)
 
 
 @cache
@@ -159,4 +194,4 @@ def _is_custom(kind: type) -> bool:
     return hasattr(kind, "needs_input_grad")
 
 
-__all__ = ["TorchLibrary", "is_custom", "operation_of"]
+__all__ = ["NO_NUMBERS", "TorchLibrary", "array_of", "is_custom", "operation_of"]

@@ -11,7 +11,7 @@ from ....engine.broadcasting import Broadcasting
 from ....engine.operation import Operation
 from ...model import Value
 from ..graph import Target
-from .library import is_custom, operation_of
+from .library import NO_NUMBERS, array_of, is_custom, operation_of
 
 if TYPE_CHECKING:
     from .source import TorchSource
@@ -167,14 +167,17 @@ def _products(
     PyTorch shows gradients after these sums. Where one was made, the engine's formula for the same
     operation gives the product anew, on the values that the node saved.
     """
-    if received is None:
+    if received is None or received.is_complex():  # the engine's formulas are those of real numbers
         return passed
     operation, names = broadcast
     found = list(passed)
-    shape, dtype = received.shape, received.dtype
-    for slot, (name, grad) in enumerate(zip(names, passed, strict=False)):
-        if grad is not None and (grad.shape != shape or grad.dtype is not dtype):
-            found[slot] = _product(operation, name, node, received)
+    try:
+        shape, dtype = received.shape, received.dtype
+        for slot, (name, grad) in enumerate(zip(names, passed, strict=False)):
+            if grad is not None and (grad.shape != shape or grad.dtype is not dtype):
+                found[slot] = _product(operation, name, node, received)
+    except NO_NUMBERS:
+        return passed
     return found
 
 
@@ -189,7 +192,7 @@ def _product(operation: Operation, name: str, node: Any, grad: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    return value.detach().numpy() if hasattr(value, "detach") else value
+    return array_of(value) if hasattr(value, "detach") else value
 
 
 __all__ = ["UNUSED", "Pass", "Visited"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ...builder import Builder, describe
 from ...model import Value
@@ -13,6 +14,20 @@ from .calls import Calls, make_mode
 from .library import TorchLibrary
 from .passes import Pass, Visited
 from .patches import Patches, install
+
+S = TypeVar("S", bound="TorchSource")
+P = ParamSpec("P")
+
+
+def unnoticed(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+    """Guard a method, and keep tensors of the user's own classes from hearing what it asks."""
+
+    @wraps(method)
+    def asking(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        with self.library.unnoticed():
+            method(self, *args, **kwargs)
+
+    return guarded(asking)
 
 
 class TorchSource(Guarded):
@@ -58,19 +73,20 @@ class TorchSource(Guarded):
             return None
         self.busy = True
         try:
-            return self._calls.before(func, args, kwargs)
+            with self.library.unnoticed():
+                return self._calls.before(func, args, kwargs)
         except Exception as fault:
             self.record.broken = describe(fault)
             return None
         finally:
             self.busy = False
 
-    @guarded
+    @unnoticed
     def after_call(self, after: Callable[[Any], None], result: Any) -> None:
         """Do what `before_call` returned with the result of the call."""
         after(result)
 
-    @guarded
+    @unnoticed
     def applied(self, name: str, inputs: list[Any], result: Any) -> None:
         """Note that a Function of the user's own ran forward."""
         made = [t for t in self.watch.tensors([result]) if t.grad_fn is not None]
@@ -82,12 +98,12 @@ class TorchSource(Guarded):
         free = {slot: given[slot] for slot, (source, _) in sources if source is None}
         self.watch.recorded(given, made, free)
 
-    @guarded
+    @unnoticed
     def created(self, name: str, inputs: list[Any], made: Any) -> None:
         """Note a new tensor."""
         self.watch.created(name, inputs, made)
 
-    @guarded
+    @unnoticed
     def mode(self, name: str, entered: bool) -> None:
         """Note that a mode was entered or left."""
         self.watch.mode(name, entered)
@@ -104,7 +120,7 @@ class TorchSource(Guarded):
         self._begin(work, roots, seeds, keep, create, wanted or (), accumulates)
         return work[0] if work else None
 
-    @guarded
+    @unnoticed
     def _begin(
         self,
         work: list[Pass],
@@ -126,12 +142,12 @@ class TorchSource(Guarded):
         work.append(Pass(self, keep))
         work[0].listen([root.grad_fn or edge(root).node for root in roots])
 
-    @guarded
+    @unnoticed
     def visited(self, work: Pass, visited: Visited, passed: Any, grads: Any) -> None:
         """Note what a node received and passed on, and that it lets go of what it saved."""
         work.visit(visited, passed, grads)
 
-    @guarded
+    @unnoticed
     def accumulated(
         self, work: Pass, leaf: Any, before: Value | None, passed: Any, grads: Any
     ) -> None:
@@ -139,7 +155,7 @@ class TorchSource(Guarded):
         if grads[0] is not None:
             work.accumulate(leaf, before, grads[0])
 
-    @guarded
+    @unnoticed
     def end_pass(self, work: Pass, error: BaseException | None, results: Any, create: bool) -> None:
         """Note that the pass is over."""
         work.leave()
@@ -149,7 +165,7 @@ class TorchSource(Guarded):
 
     # --- calls ----------------------------------------------------------------------------------
 
-    @guarded
+    @unnoticed
     def called(
         self,
         kind: str,
@@ -161,7 +177,7 @@ class TorchSource(Guarded):
         """Note a call with tensors."""
         self.watch.called(kind, name, tensors, results, options=options)
 
-    @guarded
+    @unnoticed
     def on_parameters(self, kind: str, subject: Any, set_to_none: bool) -> None:
         """Note what an optimizer or a module does to its parameters."""
         with self.library.torch._C.DisableTorchFunction():
