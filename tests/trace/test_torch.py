@@ -89,6 +89,26 @@ def test_nothing_stays() -> None:
     assert names["x"].tolist() == [0.0, 0.0]
 
 
+def test_an_inherited_step_is_heard_of_in_each_recording() -> None:
+    """PyTorch leaves a step of its own in a class that inherits one, as AdamW does; not ours in it."""
+
+    class Base(torch.optim.Optimizer):
+        def __init__(self, params: Any) -> None:
+            super().__init__(params, {})
+
+        def step(self, closure: Any = None) -> None:
+            pass
+
+    class Heir(Base):
+        pass
+
+    code = "Heir([torch.ones(1, requires_grad=True)]).step()"
+    for _ in range(2):
+        trace = run_cells([code], {"torch": torch, "Heir": Heir})
+        assert [event.text for event in trace.of_kind("step")] == ["Heir"]
+        assert "step" not in vars(Heir)
+
+
 def test_modes_of_the_user_stay() -> None:
     """A mode that the cell leaves entered is still entered, in its place."""
 

@@ -32,14 +32,19 @@ class Patches:
         kind = type(original) if isinstance(original, staticmethod | classmethod) else None
         setattr(owner, name, replacement if kind is None else kind(replacement))
 
+    def keep_out(self, owner: Any, name: str) -> None:
+        """Have `undo` take away an attribute that somebody may give `owner` until then."""
+        if (owner, name, MISSING) not in self._before:
+            self._before.append((owner, name, MISSING))
+
     def undo(self) -> None:
         """Put everything back as it was."""
         while self._before:
             owner, name, original = self._before.pop()
-            if original is MISSING:
-                delattr(owner, name)
-            else:
+            if original is not MISSING:
                 setattr(owner, name, original)
+            elif name in vars(owner):
+                delattr(owner, name)
 
 
 def install(source: TorchSource) -> Patches:
@@ -126,7 +131,10 @@ def _below(kind: type) -> list[type]:
 def _watch_steps(source: TorchSource, patches: Patches, kind: type) -> None:
     """Hear of the steps of a class of optimizers, unless this was seen to."""
     step = vars(kind).get("step")
-    if step is not None and not hasattr(step, "__autograd_lab__"):
+    if step is None:
+        # PyTorch gives a class that inherits its step one that calls it, and leaves it there.
+        patches.keep_out(kind, "step")
+    elif not hasattr(step, "__autograd_lab__"):
         patches.replace(kind, "step", lambda f: _stepping(source, f))
 
 
@@ -136,9 +144,9 @@ def _made(source: TorchSource, patches: Patches, init: Any) -> Any:
 
     @wraps(init)
     def watched(self: Any, *args: Any, **kwargs: Any) -> None:
-        told(self, *args, **kwargs)
-        for kind in type(self).__mro__:
+        for kind in type(self).__mro__[:-1]:
             _watch_steps(source, patches, kind)
+        told(self, *args, **kwargs)
 
     return watched
 
