@@ -15,6 +15,7 @@ from .rebinding import rebinding_at
 from .registry import rule
 
 NON_LEAF = "can't optimize a non-leaf Tensor"
+SWITCHED_ON = re.compile(r"\.requires_grad_\((True)?\)$")
 
 
 @rule(11, "leaf-lost")
@@ -98,7 +99,7 @@ def _reachable(facts: Facts, leaf: Node, first: Node, read: Event) -> bool:
     names = [name for name, _value in assigned(facts.code.statement(facts.place(birth)))]
     rebound = [name for name, _value in assigned(facts.code.statement(facts.place(first)))]
     whole = any(
-        ast.unparse(value) == normal(birth.expression)
+        SWITCHED_ON.sub("", ast.unparse(value)) == normal(birth.expression)
         for _name, value in assigned(facts.code.statement(facts.place(birth)))
     )
     scope = facts.code.scope(facts.place(birth))
