@@ -15,6 +15,8 @@ from .registry import rule
 
 TARGET = re.compile(r"(y_)?(targets?|labels?|true|truth)(_\w+)?")
 """Names of what a result is to be compared with."""
+DETACHED = ".detach()"
+PRODUCTS = {"mm", "mv", "matmul", "addmm", "addmv", "bmm", "dot", "linear", "einsum"}
 
 
 @rule(3, "seed-is-the-variable")
@@ -22,10 +24,12 @@ def seed_is_the_variable(facts: Facts) -> Iterator[Clue]:
     """The variable itself was given as the seed, as if backward had to be told of it."""
     for start, given, seed, leaves in _seeded(facts):
         root, asked = closed(root_of(start.expression)) or "loss", _asked(start)
+        written, given = given, given.removesuffix(DETACHED)
         if start.text == "backward":
             same = any(leaf.value == seed and leaf.label in {given, ""} for leaf in leaves)
+            same = same and (written == given or _mixes_nothing(facts, start, leaves))
         else:
-            same = given == asked and not _is_derivative(facts, start)
+            same = written == asked and not _is_derivative(facts, start)
         if not same:
             continue
         if start.text == "backward":
@@ -73,7 +77,7 @@ def seed_is_the_target(facts: Facts) -> Iterator[Clue]:
 
 
 def _seeded(facts: Facts) -> Iterator[tuple[Event, str, Value, list[Node]]]:
-    """Yield each pass that was given weights as a variable: its name, its value, the leaves behind."""
+    """Yield each pass that was given weights as a variable: as written, its value, the leaves behind."""
     for span in facts.passes:
         start = facts.events[span[0]]
         given = _given_seed(start.expression)
@@ -84,7 +88,7 @@ def _seeded(facts: Facts) -> Iterator[tuple[Event, str, Value, list[Node]]]:
 
 
 def _given_seed(call: str) -> str:
-    """Return the variable that is given as the seed in a call, `""` if none is."""
+    """Return the variable that is given as the seed, perhaps detached; `""` if none is."""
     tree = expression(call)
     if not isinstance(tree, ast.Call):
         return ""
@@ -96,7 +100,17 @@ def _given_seed(call: str) -> str:
     else:
         return ""
     given = [*given, *(keyword.value for keyword in tree.keywords if keyword.arg == word)]
-    return given[0].id if given and isinstance(given[0], ast.Name) else ""
+    source = ast.unparse(given[0]) if given else ""
+    return source if source.removesuffix(DETACHED).isidentifier() else ""
+
+
+def _mixes_nothing(facts: Facts, start: Event, leaves: list[Node]) -> bool:
+    """Return whether a result was computed from one leaf alone, without a product of matrices.
+
+    With a matrix A the product Aᵀx may well be wanted, and a detached x says that it was thought of.
+    """
+    behind = facts.ancestors(ref.node for ref in start.inputs if ref.node is not None)
+    return len(leaves) == 1 and not PRODUCTS & {facts.nodes[node].op for node in behind}
 
 
 def _asked(start: Event) -> str:
