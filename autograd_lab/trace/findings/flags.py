@@ -12,6 +12,7 @@ from .code import assigned, walk
 from .facts import Facts
 from .grad_reads import reached
 from .model import Clue, Place
+from .numpy_calls import REFUSED
 from .registry import rule
 from .writing import LEAF_WRITTEN
 
@@ -111,7 +112,7 @@ def mode_not_entered(facts: Facts) -> Iterator[Clue]:
         if not isinstance(value, ast.Call) or not _is_unused(facts, statement):
             continue
         if ast.unparse(value.func).removeprefix("torch.") in MODES:
-            mode, error = ast.unparse(value), facts.error_place
+            mode = ast.unparse(value)
             yield Clue(
                 place,
                 _("{mode} is only made here and never entered: it switches nothing.").format(
@@ -122,9 +123,22 @@ def mode_not_entered(facts: Facts) -> Iterator[Clue]:
                     "with it."
                 ),
                 _("with {mode}: and what belongs to it indented below.").format(mode=mode),
-                explains_error=facts.raised(LEAF_WRITTEN)
-                and (place.cell, place.number or 0) < (error.cell, error.number or 0),
+                explains_error=_is_above(place, facts.error_place)
+                and (facts.raised(LEAF_WRITTEN) or _asked_for_an_array(facts, place)),
             )
+
+
+def _is_above(place: Place, other: Place) -> bool:
+    return (place.cell, place.number or 0) < (other.cell, other.number or 0)
+
+
+def _asked_for_an_array(facts: Facts, place: Place) -> bool:
+    """Return whether an array was refused that a mode entered at a place would have allowed.
+
+    What was computed before, or is a leaf, requires grad all the same.
+    """
+    made = facts.failed_on if facts.raised(REFUSED) else None
+    return made is not None and made.kind == "op" and _is_above(place, facts.place(made))
 
 
 def _is_unused(facts: Facts, statement: ast.stmt) -> bool:
