@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Ref
+from .code import root_of
+from .cutting import cut_off
 from .facts import Facts
-from .model import Clue
+from .forgotten import STEPS, led_to
+from .model import Clue, Place
+from .parameters import ever_fed
 from .registry import rule
 from .unused import last_use
 
@@ -42,6 +46,47 @@ def _none_given(facts: Facts, event: Event, missing: Ref) -> Clue:
             "instead of None."
         ).format(name=name),
         explains_error=True,
+    )
+
+
+@rule(16, "grad-is-always-none")
+def always_none(facts: Facts) -> Iterator[Clue]:
+    """autograd.grad never finds the only leaf that it is asked for, and the leaf is to be updated."""
+    if facts.error is not None or facts.trace.truncated:
+        return
+    calls: dict[tuple[Place, int], list[Event]] = {}
+    found = ever_fed(facts)
+    for event in facts.trace.of_kind("gradients"):
+        if len(event.inputs) == 1 and not event.outputs:
+            calls.setdefault((facts.place(event), event.inputs[0].tensor), []).append(event)
+        elif event.outputs:
+            found |= {ref.tensor for ref in event.inputs}
+    for (place, tensor), events in calls.items():
+        hidden = any(cut_off(facts, [events[0].inputs[0].node], False))
+        if len(events) >= STEPS and tensor in facts.moved - found and not hidden:
+            yield _always_none(facts, place, events)
+
+
+def _always_none(facts: Facts, place: Place, events: list[Event]) -> Clue:
+    leaf = events[-1].inputs[0]
+    name = facts.name(leaf) or _("This input")
+    led = led_to(facts, leaf.tensor)
+    reached = [v.name for v in facts.trace.variables if v.node in led and v.tensor != leaf.tensor]
+    fix = _("Differentiate a result that {name} leads to.")
+    if reached:
+        fix = _("{name} leads to {other}: is the result to be computed from that?")
+    return Clue(
+        place,
+        _(
+            "{root} does not depend on {name}: all {count} calls give None, so it never learns."
+        ).format(
+            root=root_of(events[-1].expression) or _("The result"), name=name, count=len(events)
+        ),
+        _(
+            "None says that there is no way from the result to {name}. Without allow_unused=True the "
+            "first call would have raised an error."
+        ).format(name=name),
+        fix.format(name=name, other=reached[-1] if reached else ""),
     )
 
 

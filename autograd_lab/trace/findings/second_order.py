@@ -35,8 +35,10 @@ class Derivatives:
             o for o in (self._origin(r.tensor, moment) for r in event.inputs) if o is not None
         ]
         if event.kind == "gradients":
-            start = max((first for first, _last in self.facts.passes if first < moment), default=0)
-            self.origin.update((ref.tensor, start) for ref in event.outputs)
+            before = [first for first, _last in self.facts.passes if first < moment]
+            self.origin.update(
+                (ref.tensor, start) for start in before[-1:] for ref in event.outputs
+            )
         elif event.kind == "op" and behind:
             self.entries.append((moment, behind[0]))
         elif event.kind == "plain" and behind and event.text not in LEAVING:
@@ -224,6 +226,8 @@ def created_for_nothing(facts: Facts) -> Iterator[Clue]:
         "The recorded pass costs time and memory, and .grad and its parameter then refer to "
         "each other, so that neither is freed soon."
     )
+    if any(not event.outputs for event in facts.trace.of_kind("gradients")):
+        return  # a derivative was looked for in vain; its way may lead through this one
     for place, spans in _for_nothing(facts, "create_graph"):
         # It keeps the graph, too, which a second loss may need.
         if any(_needed(facts, span, "retain_graph") for span in spans):
@@ -278,6 +282,8 @@ def _asks(start: Event, option: str) -> bool:
 def _needed(facts: Facts, span: tuple[int, int], option: str) -> bool:
     """Return whether a later pass runs through this one's graph, or through what this one recorded."""
     wanted = {e.node for e in facts.during(span, "op" if option == "create_graph" else "node")}
+    if option == "retain_graph" and not wanted:
+        return True  # nothing was found on the way, so nobody knows yet what the graph is kept for
     later = [other for other in facts.passes if other[0] > span[1]]
     return any(e.node in wanted for other in later for e in facts.during(other, "node"))
 
