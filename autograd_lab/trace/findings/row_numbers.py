@@ -13,7 +13,9 @@ from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
 
-PER_ROW = {"sum", "mean", "std", "var", "norm", "amax", "amin", "max", "min", "logsumexp"}
+PER_ROW = {"sum", "mean", "std", "var", "norm", "linalg_vector_norm", "amax", "amin", "max", "min",
+           "logsumexp"}  # fmt: skip
+SQUARING = {"pow", "square", "abs", "mul"}
 SCALING = {"add", "clamp", "clamp_min", "sqrt", "abs", "mul"}
 
 
@@ -47,12 +49,21 @@ def _reduced(facts: Facts, moment: int) -> Event | None:
     while made is not None:
         event = facts.events[made]
         if event.text in PER_ROW and _is_by_row(event.expression):
-            return event if _is_same(facts, event.inputs[0], matrix, moment) else None
+            of = [event.inputs[0], *_squared(facts, event.inputs[0], made)]
+            return event if any(_is_same(facts, ref, matrix, moment) for ref in of) else None
         vectors = [ref for ref in event.inputs if ref.shape == (n,)]
         if event.text not in SCALING or len(vectors) != 1:
             return None
         made = facts.maker(vectors[0].tensor, made)
     return None
+
+
+def _squared(facts: Facts, square: Ref, moment: int) -> tuple[Ref, ...]:
+    """Return what was squared, in `(m ** 2).sum(dim=1)` or `(m * m).sum(dim=1)`."""
+    made = facts.maker(square.tensor, moment)
+    event = None if made is None else facts.events[made]
+    alone = event is not None and len({ref.tensor for ref in event.inputs}) == 1
+    return event.inputs[:1] if event is not None and alone and event.text in SQUARING else ()
 
 
 def _is_by_row(source: str) -> bool:
