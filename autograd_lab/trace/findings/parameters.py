@@ -59,9 +59,11 @@ def _creations(facts: Facts) -> Iterator[Event]:
         for ref in event.inputs[:1]
     }
     for event in facts.events:
-        if event.kind == "create" and any(
+        by_flag = event.kind == "plain" and any(ref.tensor in asked for ref in event.outputs)
+        made = event.kind == "create" and any(
             ref.requires_grad or ref.tensor in asked for ref in event.outputs
-        ):
+        )
+        if by_flag or made:
             yield event
 
 
