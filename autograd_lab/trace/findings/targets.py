@@ -30,13 +30,14 @@ def target(facts: Facts) -> Iterator[Clue]:
     told = set()
     for event, mine, other in _meetings(facts, COMPARING | {"mul"}):
         name = called(facts, mine)
-        place = _set_at(facts, mine, name) if mine.line is not None else facts.place(event)
-        best = None
+        place = set_at(facts, mine, name) if mine.line is not None else facts.place(event)
         if not (TARGET.search(name) and _is_target(facts, event, mine, other, name)):
             best = best_ahead(facts, mine, other) if event.text != "mul" else None
-            if best is None:
+            if best is None and not _of_a_teacher(facts, event, mine, other):
                 continue
-            place, name = facts.place(best), name or _argument(facts, event, mine)
+            # What is taken as given here may be trained by another loss.
+            place = facts.place(event if best is None else best)
+            name = name or _argument(facts, event, mine)
         if place not in told:
             told.add(place)
             yield _clue(facts, event, place, name, mine)
@@ -55,12 +56,28 @@ def _is_target(facts: Facts, event: Event, mine: Node, other: Node, name: str) -
     return other.id not in behind and not derivatives & facts.ancestors([other.id])
 
 
+def _of_a_teacher(facts: Facts, event: Event, mine: Node, other: Node) -> bool:
+    """Return whether a network's output is compared with that of one that is called its teacher."""
+    givers = [_giver(facts, event, node) for node in (mine, other)]
+    if not ONES_OWN.search(givers[0]) or ONES_OWN.search(givers[1]):
+        return False
+    return _is_target(facts, event, mine, other, givers[0])
+
+
+def _giver(facts: Facts, event: Event, node: Node) -> str:
+    """Return the function that gave a value: `"teacher"` of `loss(student(x), teacher(x))`."""
+    name = called(facts, node)
+    values = dict(assigned(facts.code.statement(set_at(facts, node, name))))
+    value = values.get(name) or expression(_argument(facts, event, node))
+    return ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+
+
 def _learned_jointly(facts: Facts, mine: Node, other: Node, name: str) -> bool:
     """Return whether a target has parameters of its own that are trained, on purpose as it seems."""
-    own = _leaves(facts, mine)
+    own = leaves_of(facts, mine)
     if not own <= facts.moved:
         return False
-    if own & _leaves(facts, other):
+    if own & leaves_of(facts, other):
         return mine.kind == "leaf"
     made = {facts.nodes[n].op for n in facts.ancestors([mine.id]) if facts.nodes[n].kind == "op"}
     return made <= SELECTING or not ONES_OWN.search(name)
@@ -72,7 +89,7 @@ def weight(facts: Facts) -> Iterator[Clue]:
     told = set()
     for event, mine, other in _meetings(facts, {"mul"}):
         name = called(facts, mine)
-        place = _set_at(facts, mine, name)
+        place = set_at(facts, mine, name)
         if WEIGHT.search(name) and place not in told and other.id != mine.id:
             told.add(place)
             yield _clue(facts, event, place, name, mine)
@@ -88,7 +105,7 @@ def other_network(facts: Facts) -> Iterator[Clue]:
     for event, mine, other in _meetings(facts, COMPARING):
         place = facts.place(event)
         if place not in told and _is_loss(event) and _slot(facts, event, mine) == 1:
-            idle, other_side = _leaves(facts, mine), _leaves(facts, other)
+            idle, other_side = leaves_of(facts, mine), leaves_of(facts, other)
             if idle and not idle & moved and other_side & moved:
                 told.add(place)
                 yield _clue(facts, event, place, _argument(facts, event, mine), mine)
@@ -101,7 +118,8 @@ def _is_loss(event: Event) -> bool:
     return event.text.endswith("loss") or re.search("loss|crit", function.lower()) is not None
 
 
-def _leaves(facts: Facts, node: Node) -> set[int | None]:
+def leaves_of(facts: Facts, node: Node) -> set[int | None]:
+    """Return the leaves that a value was computed from."""
     return {
         facts.nodes[n].tensor for n in facts.ancestors([node.id]) if facts.nodes[n].kind == "leaf"
     }
@@ -127,7 +145,7 @@ def called(facts: Facts, node: Node) -> str:
     return node.label
 
 
-def _set_at(facts: Facts, node: Node, name: str) -> Place:
+def set_at(facts: Facts, node: Node, name: str) -> Place:
     """Return where a value got its name."""
     place = facts.place(node)
     if name in {target for target, _value in assigned(facts.code.statement(place))}:
@@ -168,11 +186,18 @@ def _clue(facts: Facts, event: Event, place: Place, name: str, mine: Node) -> Cl
             "A loss can be made small in two ways: move the prediction to the target, or the target "
             "to the prediction. Gradients flow into whatever has a graph, so both happen."
         ),
-        _fix(facts, place, name, mine),
+        taken_as_given(facts, place, name, mine, used_elsewhere(facts, mine, event.expression)),
     )
 
 
-def _fix(facts: Facts, place: Place, name: str, mine: Node) -> str:
+def used_elsewhere(facts: Facts, node: Node, source: str) -> bool:
+    """Return whether other expressions than this one use a value, which may need its gradient."""
+    edges = [e for e in facts.trace.graph.edges if e.source == node.id and not e.cut]
+    return any(facts.nodes[edge.target].expression != source for edge in edges)
+
+
+def taken_as_given(facts: Facts, place: Place, name: str, mine: Node, elsewhere: bool) -> str:
+    """Return how to keep a gradient from a target that got its name at a place, or is used there."""
     if mine.kind == "leaf":
         return _("Labels are data: leave requires_grad out.")
     for target, value in assigned(facts.code.statement(place)):
@@ -183,9 +208,13 @@ def _fix(facts: Facts, place: Place, name: str, mine: Node) -> str:
                 name=name, value=text
             )
     name = f"({name})" if isinstance(expression(name), ast.BinOp) else name or "target"
+    if elsewhere:
+        return _(
+            "If it is to be taken as given: {name}.detach() in this loss, and nowhere else."
+        ).format(name=name)
     return _("If it is to be taken as given: {name}.detach(), or compute it under no_grad.").format(
         name=name
     )
 
 
-__all__: list[str] = []
+__all__ = ["called", "leaves_of", "set_at", "taken_as_given", "used_elsewhere"]
