@@ -152,15 +152,29 @@ def _instantiated(facts: Facts) -> Iterator[Clue]:
     if forward is not None and not forward.decorator_list and named == defined.name:
         yield _like_a_module(defined, forward)
         return
-    yield Clue(
+    yield _instance_clue(facts, defined, place)
+
+
+def _instance_clue(facts: Facts, defined: Definition, made: Place) -> Clue:
+    """Return what to say where an object was made, or where it is called later."""
+    place, name = made, _called(facts)
+    what = _("{function}(…) makes an object of the class; forward has not run.")
+    if name in {target for target, _value in assigned(facts.code.statement(made))}:
+        place = facts.error_place
+        what = _("{name} is an object of {function} ({line}); calling it does not run forward.")
+    return Clue(
         place,
-        _("{function}(…) makes an object of the class; forward has not run.").format(
-            function=defined.name
-        ),
+        what.format(function=defined.name, name=name, line=facts.spoken(made, place)),
         _("A Function is never instantiated. apply() runs forward and records the node."),
         _("Call {function}.apply(…).").format(function=defined.name),
         explains_error=True,
     )
+
+
+def _called(facts: Facts) -> str:
+    """Return what the failed line called, as written; `""` if it called nothing."""
+    call = expression(facts.error.expression) if facts.error else None
+    return ast.unparse(call.func) if isinstance(call, ast.Call) else ""
 
 
 def _made_at(facts: Facts) -> tuple[Place, str]:
@@ -170,7 +184,7 @@ def _made_at(facts: Facts) -> tuple[Place, str]:
     function = call.func if isinstance(call, ast.Call) else None
     if isinstance(function, ast.Call):
         return facts.error_place, ast.unparse(function.func)
-    called = ast.unparse(function) if function is not None else ""
+    called = _called(facts)
     for name in (called, receiver(used)):
         for place in facts.code.definitions(name, facts.error_place)[:1]:
             for target, value in assigned(facts.code.statement(place)):

@@ -19,13 +19,12 @@ def view_of_many(facts: Facts) -> Iterator[Clue]:
     """One of several views made by a single call was written to."""
     if not facts.raised("output of a function that returns multiple views"):
         return
-    made = facts.failed_on
-    place = facts.place(made) if made else facts.error_place
-    call = (made.expression or made.text).splitlines()[0].rstrip(":") if made else _("The call")
+    made, place = facts.failed_on, facts.error_place
+    call = (made.expression or made.text).splitlines()[0].rstrip(":") if made else _("one call")
     yield Clue(
         place,
-        _("{call} gives several views at once; {line} writes into one of them.").format(
-            call=call, line=facts.spoken(facts.error_place, place)
+        _("This line writes into one of several views that {call} made at once ({line}).").format(
+            call=call, line=facts.spoken(facts.place(made), place)
         ),
         _(
             "All of them belong to one operation of the graph. A write to one view would have to "
@@ -33,7 +32,7 @@ def view_of_many(facts: Facts) -> Iterator[Clue]:
         ),
         _(
             "Write out of place ({example}), and put the parts together with torch.cat or torch.stack."
-        ).format(example=out_of_place(facts.code.line(facts.error_place))),
+        ).format(example=out_of_place(facts.code.line(place))),
         explains_error=True,
     )
 
