@@ -70,13 +70,13 @@ class Watch:
         return self.graph.refs(self.tensors(items))
 
     def tensors(self, items: Iterable[Any]) -> list[Any]:
-        """Return the tensors among `items`, and in lists and tuples there."""
+        """Return the tensors among `items`, and in lists and tuples there, nested or not."""
         found: list[Any] = []
         for item in items:
             if isinstance(item, self.library.tensor_type):
                 found.append(item)
             elif isinstance(item, (list, tuple)):
-                found += [part for part in item if isinstance(part, self.library.tensor_type)]
+                found += self.tensors(item)
         return found
 
     def values(self, tensors: Iterable[Any]) -> tuple[Value | None, ...]:
