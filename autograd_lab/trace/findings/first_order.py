@@ -46,7 +46,7 @@ def _trains_what_is_behind(
     both hang on the point at which the derivative was taken, unless that point is trained.
     """
     point = {ref.tensor for ref in facts.events[start].outputs} - facts.moved
-    behind = _leaves(facts, dict(reach)[start]) - point
+    behind = _leaves(facts, dict(reach).get(start, set())) - point
     node = facts.events[moment].node
     return any(
         begin > moment and node in nodes and _leaves(facts, nodes) & behind

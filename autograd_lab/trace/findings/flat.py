@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Node, Value
+from .code import walk
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -184,10 +186,24 @@ def _saturated_clue(place: Place, name: str, node: Node) -> Clue:
     )
 
 
+def _chosen_at(facts: Facts, node: Node) -> Place:
+    """Return where a softmax was asked for: where its layer was made, if that is what ran it."""
+    place = facts.place(node)
+    if "softmax" in facts.code.line(place).lower() or "softmax" not in node.op:
+        return place
+    layers = [
+        Place(cell, call.lineno)
+        for cell, tree in enumerate(facts.code.trees)
+        for call in walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Softmax")
+    ]
+    return layers[0] if len(layers) == 1 else place
+
+
 def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
     if _is_single(node) or node.op not in {"softmax"}:
         return Clue(
-            facts.place(node),
+            _chosen_at(facts, node),
             _(
                 "{name} is 0: softmax runs over a dimension of size 1 here, and gives 1 whatever goes in."
             ).format(name=name),

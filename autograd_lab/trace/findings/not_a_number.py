@@ -13,6 +13,7 @@ from .code import expression
 from .facts import Facts
 from .model import Clue
 from .registry import rule
+from .unseen_numbers import began_unseen, is_chosen_from
 
 Span = tuple[int, int]
 
@@ -100,6 +101,7 @@ def _culprit(facts: Facts, span: Span) -> tuple[Node, Event | None] | None:
             ),
             first,
         )
+    first = began_unseen(facts, steps, first) or first
     return _overflowing(facts, facts.nodes[first.node or 0]), first
 
 
@@ -140,6 +142,7 @@ def _clue(
     place = facts.place(node)
     came_in = next((v for v in (step.grads_in if step else ()) if v is not None), None)
     zero = came_in is not None and any(n == 0 for n in came_in.numbers)
+    zero = zero or (came_in is not None and not came_in.complete and is_chosen_from(facts, node))
     op, line = node.op or node.name, facts.spoken(place)
     if spoiled is None:
         what = _("The backward pass makes a NaN at {op} ({line}).").format(op=op, line=line)
@@ -200,9 +203,9 @@ def _fix(node: Node) -> str:
     inner = inner or "x"
     return _(
         "Make the input safe before this operation, not its result after it: t = {inner}; "
-        "safe = torch.where(t > 0, t, torch.ones_like(t)); compute with safe, then choose with where. "
-        "Or stay away from 0 altogether: {inner} + 1e-12."
-    ).format(inner=inner)
+        "safe = torch.where({test}, t, torch.ones_like(t)); compute with safe, then choose with "
+        "where. Or stay away from 0 altogether: {inner} + 1e-12."
+    ).format(inner=inner, test="t != 0" if node.op in {"div", "reciprocal"} else "t > 0")
 
 
 def _is_pass(call: ast.Call) -> bool:
@@ -213,7 +216,7 @@ def _is_pass(call: ast.Call) -> bool:
 def _worst(node: Node) -> str:
     """Return the number at which the derivative has no finite value."""
     for saved in node.saved:
-        for number in saved.value.numbers:
+        for number in saved.value.numbers if saved.value.complete else ():
             if isinstance(number, float) and (number <= 0 or math.isnan(number)):
                 return "0" if number == 0 else f"{number:g}" if not math.isnan(number) else "0"
     return "0"

@@ -85,22 +85,35 @@ class Attribute:
     value: ast.expr
 
 
-def _attribute(facts: Facts, place: Place) -> Attribute | None:
-    """Return the attribute of a module that what is made on a line goes into, unregistered."""
+def _attribute(facts: Facts, place: Place, through: tuple[str, ...] = ()) -> Attribute | None:
+    """Return the attribute of a module that what is made on a line goes into, unregistered.
+
+    Or that an object of its class goes into, made in another class than those it was asked through.
+    """
     classes = [s for s in facts.code.around(place) if isinstance(s, ast.ClassDef)]
     statement = facts.code.statement(place)
     if not classes or not any("Module" in ast.unparse(base) for base in classes[-1].bases):
         return None
     wanted = _filled(statement)
-    for node in walk(classes[-1]):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == wanted:
-            registered = not _is_plain(node.value)
-            return (
-                None
-                if registered
-                else Attribute(Place(place.cell, node.lineno), wanted, node.value)
-            )
-    return None
+    found = (
+        node
+        for node in walk(classes[-1])
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == wanted
+    )
+    setting = next(found, None)
+    if setting is not None and _is_plain(setting.value):
+        return Attribute(Place(place.cell, setting.lineno), wanted, setting.value)
+    name = classes[-1].name
+    if name in through:
+        return None
+    made = [
+        Place(cell, node.lineno)
+        for cell, tree in enumerate(facts.code.trees)
+        for node in walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == name
+    ]
+    holding = [_attribute(facts, there, (*through, name)) for there in made]
+    return holding[0] if holding and None not in holding else None
 
 
 def _filled(statement: ast.stmt | None) -> str:

@@ -52,11 +52,11 @@ Square()(torch.ones(3, requires_grad=True)).sum().backward()
 @pytest.mark.parametrize("engine", ["autograd_lab", "torch"])
 @pytest.mark.parametrize(
     ("source", "line"),
-    [(STATIC, "self.act = Swish()"), (LIKE_A_MODULE, "def forward(self, x):")],
+    [(STATIC, "return self.act(x)"), (LIKE_A_MODULE, "def forward(self, x):")],
     ids=["static", "like a module"],
 )
 def test_an_object_of_a_function_is_called(engine: str, source: str, line: str) -> None:
-    """The line is told where the object was made, or where forward was written for one."""
+    """The line is told where the object is called, or where forward was written for one."""
     program = Program(18, "problem", "", "", (source,), None)
     found = run_cells(program.cells_for(engine)).findings()
     assert (found[0].rule, found[0].line) == ("function-is-called-wrongly", line)
