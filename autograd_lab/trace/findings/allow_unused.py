@@ -35,11 +35,13 @@ def none_from_grad(facts: Facts) -> Iterator[Clue]:
 def _none_given(facts: Facts, event: Event, missing: Ref) -> Clue:
     name = facts.name(missing) or _("one of the inputs")
     others = [ref.tensor for ref in event.inputs if ref.tensor != missing.tensor]
+    place = facts.place(event)
+    line = facts.spoken(last_use(facts, others) or place, place)
     return Clue(
-        last_use(facts, others) or facts.place(event),
-        _("{name} is not used in what is computed here: allow_unused=True gives None.").format(
-            name=name
-        ),
+        place,
+        _(
+            "The result ({line}) was computed without {name}: allow_unused=True gives None for it."
+        ).format(name=name, line=line),
         _("None says that there is no way from the result to {name}.").format(name=name),
         _(
             "Use {name} in the computation, or ask for materialize_grads=True, which gives zeros "

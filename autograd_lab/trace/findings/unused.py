@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Ref
-from .code import receiver
+from .code import expression, receiver
 from .cutting import cut_off, tested_for_none
 from .facts import Facts
 from .first_order import hidden_behind
@@ -48,11 +49,13 @@ def _made_aside(facts: Facts, tensor: int) -> Clue | None:
     place = facts.place(made)
     line = facts.spoken(facts.error_place, place)
     source = facts.name(made.inputs[0])
+    what = _("{made} makes a new tensor here, and the result was not computed from it.")
+    if place != facts.error_place and _given_the_result(facts, made):
+        place, line = facts.error_place, facts.spoken(place, facts.error_place)
+        what = _("The result was there already when {made} made a new tensor ({line}).")
     return Clue(
         place,
-        _("{made} makes a new tensor here, and the result was not computed from it.").format(
-            made=made.expression or made.text
-        ),
+        what.format(made=made.expression or made.text, line=line),
         _(
             "An operation such as [0], view or clone adds a branch to the graph. The way from "
             "{source} to the result does not lead through that branch, even if the numbers agree."
@@ -60,20 +63,34 @@ def _made_aside(facts: Facts, tensor: int) -> Clue | None:
         _(
             "Differentiate by the tensor that the result was computed from, and choose afterwards: "
             "torch.autograd.grad(…, {source})[0]. Or make the new tensor first and compute the "
-            "result from it ({line} then finds it)."
-        ).format(source=source or "x", line=line),
+            "result from it."
+        ).format(source=source or "x"),
         explains_error=True,
+    )
+
+
+def _given_the_result(facts: Facts, made: Event) -> bool:
+    """Return whether a tensor was made in the function that asks for it, and the result outside."""
+    scope = facts.code.scope(facts.error_place)
+    roots = facts.roots(facts.passes[-1]) if facts.passes else []
+    places = [facts.place(facts.nodes[root]) for root in roots]
+    return (
+        scope is not None
+        and facts.code.scope(facts.place(made)) is scope
+        and all(facts.code.scope(place) is not scope for place in places)
     )
 
 
 def _never_used(facts: Facts, tensor: int, asked: list[int]) -> Clue:
     name = facts.parameter(tensor) or _("one of the inputs")
-    place = last_use(facts, [other for other in asked if other != tensor]) or facts.error_place
+    used = last_use(facts, [other for other in asked if other != tensor]) or facts.error_place
+    place = facts.error_place if _asks_for_all(facts) else used
+    what = _("{name} plays no part in what is computed here, so no gradient can reach it.")
+    if place != used:
+        what = _("The result was computed without {name} ({line}), so no gradient can reach it.")
     return Clue(
         place,
-        _("{name} plays no part in what is computed here, so no gradient can reach it.").format(
-            name=name
-        ),
+        what.format(name=name, line=facts.spoken(used, place)),
         _(
             "A gradient follows the graph back from the result. A tensor that no operation on that "
             "way has used is not in the graph."
@@ -89,6 +106,16 @@ def _never_used(facts: Facts, tensor: int, asked: list[int]) -> Clue:
             "that depends on {name} and is not linear in it."
         ).format(name=name),
         explains_error=True,
+    )
+
+
+def _asks_for_all(facts: Facts) -> bool:
+    """Return whether the failed call names no inputs, but takes all there are: `list(net.parameters())`."""
+    call = expression(facts.error.expression) if facts.error else None
+    return (
+        isinstance(call, ast.Call)
+        and len(call.args) > 1
+        and isinstance(call.args[1], ast.Call | ast.ListComp | ast.GeneratorExp)
     )
 
 
