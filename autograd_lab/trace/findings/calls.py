@@ -25,16 +25,32 @@ def callers(facts: Facts, place: Place) -> Iterator[tuple[Place, ast.stmt, ast.C
                     yield Place(cell, statement.lineno), statement, node
 
 
-def taking_over(facts: Facts, place: Place) -> tuple[Place, str] | None:
-    """Return the line that hands a function its own last result, `h = cell(x, h)`, and that variable."""
+def taking_over(facts: Facts, place: Place) -> tuple[Place, list[str]] | None:
+    """Return the line that hands a function its own last result, `h = cell(x, h)`, and its variables."""
     for where, statement, call in callers(facts, place):
         if isinstance(statement, ast.Assign):
             given = {name for part in [*call.args, *call.keywords] for name in _variables(part)}
-            for target in statement.targets:
-                for name in _variables(target):
-                    if name in given and name != "self":
-                        return where, name
+            names = [
+                ast.unparse(node)
+                for target in statement.targets
+                for node in walk(target)
+                if isinstance(getattr(node, "ctx", None), ast.Store)
+            ]
+            taken = [n for n in names if n in given and not _is_new(facts, where, statement, n)]
+            if taken:
+                return where, taken
     return None
+
+
+def _is_new(facts: Facts, where: Place, statement: ast.stmt, name: str) -> bool:
+    """Return whether each round of the loop around a line begins with another value of a variable."""
+    around = loops(facts, where)
+    loop = around[-1] if around else None
+    if not isinstance(loop, LOOPS):
+        return False
+    targets = _variables(loop.target) if isinstance(loop, ast.For | ast.AsyncFor) else []
+    above = loop.body[: loop.body.index(statement)] if statement in loop.body else loop.body
+    return name in targets or any(name in dict(assigned(other)) for other in above)
 
 
 def loops(facts: Facts, place: Place) -> list[ast.stmt]:

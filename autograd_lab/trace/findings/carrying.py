@@ -61,6 +61,9 @@ def carried_over(facts: Facts, first: Span, second: Span) -> Node | None:
     walked = {event.node for event in facts.during(first, "node") if event.node is not None}
     new = made_since(facts, first, second)
     entries = {s for n in new for s, cut in facts.sources.get(n, ()) if not cut} - new
+    if facts.raised(SECOND_TIME):  # the state may have been stacked of what the first pass walked
+        behind = (facts.ancestors([entry]) & walked for entry in entries - walked)
+        entries |= {max(nodes) for nodes in behind if nodes}
     for state in sorted(entries & walked, reverse=True):
         if facts.nodes[state].line is None:  # unknown lines are not one line
             continue
@@ -95,24 +98,45 @@ def made_since(facts: Facts, first: Span, second: Span) -> set[int]:
 def carried_clue(
     facts: Facts, state: Node, second: Span, what: str, explains_error: bool = False
 ) -> Clue:
-    """Return what to say of a carried state, at the caller's line where a helper returns it."""
+    """Return what to say of a carried state, at the line that hands a helper its own last result."""
     place = facts.place(state)
-    caller = taking_over(facts, place)
-    if caller is not None and isinstance(facts.code.statement(place), ast.Return):
-        place = caller[0]
-        name = caller[1]
-    else:
-        name = state_name(facts, place)
+    names = [state_name(facts, place)]
+    caller = _taking_over(facts, place, second)
+    if caller is not None:
+        place, names = caller
     return Clue(
         place,
-        what.format(name=name),
+        what.format(name=names[0]),
         _(
             "Each step extends the graph through {name}: backward() in step 2 also runs through "
             "step 1, and so on. retain_graph=True would only make it longer."
-        ).format(name=name),
-        _fix(facts, state, second, place, caller),
+        ).format(name=names[0]),
+        _fix(facts, state, second, place, names),
         explains_error=explains_error,
     )
+
+
+def _taking_over(facts: Facts, place: Place, second: Span) -> tuple[Place, list[str]] | None:
+    """Return the line that takes over a state that a function computed, and the variables.
+
+    Only such variables live on from one pass to the next as are no function's that a step calls.
+    """
+    whole = facts.code.scope(facts.place(facts.events[second[0]]))
+    targets = [name for name, _value in assigned(facts.code.statement(place))]
+    if any("." in name or "[" in name for name in targets):
+        return None  # the function keeps the state itself
+    seen: set[Place] = set()
+    while place not in seen:
+        seen.add(place)
+        scope = facts.code.scope(place)
+        returns = isinstance(facts.code.statement(place), ast.Return)
+        caller = None if scope in {None, whole} and not returns else taking_over(facts, place)
+        if caller is None:
+            return None
+        place = caller[0]
+        if returns or facts.code.scope(place) in {None, whole}:
+            return caller
+    return None
 
 
 def state_name(facts: Facts, place: Place) -> str:
@@ -121,20 +145,17 @@ def state_name(facts: Facts, place: Place) -> str:
     return targets[0][0] if targets else _("the state")
 
 
-def _fix(
-    facts: Facts, state: Node, second: Span, place: Place, caller: tuple[Place, str] | None
-) -> str:
-    where = place if caller is None else caller[0]
-    name = state_name(facts, place) if caller is None else caller[1]
+def _fix(facts: Facts, state: Node, second: Span, place: Place, names: list[str]) -> str:
     backward = facts.place(facts.events[second[0]])
-    start = _start_anew(facts, state, name, where)
+    start = _start_anew(facts, state, names[0], place)
     if start:
         return _(
             "To start each step from the same leaf, put {start} at the beginning of the loop."
         ).format(start=start)
     around = loops(facts, backward)
-    inner = [loop for loop in loops(facts, where) if loop not in around]
-    if caller is None and not assigned(facts.code.statement(place)):
+    inner = [loop for loop in loops(facts, place) if loop not in around]
+    where = place
+    if not assigned(facts.code.statement(place)):
         text = _("Cut the history between the steps: .detach() what the next step takes over.")
     elif inner and around:
         text = _(
@@ -142,25 +163,27 @@ def _fix(
             "{line}."
         )
         where = Place(backward.cell, around[-1].lineno)
-    elif where != place:
-        text = _("Cut the history between the steps: {cut} before the call in {line}.")
     else:
         text = _("Cut the history between the steps: {cut} before this line.")
-    text = text.format(cut=_cut(facts, name), line=facts.spoken(where, place))
+    cut = "; ".join(_cut(facts, name, place) for name in names)
+    text = text.format(cut=cut, line=facts.spoken(where, place))
     return f"{text} " + _(
         "If gradients should flow through all steps, add up the losses and call backward() once "
         "after the loop."
     )
 
 
-def _cut(facts: Facts, name: str) -> str:
+def _cut(facts: Facts, name: str, place: Place) -> str:
     """Return how to detach a variable, as code where it is one tensor or a sequence of them."""
     names = {variable.name for variable in facts.trace.variables}
     if any(other.startswith(f"{name}[") for other in names):
         return f"{name} = tuple(s.detach() for s in {name})"
     if any(other.startswith(f"{name}.") for other in names - {f"{name}.grad"}):
         return _("detach each tensor in {name}").format(name=name)
-    return f"{name} = {name}.detach()"
+    starts = [facts.code.statement(start) for start in facts.code.definitions(name, place)]
+    empty = any((name, "None") == (n, ast.unparse(v)) for s in starts for n, v in assigned(s))
+    guard = f"if {name} is not None: " if empty else ""
+    return f"{guard}{name} = {name}.detach()"
 
 
 def _start_anew(facts: Facts, state: Node, name: str, where: Place) -> str:
