@@ -25,6 +25,25 @@ def callers(facts: Facts, place: Place) -> Iterator[tuple[Place, ast.stmt, ast.C
                     yield Place(cell, statement.lineno), statement, node
 
 
+def called_from(facts: Facts, place: Place, moment: int) -> Place | None:
+    """Return the line that called the function around a line at a moment; None if it is not known.
+
+    Of several callers it is the next one below what happened last outside the function.
+    """
+    scope = facts.code.scope(place)
+    found = sorted({(w.cell, w.number or 0) for w, _s, _c in callers(facts, place)})
+    if scope is None or len(found) < 2:
+        return Place(*found[0]) if scope is not None and found else None
+    for event in reversed(facts.events[:moment]):
+        last = facts.place(event)
+        if last.number is None or scope in facts.code.around(last):
+            continue
+        outside = facts.code.scope(last)
+        below = (Place(*f) for f in found if f >= (last.cell, last.number))
+        return next((line for line in below if facts.code.scope(line) is outside), None)
+    return None
+
+
 def taking_over(facts: Facts, place: Place) -> tuple[Place, list[str]] | None:
     """Return the line that hands a function its own last result, `h = cell(x, h)`, and its variables."""
     for where, statement, call in callers(facts, place):
@@ -88,4 +107,4 @@ def _variables(tree: ast.AST) -> list[str]:
     return [ast.unparse(node) for node in walk(tree) if isinstance(node, found)]
 
 
-__all__ = ["callers", "loops", "taking_over"]
+__all__ = ["called_from", "callers", "loops", "taking_over"]

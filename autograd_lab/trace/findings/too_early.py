@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from ...i18n import _
 from ..model import Event
+from .calls import called_from
 from .code import assigned, expression, receiver
 from .cutting import tested_for_none
 from .facts import Facts
 from .grad_reads import empty_reads, has_pending_loss, reached, was_reset
-from .model import Clue
+from .model import Clue, Place
 from .registry import rule
 
 
@@ -27,7 +28,7 @@ def none_yet(facts: Facts) -> Iterator[Clue]:
         tensor = event.inputs[0].tensor
         reset = was_reset(facts, tensor, moment)
         if reset or _comes_first(facts, event, moment):
-            yield _none_clue(facts, event, reset, explains_error=True)
+            yield _none_clue(facts, moment, reset, explains_error=True)
         return
 
 
@@ -49,7 +50,7 @@ def too_early(facts: Facts) -> Iterator[Clue]:
             told.add(place)
             # Perhaps backward() comes in a cell that has not run yet.
             came = reached(facts, tensor, facts.passes)
-            clue = _none_clue(facts, event, reset=False)
+            clue = _none_clue(facts, moment, reset=False)
             yield clue if came else replace(clue, level="note")
 
 
@@ -162,12 +163,38 @@ def of_a_constant(facts: Facts) -> Iterator[Clue]:
         return
 
 
-def _none_clue(facts: Facts, event: Event, reset: bool, explains_error: bool = False) -> Clue:
+def _called_too_early(facts: Facts, moment: int) -> Place:
+    """Return the line of a read; of one in a helper that only looks at gradients, its call."""
+    event = facts.events[moment]
+    birth = facts.birth(event.inputs[0].tensor)
+    recorded = [e for e in [birth, *facts.trace.of_kind("op")] if e is not None]
+    place, seen = facts.place(event), set[Place]()
+    if "_like(" in facts.code.line(place):
+        return place  # only the shape is wanted, and the leaf has that as well
+    while place not in seen:
+        seen.add(place)
+        scope = facts.code.scope(place)
+        if scope is None or scope.name == "__init__" or ".backward(" in ast.unparse(scope):
+            break
+        if any(scope in facts.code.around(facts.place(each)) for each in recorded):
+            break
+        place = called_from(facts, place, moment) or place
+    return place
+
+
+def _none_clue(facts: Facts, moment: int, reset: bool, explains_error: bool = False) -> Clue:
+    event = facts.events[moment]
+    place, read = _called_too_early(facts, moment), facts.place(event)
     name = receiver(event.expression) or facts.name(event.inputs[0]) or "x"
+    what = _("{name}.grad is still None here: no backward pass has filled it.")
+    if place != read:
+        name = facts.parameter(event.inputs[0].tensor) or name
+        what = _("{name}.grad is still None when {line} reads it: no backward pass has filled it.")
     if reset:
+        what = _("{name}.grad is None again here.")
         why = _("zero_grad() sets .grad to None: there is no tensor until the next backward pass.")
         fix = _("Leave out the zeroing by hand: optimizer.zero_grad() has done it.")
-        if "zero_" not in facts.code.line(facts.place(event)):
+        if "zero_" not in facts.code.line(read):
             fix = _("Read it between backward() and zero_grad().")
     else:
         why = _(
@@ -176,14 +203,12 @@ def _none_clue(facts: Facts, event: Event, reset: bool, explains_error: bool = F
         ).format(name=name)
         fix = (
             _("Call backward() on the loss first, then read {name}.grad.").format(name=name)
-            if "zero_" not in facts.code.line(facts.place(event))
+            if "zero_" not in facts.code.line(read)
             else _("Zero it after the update, at the end of the loop: then there is one.")
         )
     return Clue(
-        facts.place(event),
-        _("{name}.grad is still None here: no backward pass has filled it.").format(name=name)
-        if not reset
-        else _("{name}.grad is None again here.").format(name=name),
+        place,
+        what.format(name=name, line=facts.spoken(read, place)),
         why,
         fix,
         explains_error=explains_error,
