@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .code import assigned, walk
 from .facts import Facts
@@ -42,6 +42,37 @@ def called_from(facts: Facts, place: Place, moment: int) -> Place | None:
         below = (Place(*f) for f in found if f >= (last.cell, last.number))
         return next((line for line in below if facts.code.scope(line) is outside), None)
     return None
+
+
+def out_of_helpers(
+    facts: Facts, place: Place, moment: int, belongs: Callable[[ast.AST], bool]
+) -> Place:
+    """Return the line that calls the helper around a line, going out to a function it belongs to."""
+    seen: set[Place] = set()
+    while place not in seen:
+        seen.add(place)
+        scope = facts.code.scope(place)
+        if scope is None or belongs(scope):
+            break
+        place = called_from(facts, place, moment) or place
+    return place
+
+
+def handing_in(facts: Facts, place: Place, values: set[int], moment: int) -> Place | None:
+    """Return the line that gave a function the values that a line in it keeps, if they came so."""
+    scope = facts.code.scope(place)
+    if scope is None or not values or trains(scope):
+        return None
+    made = [facts.code.around(facts.place(facts.nodes[value])) for value in values]
+    return None if any(scope in around for around in made) else called_from(facts, place, moment)
+
+
+def trains(function: ast.AST) -> bool:
+    """Return whether a function calls backward() or makes a step."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in {"backward", "step"}
+        for node in walk(function)
+    )
 
 
 def taking_over(facts: Facts, place: Place) -> tuple[Place, list[str]] | None:
@@ -107,4 +138,12 @@ def _variables(tree: ast.AST) -> list[str]:
     return [ast.unparse(node) for node in walk(tree) if isinstance(node, found)]
 
 
-__all__ = ["called_from", "callers", "loops", "taking_over"]
+__all__ = [
+    "called_from",
+    "callers",
+    "handing_in",
+    "loops",
+    "out_of_helpers",
+    "taking_over",
+    "trains",
+]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Node
-from .code import assigned
+from .calls import handing_in
+from .code import assigned, closed
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
@@ -60,18 +61,37 @@ def near(facts: Facts, node: int) -> set[int]:
 
 def _sum_clue(facts: Facts, place: Place, nodes: list[Node]) -> Clue:
     statement = facts.code.statement(place)
-    name = _sum_name(statement)
+    name = _sum_name(statement) or _("The sum")
+    what = _(
+        "{name} is a tensor with a graph: it holds on to the graphs of all {n} values added so far."
+    )
+    fix = _("Add the number: {line}.").format(line=_with_item(statement))
+    added = _added(facts, nodes)
+    call = handing_in(facts, place, added, facts.made_at.get(nodes[-1].id, 0))
+    if call is not None:
+        what = _(
+            "{name} ({line}) holds on to the graphs of all {n} values that are given to it here."
+        )
+        given = value_name(facts, max(added), call) or facts.nodes[max(added)].expression
+        fix = _("Give it the number: {value}.item().").format(value=closed(given))
     return Clue(
-        place,
-        _(
-            "{name} is a tensor with a graph: it holds on to the graphs of all {n} values added so far."
-        ).format(name=name or _("The sum"), n=len(nodes)),
+        call or place,
+        what.format(name=name, n=len(nodes), line=facts.spoken(place, call)),
         _(
             "Adding is an operation like any other, so the sum remembers what it was computed from. "
             "Nothing calls backward() on it; the memory grows with each step."
         ),
-        _("Add the number: {line}.").format(line=_with_item(statement)),
+        fix,
     )
+
+
+def _added(facts: Facts, nodes: list[Node]) -> set[int]:
+    """Return what is added up, as it was before a product on the same line."""
+    mine, place = {node.id for node in nodes}, facts.place(nodes[0])
+    added = {s for node in nodes for s, cut in facts.sources.get(node.id, ()) if not cut}
+    scaled = {s for s in added if facts.place(facts.nodes[s]) == place}
+    added |= {s for n in scaled for s, cut in facts.sources.get(n, ()) if not cut}
+    return {s for s in added - mine - scaled if facts.nodes[s].kind == "op"}
 
 
 def _sum_name(statement: ast.stmt | None) -> str:
@@ -123,11 +143,12 @@ def _used_up(facts: Facts, members: list[int]) -> int:
 
 def _list_clue(facts: Facts, name: str, member: int, count: int) -> Clue:
     place = _appended(facts, name) or Place(0, None)
+    call = handing_in(facts, place, {member}, facts.made_at[member] + 1)
     line = facts.code.line(place).split("#")[0].strip()
     found = re.search(r"append\((?:\(.*, )?(\w+)\)+$", line) or re.search(r"\[(\w+) for ", line)
-    kept = found.group(1) if found else value_name(facts, member, place) or "loss"
+    kept = found.group(1) if found and call is None else ""
     return Clue(
-        place,
+        call or place,
         _("{name} holds {n} tensors, each with the graph that computed it.").format(
             name=name, n=count
         ),
@@ -136,7 +157,9 @@ def _list_clue(facts: Facts, name: str, member: int, count: int) -> Clue:
             "backward() has freed what the operations had saved, but not the graph itself. For a "
             "plot or a log the numbers are enough."
         ),
-        _("Keep {name}.item(), or {name}.detach() if it has many elements.").format(name=kept),
+        _("Keep {name}.item(), or {name}.detach() if it has many elements.").format(
+            name=kept or value_name(facts, member, call or place) or "loss"
+        ),
     )
 
 

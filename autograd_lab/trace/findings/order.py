@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...i18n import _
+from .calls import out_of_helpers, trains
 from .facts import Facts
 from .happenings import Gradients
-from .model import Clue
+from .model import Clue, Place
 from .registry import rule
 
 
@@ -21,8 +22,8 @@ def zeroed_before_step(facts: Facts) -> Iterator[Clue]:
             [h.kind for h in pair] == ["zero", "grow"] for pair in latest
         ):
             continue
-        zero, grow = (facts.events[h.moment] for h in latest[0])
-        place = facts.place(zero)
+        grow = facts.events[latest[0][1].moment]
+        place = _emptied_at(facts, latest[0][0].moment)
         if place not in told:
             told.add(place)
             yield Clue(
@@ -48,8 +49,8 @@ def zeroed_before_use(facts: Facts) -> Iterator[Clue]:
         starts = [i for i, kind in enumerate(kinds) if kind == "grow"]
         if len(starts) < 2 or any(kinds[i + 1 : i + 3] != ["zero", "miss"] for i in starts):
             continue
-        zero, miss = (facts.events[happenings[starts[0] + i].moment] for i in (1, 2))
-        place = facts.place(zero)
+        miss = facts.events[happenings[starts[0] + 2].moment]
+        place = _emptied_at(facts, happenings[starts[0] + 1].moment)
         if place not in told:
             told.add(place)
             yield Clue(
@@ -60,6 +61,11 @@ def zeroed_before_use(facts: Facts) -> Iterator[Clue]:
                 _("An update needs the gradient that backward() has left in .grad."),
                 _("Empty it after the update, or just before the next backward()."),
             )
+
+
+def _emptied_at(facts: Facts, moment: int) -> Place:
+    """Return where gradients were emptied; the call, where a helper does it."""
+    return out_of_helpers(facts, facts.place(facts.events[moment]), moment, trains)
 
 
 def _first_steps_are_early(gradients: Gradients, tensors: list[int]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .calls import out_of_helpers, trains
 from .code import walk
 from .facts import Facts
 from .happenings import Gradients
@@ -98,18 +99,20 @@ def edited_after_step(facts: Facts) -> Iterator[Clue]:
     """A gradient was changed in place after the step that used it, and then emptied."""
     gradients = Gradients(facts)
     ends: dict[Place, list[str]] = defaultdict(list)
+    moments: dict[Place, int] = {}
     for moment, event in enumerate(facts.events):
         leaf = _edited(facts, event)
         if leaf is not None:
             before = gradients.before(leaf, moment, "grow", "zero", "step")[:1]
             stepped = bool(before) and before[0].kind == "step"
+            moments.setdefault(facts.place(event), moment)
             ends[facts.place(event)].append(
                 _end(facts, gradients, leaf, moment) if stepped else "used"
             )
     for place, kinds in ends.items():
         if "zero" in kinds and set(kinds) <= {"zero", ""}:
             yield Clue(
-                place,
+                out_of_helpers(facts, place, moments[place], trains),
                 _("The gradients are changed after the step, which has used them as they were."),
                 _(
                     "What is done to .grad has an effect only on a step that follows; here it is emptied."

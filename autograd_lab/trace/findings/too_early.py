@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...i18n import _
 from ..model import Event
-from .calls import called_from
+from .calls import out_of_helpers, trains
 from .code import assigned, expression, receiver
 from .cutting import tested_for_none
 from .facts import Facts
@@ -168,18 +168,15 @@ def _called_too_early(facts: Facts, moment: int) -> Place:
     event = facts.events[moment]
     birth = facts.birth(event.inputs[0].tensor)
     recorded = [e for e in [birth, *facts.trace.of_kind("op")] if e is not None]
-    place, seen = facts.place(event), set[Place]()
+    place = facts.place(event)
     if "_like(" in facts.code.line(place):
         return place  # only the shape is wanted, and the leaf has that as well
-    while place not in seen:
-        seen.add(place)
-        scope = facts.code.scope(place)
-        if scope is None or scope.name == "__init__" or ".backward(" in ast.unparse(scope):
-            break
-        if any(scope in facts.code.around(facts.place(each)) for each in recorded):
-            break
-        place = called_from(facts, place, moment) or place
-    return place
+
+    def belongs(scope: ast.AST) -> bool:
+        computes = any(scope in facts.code.around(facts.place(each)) for each in recorded)
+        return computes or trains(scope) or getattr(scope, "name", "") == "__init__"
+
+    return out_of_helpers(facts, place, moment, belongs)
 
 
 def _none_clue(facts: Facts, moment: int, reset: bool, explains_error: bool = False) -> Clue:
