@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
+from ..model import Node
 from .code import assigned, walk
 from .facts import Facts
 from .model import Place
 
 CALLING = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Return
 LOOPS = ast.For | ast.AsyncFor | ast.While
+LAYERS = {
+    "softmax": {"Softmax"}, "log_softmax": {"LogSoftmax"}, "relu": {"ReLU"},
+    "leaky_relu": {"LeakyReLU"}, "hardtanh": {"Hardtanh", "ReLU6"},
+}  # fmt: skip
+"""Operations that layers without parameters run, with the layers' classes."""
 
 
 def callers(facts: Facts, place: Place) -> Iterator[tuple[Place, ast.stmt, ast.Call]]:
@@ -103,6 +110,20 @@ def _is_new(facts: Facts, where: Place, statement: ast.stmt, name: str) -> bool:
     return name in targets or any(name in dict(assigned(other)) for other in above)
 
 
+def where_layer_is_made(facts: Facts, node: Node) -> Place | None:
+    """Return where the layer that ran an operation is made, if the cells make one in one statement only."""
+    if re.search(rf"(?<!self\.)\b{node.op}\(", node.expression):
+        return None
+    made = [
+        (statement, Place(cell, call.lineno))
+        for cell, tree in enumerate(facts.code.trees)
+        for call in walk(tree)
+        if isinstance(call, ast.Call) and _last_name(call.func) in LAYERS.get(node.op, ())
+        for statement in facts.code.around(Place(cell, call.lineno))[-1:]
+    ]
+    return made[0][1] if len({id(statement) for statement, _place in made}) == 1 else None
+
+
 def loops(facts: Facts, place: Place) -> list[ast.stmt]:
     """Return the loops that a line stands in, the outermost first."""
     return [statement for statement in facts.code.around(place) if isinstance(statement, LOOPS)]
@@ -146,4 +167,5 @@ __all__ = [
     "out_of_helpers",
     "taking_over",
     "trains",
+    "where_layer_is_made",
 ]

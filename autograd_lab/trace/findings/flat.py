@@ -8,19 +8,26 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Node, Value
-from .code import walk
+from .always_the_same import (
+    ALMOST,
+    NORMALISING,
+    added_up,
+    is_added_up,
+    is_constant,
+    is_single,
+    share_clue,
+)
+from .calls import where_layer_is_made
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
-from .staircases import Span, is_staircase, leads_only_through, staircase, staircase_clue
+from .staircases import Span, first_flat, is_staircase, leads_only_through, staircase_clue
 
 SATURATED = {"clamp", "clamp_min", "clamp_max", "clip", "relu", "threshold", "hardtanh", "relu6",
              "sigmoid", "tanh", "softplus", "elu", "gelu", "silu", "leaky_relu"}  # fmt: skip
 """Flat in some places."""
-NORMALISING = {"softmax", "log_softmax", "cross_entropy", "cross_entropy_loss", "nll_loss"}
 LINEAR = {"sub", "add", "rsub", "neg", "sum", "mean", "expand", "mul", "div", "select", "slice", "view",
           "reshape", "unsqueeze", "squeeze", "t", "transpose", "index"}  # fmt: skip
-ALMOST = 1e-6
 
 
 @rule(26, "derivative-is-zero")
@@ -29,11 +36,11 @@ def flat(facts: Facts) -> Iterator[Clue]:
     told: set[Place] = set()
     for leaf, grown in _zeros(facts).items():
         spans = [_around(facts, moment) for moment in grown]
-        steps = [staircase(facts, s, leaf) or _flattened(facts, s, leaf) for s in spans]
+        steps = [_became_zero(facts, s, leaf) for s in spans]
         if any(step is None for step in steps) or not steps:
             continue
         node = facts.nodes[(steps[0] or facts.events[0]).node or 0]
-        if not is_staircase(facts, node) and not _seen_whole(facts, grown, steps):
+        if not _is_certain(facts, steps) and not _seen_whole(facts, grown, steps):
             continue
         if node.op in SATURATED and _slopes_elsewhere(facts, node, spans):
             continue
@@ -43,6 +50,24 @@ def flat(facts: Facts) -> Iterator[Clue]:
         if clue is not None and clue.place not in told:
             told.add(clue.place)
             yield clue
+
+
+def _became_zero(facts: Facts, span: Span, leaf: int) -> Event | None:
+    """Return the step of a pass at which everything on the way to a leaf became zero."""
+    return (
+        first_flat(facts, span, leaf, lambda node: is_staircase(facts, node) or is_constant(node))
+        or added_up(facts, span, leaf)
+        or _flattened(facts, span, leaf)
+    )
+
+
+def _is_certain(facts: Facts, steps: list[Event | None]) -> bool:
+    """Return whether the operations alone say that nothing but zeros can have come through."""
+    met = [(step, facts.nodes[step.node or 0]) for step in steps if step is not None]
+    return all(
+        is_staircase(facts, node) or is_constant(node) or is_added_up(facts, step)
+        for step, node in met
+    )
 
 
 def _seen_whole(facts: Facts, grown: list[int], steps: list[Event | None]) -> bool:
@@ -88,7 +113,7 @@ def _is_zero(value: Value | None, scale: float) -> bool:
 
 
 def _flattened(facts: Facts, span: Span, leaf: int) -> Event | None:
-    """Return the step of a pass at which everything on the way to a leaf became zero."""
+    """Return the step at which it did, seen from its numbers, or the first sum that all ways lead to."""
     cancelled = None
     for event in facts.during(span, "node"):
         if event.node is None or leaf not in facts.ancestors([event.node]):
@@ -104,12 +129,6 @@ def _flattened(facts: Facts, span: Span, leaf: int) -> Event | None:
     return cancelled
 
 
-def _is_single(node: Node) -> bool:
-    """Return whether what a softmax runs over has one element."""
-    values = [saved.value for saved in node.saved] + ([node.value] if node.value else [])
-    return any(value.shape and value.shape[-1] == 1 for value in values)
-
-
 def _sometimes_wider(
     facts: Facts, node: Node, steps: list[Event | None], spans: list[Span]
 ) -> bool:
@@ -118,11 +137,11 @@ def _sometimes_wider(
     It is if the line runs over more elements at another time, as over a growing prefix, or if the
     loss teaches another parameter, as in a mixture of one component.
     """
-    if not _is_single(node):
+    if not is_single(node):
         return False
     alike = [n for n in facts.nodes if n.op == node.op and facts.place(n) == facts.place(node)]
     alike += [facts.nodes[step.node or 0] for step in steps if step is not None]
-    if not all(_is_single(other) for other in alike):
+    if not all(is_single(other) for other in alike):
         return True
     users = [edge.target for edge in facts.trace.graph.edges if edge.source == node.id]
     classifies = any(
@@ -144,7 +163,9 @@ def _clue(facts: Facts, node: Node, leaf: Node, span: Span) -> Clue | None:
         return _saturated_clue(facts.place(node), name, node)
     if node.op in NORMALISING:
         return _normalised_clue(facts, name, node, span)
-    if node.op in {"sum", "mean"} and _is_linear(facts, span, leaf):
+    if node.op in {"sum", "mean"} and not _is_linear(facts, span, leaf):
+        return share_clue(facts, name, node)
+    if node.op in {"sum", "mean"}:
         return Clue(
             facts.place(node),
             _(
@@ -186,24 +207,10 @@ def _saturated_clue(place: Place, name: str, node: Node) -> Clue:
     )
 
 
-def _chosen_at(facts: Facts, node: Node) -> Place:
-    """Return where a softmax was asked for: where its layer was made, if that is what ran it."""
-    place = facts.place(node)
-    if "softmax" in facts.code.line(place).lower() or "softmax" not in node.op:
-        return place
-    layers = [
-        Place(cell, call.lineno)
-        for cell, tree in enumerate(facts.code.trees)
-        for call in walk(tree)
-        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Softmax")
-    ]
-    return layers[0] if len(layers) == 1 else place
-
-
 def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
-    if _is_single(node) or node.op not in {"softmax"}:
+    if is_single(node) or node.op not in {"softmax"}:
         return Clue(
-            _chosen_at(facts, node),
+            where_layer_is_made(facts, node) or facts.place(node),
             _(
                 "{name} is 0: softmax runs over a dimension of size 1 here, and gives 1 whatever goes in."
             ).format(name=name),

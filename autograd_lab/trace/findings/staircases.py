@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ...i18n import _
 from ..model import Event, Node
@@ -18,12 +18,12 @@ FRACTIONS = {"frac": "trunc", "remainder": "floor", "fmod": "trunc"}
 """What is left of a number, and the staircase that one gets by taking it away."""
 
 
-def staircase(facts: Facts, span: Span, leaf: int) -> Event | None:
-    """Return the first step of a pass that met a staircase, if every way to a leaf leads through one."""
+def first_flat(
+    facts: Facts, span: Span, leaf: int, is_flat: Callable[[Node], bool]
+) -> Event | None:
+    """Return the first step of a pass that met a flat node, if every way to a leaf leads through one."""
     met = [
-        e
-        for e in facts.during(span, "node")
-        if e.node is not None and is_staircase(facts, facts.nodes[e.node])
+        e for e in facts.during(span, "node") if e.node is not None and is_flat(facts.nodes[e.node])
     ]
     stairs = {event.node for event in met if event.node is not None}
     if not stairs or not leads_only_through(facts, span, leaf, stairs):
@@ -101,7 +101,7 @@ def in_grad(facts: Facts) -> Iterator[Clue]:
                 asked.setdefault(ref.node, []).append(span)
     told: set[Place] = set()
     for leaf, spans in asked.items():
-        steps = [staircase(facts, span, leaf) for span in spans]
+        steps = [first_flat(facts, s, leaf, lambda node: is_staircase(facts, node)) for s in spans]
         first = steps[0]
         if first is None or None in steps or not _was_moved(facts, leaf, spans[0]):
             continue
@@ -121,4 +121,4 @@ def _was_moved(facts: Facts, leaf: int, since: Span) -> bool:
     )
 
 
-__all__ = ["Span", "is_staircase", "leads_only_through", "staircase", "staircase_clue"]
+__all__ = ["Span", "first_flat", "is_staircase", "leads_only_through", "staircase_clue"]
