@@ -23,19 +23,16 @@ class Idle:
     ref: Ref
     name: str
     steps: list[int]
-    """The moments of the optimizer's steps."""
+    """The moments of the optimizer's steps; without an optimizer those of the backward passes."""
     others: set[int]
-    """The optimizer's other tensors that did get gradients."""
+    """The other tensors of the optimizer, or of the module, that did get gradients."""
 
 
 def idle_parameters(facts: Facts) -> Iterator[Idle]:
     """Yield the parameters that were stepped and never got a gradient, where no cut explains it."""
     if facts.error is not None or facts.trace.truncated:
         return
-    touched = {r.tensor for e in facts.events if e.kind in {"set", "gradients"} for r in e.inputs}
-    fed = {
-        facts.nodes[e.node].tensor for e in facts.trace.of_kind("accumulate") if e.node is not None
-    }
+    touched, fed = _touched(facts), _fed(facts)
     for optimizer in facts.trace.of_kind("optimizer"):
         mine = {ref.tensor for ref in optimizer.inputs}
         steps = [
@@ -47,9 +44,40 @@ def idle_parameters(facts: Facts) -> Iterator[Idle]:
             tensor = ref.tensor
             if tensor in fed | touched or not ref.requires_grad or facts.birth(tensor) is None:
                 continue
-            node = _leaf_node(facts, tensor)
-            if not any(cut_off(facts, [node], False, meant_for(facts, tensor))):
+            if not _is_cut_off(facts, tensor):
                 yield Idle(ref, facts.parameter(tensor), steps, {t for t in mine if t in fed})
+
+
+def left_out(facts: Facts) -> Iterator[Idle]:
+    """Yield the parameters of a module that no backward pass reached, though it reached others."""
+    passes = [f for f, _last in facts.passes if facts.events[f].text == "backward"]
+    if facts.trace.truncated or not passes:
+        return
+    touched, fed = _touched(facts), _fed(facts)
+    for group in facts.trace.groups:
+        mine = {t for t in group.tensors if t is not None and group.kind == "module"}
+        others = mine & fed
+        for tensor in sorted(mine - fed - touched) if others else ():
+            born = facts.birth(tensor)
+            ref = next((r for r in born.outputs if r.tensor == tensor), None) if born else None
+            if ref is not None and ref.requires_grad and not _is_cut_off(facts, tensor):
+                yield Idle(ref, facts.parameter(tensor), passes, others)
+
+
+def _touched(facts: Facts) -> set[int]:
+    """Return the tensors of which an attribute was set, or that autograd.grad was asked for."""
+    return {r.tensor for e in facts.events if e.kind in {"set", "gradients"} for r in e.inputs}
+
+
+def _fed(facts: Facts) -> set[int]:
+    """Return the tensors whose gradients grew."""
+    grown = [e.node for e in facts.trace.of_kind("accumulate") if e.node is not None]
+    return {t for t in (facts.nodes[node].tensor for node in grown) if t is not None}
+
+
+def _is_cut_off(facts: Facts, tensor: int) -> bool:
+    """Return whether a cut in the graph explains that a leaf gets no gradient."""
+    return any(cut_off(facts, [_leaf_node(facts, tensor)], False, meant_for(facts, tensor)))
 
 
 def _leaf_node(facts: Facts, tensor: int) -> int | None:
@@ -157,6 +185,7 @@ __all__ = [
     "idle_parameters",
     "is_plain_name",
     "led_to",
+    "left_out",
     "not_enough",
     "used_each_time",
     "uses",

@@ -28,14 +28,15 @@ def reached(facts: Facts, tensor: int, spans: list[tuple[int, int]]) -> bool:
 
 def was_reset(facts: Facts, tensor: int, moment: int) -> bool:
     """Return whether a gradient that once was there had been set to None."""
-    return any(
-        any(ref.tensor == tensor for ref in event.inputs)
-        and (
-            event.kind == "zero_grad"
-            or (event.kind, event.text, event.after) == ("set", "grad", None)
-        )
-        for event in facts.events[:moment]
-    )
+    filled = facts.birth(tensor) is None
+    for event in facts.events[:moment]:
+        mine = any(ref.tensor == tensor for ref in event.inputs)
+        is_set = mine and (event.kind, event.text) == ("set", "grad")
+        if filled and mine and (event.kind == "zero_grad" or (is_set and event.after is None)):
+            return True
+        grown = event.kind == "accumulate" and event.node is not None
+        filled |= is_set or (grown and facts.nodes[event.node or 0].tensor == tensor)
+    return False
 
 
 def has_pending_loss(facts: Facts, leaf: Ref, moment: int) -> bool:

@@ -10,7 +10,17 @@ from ...i18n import _
 from ..model import Event, Ref
 from .code import walk
 from .facts import Facts
-from .forgotten import STEPS, Idle, end_of_loss, idle_parameters, is_plain_name, not_enough, uses
+from .forgotten import (
+    STEPS,
+    Idle,
+    end_of_loss,
+    idle_parameters,
+    is_plain_name,
+    left_out,
+    not_enough,
+    uses,
+)
+from .grad_reads import empty_reads
 from .model import Clue, Place
 from .registry import rule
 
@@ -19,7 +29,7 @@ from .registry import rule
 def never_called(facts: Facts) -> Iterator[Clue]:
     """A parameter by hand that nothing uses; a layer unused where its twin is called twice."""
     told: set[Place] = set()
-    for idle in [*idle_parameters(facts), *_by_hand(facts)]:
+    for idle in [*idle_parameters(facts), *_by_hand(facts), *left_out(facts)]:
         if (
             any(not _is_shown(facts, e) for _m, e in uses(facts, idle.ref.tensor))
             or not idle.others
@@ -141,8 +151,17 @@ def _twin(facts: Facts, idle: Idle) -> Clue | None:
                 ).format(twin=twin[-2], layer=layer),
                 not_enough(),
                 _("Is {layer} meant in one of the two places?").format(layer=layer),
+                explains_error=facts.raised("NoneType") and _is_missed(facts, idle.ref),
             )
     return None
+
+
+def _is_missed(facts: Facts, leaf: Ref) -> bool:
+    """Return whether the line that raised reads the gradient that a leaf does not have."""
+    return any(
+        read.inputs[0].tensor == leaf.tensor and facts.place(read) == facts.error_place
+        for _moment, read in empty_reads(facts)
+    )
 
 
 def _shape(facts: Facts, tensor: int) -> tuple[int, ...]:

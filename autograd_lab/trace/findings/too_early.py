@@ -23,7 +23,7 @@ def none_yet(facts: Facts) -> Iterator[Clue]:
     if not facts.raised("NoneType") or facts.raised("object is not callable"):
         return
     for moment, event in reversed(list(empty_reads(facts))):
-        if facts.place(event) != facts.error_place:
+        if facts.place(event) != facts.error_place and not _is_kept_none(facts, event):
             continue
         tensor = event.inputs[0].tensor
         reset = was_reset(facts, tensor, moment)
@@ -64,6 +64,19 @@ def _comes_first(facts: Facts, event: Event, moment: int) -> bool:
     ]
     born = facts.maker(ref.tensor, moment) or 0
     return not before or born > before[-1] or has_pending_loss(facts, ref, moment)
+
+
+def _is_kept_none(facts: Facts, event: Event) -> bool:
+    """Return whether the line that raised reads a variable that a read gave None to, for the last time."""
+    place, failed = facts.place(event), facts.error_place
+    tensors = {variable.name for variable in facts.trace.variables}
+    return any(
+        facts.code.reads(failed, name)
+        and name not in tensors
+        and place in facts.code.definitions(name, failed)
+        for name, value in assigned(facts.code.statement(place))
+        if ast.unparse(value) == event.expression
+    )
 
 
 def _is_kept(facts: Facts, event: Event) -> bool:

@@ -15,6 +15,7 @@ from .forgotten import (
     idle_parameters,
     is_plain_name,
     led_to,
+    left_out,
     not_enough,
     used_each_time,
 )
@@ -26,29 +27,30 @@ from .registry import rule
 def without_effect(facts: Facts) -> Iterator[Clue]:
     """What is made of a parameter before every step has a name that nothing reads."""
     told: set[Place] = set()
-    for idle in idle_parameters(facts):
+    stepped = list(idle_parameters(facts))
+    for idle in [*stepped, *left_out(facts)]:
         last = _last_tip(facts, idle)
         if not idle.others or last is None or not used_each_time(facts, idle):
             continue
         name, certain = _unread(facts, last)
+        # Without an optimizer a result at the top of a cell may be for a cell that has not run yet.
+        enough = idle in stepped or (certain and facts.code.scope(facts.place(last)) is not None)
         place = end_of_loss(facts, last)
-        if name and place is not None and place not in told:
+        if name and enough and place is not None and place not in told:
             told.add(place)
-            yield Clue(
-                place,
-                _(
-                    "{parameter} goes into {name} ({line}), and the loss does not use {name}: no "
-                    "gradient comes in {count} steps."
-                ).format(
-                    parameter=idle.name or _("A parameter"),
-                    name=name,
-                    line=facts.spoken(facts.place(last), place),
-                    count=len(idle.steps),
-                ),
-                not_enough(),
-                _("Should {name} take part? Then use it on the way to the loss.").format(name=name),
-                level="problem" if certain else "note",
-            )
+            yield _clue(facts, idle, name, facts.spoken(facts.place(last), place), place, certain)
+
+
+def _clue(facts: Facts, idle: Idle, name: str, line: str, place: Place, certain: bool) -> Clue:
+    return Clue(
+        place,
+        _(
+            "{parameter} goes into {name} ({line}), and the loss does not use {name}: no gradient comes."
+        ).format(parameter=idle.name or _("A parameter"), name=name, line=line),
+        not_enough(),
+        _("Should {name} take part? Then use it on the way to the loss.").format(name=name),
+        level="problem" if certain else "note",
+    )
 
 
 def _last_tip(facts: Facts, idle: Idle) -> Event | None:
