@@ -28,12 +28,14 @@ def snapshot_that_is_none(facts: Facts) -> Iterator[Clue]:
     for moment, event in _aliases(facts):
         alias = event.outputs[0].tensor
         later = written(facts, alias, moment, len(facts.events))
-        wrote = next((w.moment for w in later if w.ref.tensor != alias), None)
+        changed = [w for w in later if w.ref.tensor != alias and not _is_onto_itself(facts, w)]
+        wrote = changed[0].moment if changed else None
         if wrote is None or not _was_kept(facts, event):
             continue
-        meant = _meant_to_stay(facts, event)
+        meant = _meant_to_stay(facts, event) or _written_back(facts, alias, wrote)
         if used(facts, alias, wrote, len(facts.events)):
-            is_stale = meant or not used(facts, alias, moment, wrote)
+            is_window = _of_state(event) and bool(_targets(facts, event))
+            is_stale = meant or not (is_window or used(facts, alias, moment, wrote))
             is_stale = is_stale and (meant or not _only_printed(facts, event, wrote))
         else:
             is_stale = meant and _shown(facts, event, wrote)
@@ -68,9 +70,36 @@ def _aliases(facts: Facts) -> Iterator[tuple[int, Event]]:
     """Yield where a parameter, a result or a gradient was detached."""
     for moment, event in enumerate(facts.events):
         if event.text in {"detach", "data"} and event.inputs and event.outputs:
-            gradient = facts.trace.tensors[event.inputs[0].tensor].gradient_of is not None
-            if event.kind == "detach" or (event.kind == "plain" and gradient):
+            source = event.inputs[0].tensor
+            owner = facts.memory(source)
+            kept = facts.trace.tensors[source].gradient_of is not None or (
+                owner != source and facts.trace.tensors[owner].parameter
+            )
+            if event.kind == "detach" or (event.kind == "plain" and kept):
                 yield moment, event
+
+
+def _is_onto_itself(facts: Facts, write: Write) -> bool:
+    """Return whether a tensor's own numbers were copied into it, which changes nothing."""
+    event = facts.events[write.moment]
+    return event.text == "copy_" and any(
+        facts.memory(ref.tensor) == write.memory for ref in event.inputs[1:]
+    )
+
+
+def _written_back(facts: Facts, alias: int, since: int) -> bool:
+    """Return whether an alias was copied into what it shares its memory with, to restore it."""
+    return any(
+        write.moment > since
+        and _is_onto_itself(facts, write)
+        and any(ref.tensor == alias for ref in facts.events[write.moment].inputs[1:])
+        for write in facts.writes
+    )
+
+
+def _of_state(event: Event) -> bool:
+    """Return whether an alias is an entry of a module's state_dict()."""
+    return event.expression.endswith(".state_dict()")
 
 
 def _targets(facts: Facts, event: Event) -> list[str]:
@@ -128,11 +157,21 @@ def _was_kept(facts: Facts, event: Event) -> bool:
     if statement is None or made is None:
         return False
     return any(
-        ast.dump(child) == ast.dump(made)
+        _holds(child, ast.unparse(made))
         for node in walk(statement)
         if isinstance(node, KEEPING) or _appends(node)
         for child in ast.iter_child_nodes(node)
     )
+
+
+def _holds(tree: ast.AST, made: str) -> bool:
+    """Return whether a piece of code gives what was made, or a dict with the same tensors in it."""
+    if isinstance(tree, ast.DictComp):
+        names = {ast.unparse(node) for node in walk(tree.generators[0].target)}
+        given = ast.unparse(tree.generators[0].iter)
+        return given == f"{made}.items()" and ast.unparse(tree.value) in names
+    copied = {f"{made}.copy()", f"dict({made})", f"OrderedDict({made})", f"copy.copy({made})"}
+    return ast.unparse(tree) in {made, *copied}
 
 
 def _appends(node: ast.AST) -> bool:
@@ -151,6 +190,12 @@ def _snapshot_clue(facts: Facts, kept: Event, write: Event) -> Clue:
         what = _(
             "{name} is no copy: it shares its memory with the parameter, and {line} changed both."
         )
+    if _of_state(kept):
+        why = _("state_dict() gives the memory of the parameters themselves, without the history.")
+        fix = _("Keep the numbers of this moment: copy.deepcopy({source}).")
+    else:
+        why = _("detach() and .data give the same memory without the history.")
+        fix = _("Keep the numbers of this moment: {source}.clone().")
     return Clue(
         place,
         what.format(
@@ -158,8 +203,8 @@ def _snapshot_clue(facts: Facts, kept: Event, write: Event) -> Clue:
             original=original,
             line=facts.spoken(facts.place(write), place),
         ),
-        _("detach() and .data give the same memory without the history."),
-        _("Keep the numbers of this moment: {source}.clone().").format(source=kept.expression),
+        why,
+        fix.format(source=kept.expression),
     )
 
 
