@@ -64,8 +64,9 @@ def always_none(facts: Facts) -> Iterator[Clue]:
         elif event.outputs:
             found |= {ref.tensor for ref in event.inputs}
     for (place, tensor), events in calls.items():
-        hidden = any(cut_off(facts, [events[0].inputs[0].node], False))
-        if len(events) >= STEPS and tensor in facts.moved - found and not hidden:
+        if len(events) < STEPS or tensor not in facts.moved - found:
+            continue
+        if not any(cut_off(facts, [events[0].inputs[0].node], False)):
             yield _always_none(facts, place, events)
 
 
