@@ -352,6 +352,16 @@ class Trace:
     summary: tuple[Count, ...] = ()
     """What the `truncated` events were."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether all that happened is in `events`."""
+        return not self.truncated and not self.broken
+
+    def count(self, kind: str) -> int:
+        """Return how many events of a kind happened, those that were only counted among them."""
+        counted = sum(entry.count for entry in self.summary if entry.kind == kind)
+        return counted + sum(event.kind == kind for event in self.events)
+
     def to_json(self) -> str:
         """Return the trace as one JSON object, its version first."""
         from .json_text import to_json

@@ -16,7 +16,7 @@ from .registry import rule
 from .unused import last_use
 
 
-@rule(16, "none-from-allow-unused")
+@rule(16, "none-from-allow-unused", needs_all=True)
 def none_from_grad(facts: Facts) -> Iterator[Clue]:
     """autograd.grad with allow_unused gave None, and that was computed with."""
     if not facts.raised("NoneType"):

@@ -45,7 +45,7 @@ def unmarked_write(facts: Facts) -> Iterator[Clue]:
             )
 
 
-@rule(18, "backward-disagrees-with-differences")
+@rule(18, "backward-disagrees-with-differences", needs_all=True)
 def disagrees(facts: Facts) -> Iterator[Clue]:
     """gradcheck, in double precision, found a backward that is wrong."""
     if not facts.raised("Jacobian mismatch"):

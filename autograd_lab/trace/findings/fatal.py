@@ -30,7 +30,7 @@ def fatal_cut(facts: Facts) -> Cut | None:
     cut = cutting.behind(facts, root.tensor, end)
     if cut is None and facts.maker(root.tensor) is None:
         # What was made after a recording was full is not older than the cell.
-        return None if facts.trace.truncated else Cut(end, "earlier", facts.error_place)
+        return Cut(end, "earlier", facts.error_place) if facts.trace.whole else None
     if cut is None:
         return _never_on(facts, root.tensor, end)
     where = facts.place(facts.events[cut.moment])

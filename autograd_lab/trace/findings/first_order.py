@@ -80,7 +80,7 @@ def _constant(facts: Facts, start: int, moment: int) -> Clue:
     )
 
 
-@rule(15, "leaf-behind-constant-derivative")
+@rule(15, "leaf-behind-constant-derivative", needs_all=True)
 def leaf_behind_constant(facts: Facts) -> Iterator[Clue]:
     """A leaf can get its gradient only through a derivative, and that has no graph."""
     if facts.raised(NOT_USED):

@@ -29,7 +29,7 @@ LINEAR = {"sub", "add", "rsub", "neg", "sum", "mean", "expand", "mul", "div", "s
           "reshape", "unsqueeze", "squeeze", "t", "transpose", "index"}  # fmt: skip
 
 
-@rule(26, "derivative-is-zero")
+@rule(26, "derivative-is-zero", needs_all=True)
 def flat(facts: Facts) -> Iterator[Clue]:
     """A leaf got nothing but zeros, in every pass, from a function that is flat."""
     told: set[Place] = set()

@@ -30,7 +30,7 @@ class Idle:
 
 def idle_parameters(facts: Facts) -> Iterator[Idle]:
     """Yield the parameters that were stepped and never got a gradient, where no cut explains it."""
-    if facts.error is not None or facts.trace.truncated:
+    if facts.error is not None:
         return
     touched, fed = _touched(facts), _fed(facts)
     for optimizer in facts.trace.of_kind("optimizer"):
@@ -104,7 +104,7 @@ def led_to(facts: Facts, tensor: int) -> set[int]:
     return led
 
 
-@rule(16, "loss-of-others")
+@rule(16, "loss-of-others", needs_all=True)
 def loss_of_others(facts: Facts) -> Iterator[Clue]:
     """An optimizer steps after passes from losses that use none of its parameters."""
     told: set[Place] = set()

@@ -176,7 +176,7 @@ def _in_place(defined: Definition, grad: str, line: int) -> Clue:
     )  # fmt: skip
 
 
-@rule(18, "none-for-a-trained-input")
+@rule(18, "none-for-a-trained-input", needs_all=True)
 def none_for_trained(facts: Facts) -> Iterator[Clue]:
     """A backward returns None for a parameter, which so never gets a gradient."""
     optimized = {r.tensor for e in facts.events if e.kind == "optimizer" for r in e.inputs}

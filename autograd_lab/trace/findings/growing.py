@@ -19,7 +19,7 @@ FAR = 2
 """How many operations may lie between a value and what is logged of it: `0.1 * mu.mean()`."""
 
 
-@rule(21, "growing-tensor-keeps-graphs")
+@rule(21, "growing-tensor-keeps-graphs", needs_all=True)
 def growing_tensor(facts: Facts) -> Iterator[Clue]:
     """Values that were differentiated already are joined to a tensor that nothing differentiates."""
     passed = walked(facts)

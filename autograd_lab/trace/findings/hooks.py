@@ -81,7 +81,7 @@ def on_a_result(facts: Facts) -> Iterator[Clue]:
 # --- hooks that are silent --------------------------------------------------------------------------
 
 
-@rule(20, "hook-never-runs")
+@rule(20, "hook-never-runs", needs_all=True)
 def never_runs(facts: Facts) -> Iterator[Clue]:
     """A hook was registered after the pass, or beside the way that gradients take."""
     told = set()

@@ -20,7 +20,7 @@ LEAST = 3
 """How many graphs must be alive for it to be a habit."""
 
 
-@rule(21, "running-sum-keeps-graphs")
+@rule(21, "running-sum-keeps-graphs", needs_all=True)
 def running_sum(facts: Facts) -> Iterator[Clue]:
     """Losses are added up with their graphs, and nothing differentiates the sum."""
     passed = walked(facts)
@@ -115,7 +115,7 @@ def _number(value: ast.expr) -> str:
     return f"({text}).item()" if isinstance(value, ast.BinOp) else f"{text}.item()"
 
 
-@rule(21, "list-keeps-graphs")
+@rule(21, "list-keeps-graphs", needs_all=True)
 def list_of_losses(facts: Facts) -> Iterator[Clue]:
     """A list holds results that were differentiated already, each with its graph."""
     lists: dict[str, list[int]] = defaultdict(list)

@@ -20,7 +20,7 @@ def cut_graph(facts: Facts) -> Iterator[Clue]:
         yield cut_texts.fatal_clue(facts, cut)
 
 
-@rule(4, "cut-branch")
+@rule(4, "cut-branch", needs_all=True)
 def cut_branch(facts: Facts) -> Iterator[Clue]:
     """A part of the loss is cut off, and a leaf behind it never gets a gradient."""
     for cut, leaf in (*cutting.never_trained(facts), *trails.off_the_graph(facts)):
@@ -28,7 +28,7 @@ def cut_branch(facts: Facts) -> Iterator[Clue]:
             yield cut_texts.starved_clue(facts, cut, leaf)
 
 
-@rule(4, "wrapped-in-a-parameter")
+@rule(4, "wrapped-in-a-parameter", needs_all=True)
 def wrapped_in_a_parameter(facts: Facts) -> Iterator[Clue]:
     """A function makes a new Parameter of what it computed, each time it is called."""
     hungry = cutting.hungry(facts)

@@ -25,7 +25,7 @@ def switched_off(facts: Facts) -> Iterator[Clue]:
         yield fatal_clue(facts, cut)
 
 
-@rule(8, "mode-instead-of-freezing")
+@rule(8, "mode-instead-of-freezing", needs_all=True)
 def mode_instead_of_freezing(facts: Facts) -> Iterator[Clue]:
     """A mode meant for some layers also cuts off those before them."""
     for cut, leaf in cutting.never_trained(facts):

@@ -25,7 +25,7 @@ from .model import Clue, Place
 from .registry import rule
 
 
-@rule(16, "parameter-never-called")
+@rule(16, "parameter-never-called", needs_all=True)
 def never_called(facts: Facts) -> Iterator[Clue]:
     """A parameter by hand that nothing uses; a layer unused where its twin is called twice."""
     told: set[Place] = set()

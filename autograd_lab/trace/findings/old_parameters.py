@@ -14,7 +14,7 @@ from .registry import rule
 from .trails import wrapped
 
 
-@rule(22, "optimizer-holds-old-parameters")
+@rule(22, "optimizer-holds-old-parameters", needs_all=True)
 def holds_old(facts: Facts) -> Iterator[Clue]:
     """Parameters were made anew after the optimizer, which steps those that are gone."""
     fed, moved = ever_fed(facts), facts.moved

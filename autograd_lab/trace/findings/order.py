@@ -40,7 +40,7 @@ def zeroed_before_step(facts: Facts) -> Iterator[Clue]:
             )
 
 
-@rule(24, "zeroed-before-use")
+@rule(24, "zeroed-before-use", needs_all=True)
 def zeroed_before_use(facts: Facts) -> Iterator[Clue]:
     """An update by hand finds no gradient, in every round: each was emptied before."""
     told = set()

@@ -35,7 +35,7 @@ def nothing_registered(facts: Facts) -> Iterator[Clue]:
             return
 
 
-@rule(22, "parameter-not-registered")
+@rule(22, "parameter-not-registered", needs_all=True)
 def not_registered(facts: Facts) -> Iterator[Clue]:
     """A module's weights get gradients, but no optimizer has them."""
     if not any(e.kind == "step" for e in facts.events):

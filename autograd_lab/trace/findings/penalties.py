@@ -16,7 +16,7 @@ from .registry import rule
 from .trails import NUMBERS, first_passes, reading_out
 
 
-@rule(4, "penalty-of-numbers")
+@rule(4, "penalty-of-numbers", needs_all=True)
 def penalty_of_numbers(facts: Facts) -> Iterator[Clue]:
     """A number was read out and added to the loss, which it cannot move."""
     told, read = set(), reading_out(facts)

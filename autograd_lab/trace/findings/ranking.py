@@ -15,7 +15,8 @@ def find(trace: Trace) -> list[Finding]:
     before later ones. A misconception is told once per line. Empty for a program that is right.
     """
     facts = Facts(trace)
-    clues = [(rule, clue) for rule in rules for clue in rule.check(facts)]
+    asked = [rule for rule in rules if trace.whole or not rule.needs_all]
+    clues = [(rule, clue) for rule in asked for clue in rule.check(facts)]
     clues.sort(key=_rank)
     told: dict[tuple[int, Place], Finding] = {}
     for rule, clue in clues:

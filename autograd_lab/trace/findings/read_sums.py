@@ -17,7 +17,7 @@ from .model import Clue
 from .registry import rule
 
 
-@rule(7, "accumulated-between-reads")
+@rule(7, "accumulated-between-reads", needs_all=True)
 def read_between(facts: Facts) -> Iterator[Clue]:
     """A gradient was read, then another function's was added to it and read again.
 
@@ -40,7 +40,7 @@ def read_between(facts: Facts) -> Iterator[Clue]:
             yield one or clue(facts, event, note=not _is_collected(facts, event, before + after))
 
 
-@rule(7, "accumulated-after-training")
+@rule(7, "accumulated-after-training", needs_all=True)
 def read_after_steps(facts: Facts) -> Iterator[Clue]:
     """A step was made with a gradient, another was added, and the sum is read, not stepped with.
 

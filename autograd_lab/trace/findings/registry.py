@@ -18,17 +18,22 @@ class Rule:
     misconception: int
     slug: str
     check: Check
+    needs_all: bool
+    """Whether it concludes from what never happened, which a record that is cut short cannot tell."""
 
 
 rules: list[Rule] = []
 """Every rule, in the order their modules were loaded."""
 
 
-def rule(misconception: int, slug: str) -> Callable[[Check], Check]:
-    """Register the decorated function, which reads `Facts` and yields a `Clue` per cause."""
+def rule(misconception: int, slug: str, needs_all: bool = False) -> Callable[[Check], Check]:
+    """Register the decorated function, which reads `Facts` and yields a `Clue` per cause.
+
+    With `needs_all` it is not asked about a record that is cut short: see `Rule`.
+    """
 
     def register(check: Check) -> Check:
-        rules.append(Rule(misconception, slug, check))
+        rules.append(Rule(misconception, slug, check, needs_all))
         return check
 
     return register

@@ -215,7 +215,7 @@ def _added(facts: Facts, event: Event, grown: Event) -> Clue:
     )
 
 
-@rule(15, "graph-created-for-nothing")
+@rule(15, "graph-created-for-nothing", needs_all=True)
 def created_for_nothing(facts: Facts) -> Iterator[Clue]:
     """create_graph=True in a loop that differentiates nothing twice."""
     what = _(
@@ -240,7 +240,7 @@ def created_for_nothing(facts: Facts) -> Iterator[Clue]:
         yield Clue(place, what, why, fix, level="note")
 
 
-@rule(15, "graph-retained-for-nothing")
+@rule(15, "graph-retained-for-nothing", needs_all=True)
 def retained_for_nothing(facts: Facts) -> Iterator[Clue]:
     """retain_graph=True in a loop that walks no graph twice."""
     for place, spans in _for_nothing(facts, "retain_graph"):

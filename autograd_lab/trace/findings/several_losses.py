@@ -22,7 +22,7 @@ HOOKS = (
 Span = tuple[int, int]
 
 
-@rule(24, "zeroed-between-losses")
+@rule(24, "zeroed-between-losses", needs_all=True)
 def zeroed_between_losses(facts: Facts) -> Iterator[Clue]:
     """One loss's gradients were thrown away before the step that was to use both."""
     if any(map(facts.code.reads_attribute, HOOKS)):  # they may have used the gradients

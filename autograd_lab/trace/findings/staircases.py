@@ -89,7 +89,7 @@ def staircase_clue(facts: Facts, name: str, node: Node) -> Clue:
     )
 
 
-@rule(26, "staircase-in-grad")
+@rule(26, "staircase-in-grad", needs_all=True)
 def in_grad(facts: Facts) -> Iterator[Clue]:
     """A leaf was moved by what autograd.grad gave for it: nothing but zeros, from a staircase."""
     fed = {event.node for event in facts.events if event.kind == "accumulate"}

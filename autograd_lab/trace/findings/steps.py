@@ -19,10 +19,10 @@ ROUNDS = 3
 """Rounds after which one may say that a step is missing; fewer may be a look at the gradients."""
 
 
-@rule(24, "never-stepped")
+@rule(24, "never-stepped", needs_all=True)
 def never_stepped(facts: Facts) -> Iterator[Clue]:
     """Gradients are computed and emptied round after round, and the optimizer never steps."""
-    if facts.error is not None or facts.trace.truncated or any(_calls_of_step(facts)):
+    if facts.error is not None or any(_calls_of_step(facts)):
         return
     for optimizer in facts.trace.of_kind("optimizer"):
         tensors = {ref.tensor for ref in optimizer.inputs}
@@ -94,7 +94,7 @@ def _only_named(facts: Facts) -> tuple[str, Place] | None:
     return None
 
 
-@rule(24, "edited-after-step")
+@rule(24, "edited-after-step", needs_all=True)
 def edited_after_step(facts: Facts) -> Iterator[Clue]:
     """A gradient was changed in place after the step that used it, and then emptied."""
     gradients = Gradients(facts)

@@ -24,7 +24,7 @@ COMPARING = {"sub", "rsub", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss
 SELECTING = {"embedding", "index", "index_select", "select", "gather", "slice"}
 
 
-@rule(23, "target-requires-grad")
+@rule(23, "target-requires-grad", needs_all=True)
 def target(facts: Facts) -> Iterator[Clue]:
     """A target carries a gradient into the loss it is the target of."""
     told = set()
@@ -95,7 +95,7 @@ def weight(facts: Facts) -> Iterator[Clue]:
             yield _clue(facts, event, place, name, mine)
 
 
-@rule(23, "compared-with-another-network")
+@rule(23, "compared-with-another-network", needs_all=True)
 def other_network(facts: Facts) -> Iterator[Clue]:
     """The second argument of a loss function trains leaves that nobody steps."""
     moved = facts.moved

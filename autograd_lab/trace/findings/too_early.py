@@ -17,7 +17,7 @@ from .model import Clue, Place
 from .registry import rule
 
 
-@rule(25, "grad-is-none-yet")
+@rule(25, "grad-is-none-yet", needs_all=True)
 def none_yet(facts: Facts) -> Iterator[Clue]:
     """`.grad` was None, and the code went on as if it held a gradient."""
     if not facts.raised("NoneType") or facts.raised("object is not callable"):
@@ -32,7 +32,7 @@ def none_yet(facts: Facts) -> Iterator[Clue]:
         return
 
 
-@rule(25, "grad-read-too-early")
+@rule(25, "grad-read-too-early", needs_all=True)
 def too_early(facts: Facts) -> Iterator[Clue]:
     """`.grad` was read before backward, after the loss was computed, and never again."""
     told = set()
@@ -150,7 +150,7 @@ def no_method(facts: Facts) -> Iterator[Clue]:
         )
 
 
-@rule(8, "grad-of-a-constant")
+@rule(8, "grad-of-a-constant", needs_all=True)
 def of_a_constant(facts: Facts) -> Iterator[Clue]:
     """`.grad` of a tensor that does not require grad was used as if it held a gradient."""
     if not facts.raised("NoneType"):

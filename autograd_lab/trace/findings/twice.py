@@ -15,7 +15,7 @@ from .registry import rule
 from .reused import gone_through, kept_clue, opposed_clue, rows_clue
 
 
-@rule(2, "second-backward")
+@rule(2, "second-backward", needs_all=True)
 def second_backward(facts: Facts) -> Iterator[Clue]:
     """A backward pass came to a node that an earlier pass had freed."""
     if not facts.raised(SECOND_TIME):

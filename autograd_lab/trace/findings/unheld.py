@@ -31,7 +31,7 @@ class Left:
 
 def _left(facts: Facts) -> Iterator[Left]:
     """Yield the leaves that every pass of an optimizer feeds and nothing moves, reads or asks for."""
-    if facts.error is not None or facts.trace.truncated:
+    if facts.error is not None:
         return
     used = facts.moved | _looked_at(facts)
     for moment, optimizer in enumerate(facts.events):
@@ -60,7 +60,7 @@ def _fed(facts: Facts, span: tuple[int, int]) -> set[int]:
     return {t for t in (facts.nodes[node].tensor for node in nodes) if t is not None}
 
 
-@rule(22, "not-in-the-optimizer")
+@rule(22, "not-in-the-optimizer", needs_all=True)
 def not_given(facts: Facts) -> Iterator[Clue]:
     """An optimizer was given some of the parameters of a computation, and not this one."""
     told: set[Place] = set()
@@ -141,7 +141,7 @@ def _follows(facts: Facts, left: Left) -> bool:
     )
 
 
-@rule(22, "optimizer-of-the-other")
+@rule(22, "optimizer-of-the-other", needs_all=True)
 def twice_the_same(facts: Facts) -> Iterator[Clue]:
     """Two optimizers have the same parameters and step in turn; others get gradients and stay."""
     seen: dict[frozenset[int], Event] = {}
@@ -183,7 +183,7 @@ def _same_clue(facts: Facts, earlier: Event, optimizer: Event, name: str) -> Clu
     )
 
 
-@rule(22, "layer-made-in-forward")
+@rule(22, "layer-made-in-forward", needs_all=True)
 def made_in_forward(facts: Facts) -> Iterator[Clue]:
     """A module makes a layer anew whenever it is called."""
     if not any(event.kind == "step" for event in facts.events):

@@ -163,7 +163,7 @@ def _needs_no_grad(facts: Facts) -> Iterator[Clue]:
             return
 
 
-@rule(16, "parameter-never-used")
+@rule(16, "parameter-never-used", needs_all=True)
 def never_used(facts: Facts) -> Iterator[Clue]:
     """A `.grad` was asked for after backward, and the loss does not depend on the leaf."""
     told: set[Place] = set()

@@ -23,7 +23,7 @@ from .model import Clue, Place
 from .registry import rule
 
 
-@rule(16, "parameter-without-effect")
+@rule(16, "parameter-without-effect", needs_all=True)
 def without_effect(facts: Facts) -> Iterator[Clue]:
     """What is made of a parameter before every step has a name that nothing reads."""
     told: set[Place] = set()

@@ -1,4 +1,4 @@
-"""Under the magic only some cells are recorded: what is missing must not look like a mistake."""
+"""Some cells are not recorded, or the end of a long one: what is missing must not look like a mistake."""
 
 import ast
 import contextlib
@@ -43,3 +43,39 @@ def test_the_second_half_alone_is_right_too(program: Program) -> None:
         trace = run_cells([second], namespace)
     assert not trace.broken
     assert trace.findings() == []
+
+
+BEGINNINGS = {
+    "losses added in a loop, one backward",
+    "truncated backpropagation through time",
+    "the same graph twice on purpose",
+    "MAML, every task starts from the meta weights",
+    "Newton with a Hessian from repeated grad",
+    "a lesson shows that gradients add up",
+    "a codebook gets None and moves by running means",
+    "before and after",
+}
+"""Right programs of which a beginning looks like a mistake."""
+
+
+@pytest.mark.parametrize(
+    "program", [p for p in RIGHT if p.title in BEGINNINGS], ids=lambda program: program.name
+)
+def test_the_beginning_alone_is_right_too(program: Program) -> None:
+    """Whatever the number of events is after which a right program's are only counted."""
+    cells = program.cells_for("autograd_lab")
+    with contextlib.redirect_stdout(io.StringIO()):
+        count = len(run_cells(cells).events)
+        for limit in range(1, count, max(1, count // 12)):
+            trace = run_cells(cells, limit=limit)
+            assert trace.truncated
+            assert trace.findings() == [], limit
+
+
+def test_what_happened_is_found_however_long_it_goes_on() -> None:
+    """Gradients that added up before the record was full are a mistake whatever came later."""
+    loop = "for _ in range(30):\n    w.pow(2).sum().backward()\n    opt.step()"
+    start = "import autograd_lab as torch\nw = torch.ones(2, requires_grad=True)\n"
+    trace = run_cells([f"{start}opt = torch.optim.SGD([w], lr=0.1)\n{loop}"], limit=60)
+    assert trace.truncated
+    assert [finding.rule for finding in trace.findings()] == ["accumulated-grad"]
