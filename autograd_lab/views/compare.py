@@ -9,7 +9,7 @@ from ..trace.model import Trace
 from . import html, text
 from .boxes import MAX_BOXES
 from .markup import code, number_cell, table, text_cell
-from .steps import final_gradients, gradients
+from .steps import gradients, outcome
 from .walk import steps
 from .wording import aligned, node_name, one_line, value_line
 
@@ -78,7 +78,7 @@ def compared(first: Trace, second: Trace) -> list[Row]:
 
 def _gradients(trace: Trace) -> dict[str, str]:
     """Return the gradient that every leaf is left with, by its name."""
-    final = final_gradients(gradients(trace, steps(trace)))
+    final = outcome(trace, gradients(trace, steps(trace)))
     leaves = (node for node in trace.graph.nodes if node.kind == "leaf")
     return {node_name(node): value_line(final.get(node.id), WIDTH) for node in leaves}
 
@@ -88,7 +88,7 @@ def _operations(trace: Trace) -> str:
 
 
 def _passes(trace: Trace) -> str:
-    return str(sum(event.kind == "backward" for event in trace.events))
+    return str(trace.count("backward"))
 
 
 def _mark(row: Row) -> str:

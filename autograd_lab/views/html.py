@@ -124,11 +124,11 @@ def _alternative(view: Prepared) -> str:
 def _tables(view: Prepared) -> str:
     """Return the tables, each closed; the script makes them tabs."""
     graph = view.trace.graph
-    count = len(view.all_steps)
+    count = sum(step.count or 1 for step in view.walked)
     steps = ngettext("{count} step", "{count} steps", count).format(count=count)
     tables = (
         ("steps", steps, steps_table(graph, view.walked)),
-        ("ledger", _("Ledger"), ledger(graph, view.all_steps)),
+        ("ledger", _("Ledger"), ledger(view.trace, view.all_steps)),
         ("lines", _("Lines"), lines_table(view.trace, Source(view.trace))),
         ("tensors", _("Tensors and bytes"), tensors_table(view.listed_nodes())),
     )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from html import escape
 
 from ..i18n import _
-from ..trace.model import Graph, Value
+from ..trace.model import Graph, Trace, Value
 from .markup import code, number_cell, table, text_cell
-from .steps import Part, Step
+from .steps import Part, Step, held
 from .wording import clip, line_text, node_name, value_line
 
 WIDTH = 40
@@ -16,8 +16,9 @@ MAX_PATHS = 4
 """Paths that are listed; the others are counted."""
 
 
-def ledger(graph: Graph, walked: Sequence[Step]) -> str:
+def ledger(trace: Trace, walked: Sequence[Step]) -> str:
     """Return a row per entry, in order; nothing if no backward pass ran."""
+    graph = trace.graph
     rows: list[Sequence[str]] = []
     reached = set()
     passes = 0
@@ -33,17 +34,18 @@ def ledger(graph: Graph, walked: Sequence[Step]) -> str:
             rows += [_written(step, node_name(graph.nodes[leaf])) for leaf in step.leaves]
     if not passes:
         return ""
-    rows += [
-        (
-            _name(node_name(node)),
-            text_cell(escape(_("no backward pass reached it"))),
-            *_numbers(None),
-        )
-        for node in graph.nodes
-        if node.kind == "leaf" and node.id not in reached
-    ]
+    # A pass that was not kept may have reached any leaf.
+    rows += _unreached(trace, reached) if trace.whole else []
     heads = (_("leaf"), _("entry"), _("before"), _("contribution"), _("after"), _("with zero_grad"))
     return table(heads, rows)
+
+
+def _unreached(trace: Trace, reached: set[int]) -> list[Sequence[str]]:
+    """Return an entry for each leaf to which nothing was added, with what it holds nevertheless."""
+    left = [n for n in trace.graph.nodes if n.kind == "leaf" and n.id not in reached]
+    words = text_cell(escape(_("no backward pass reached it")))
+    gradients = held(trace)
+    return [(_name(node_name(node)), words, *_numbers(gradients.get(node.id))) for node in left]
 
 
 def _entry(graph: Graph, step: Step, number: int) -> Sequence[str]:

@@ -8,7 +8,7 @@ from ..trace.fold import Fold, folds, modules
 from ..trace.model import Graph, Node, Trace
 from . import svg
 from .boxes import MAX_BOXES, Plan, plan
-from .steps import Change, Step, abridged, final_gradients, gradients, told
+from .steps import Change, Step, abridged, final_gradients, gradients, outcome, told
 from .tags import tags
 from .walk import steps
 from .wording import Place, place_of
@@ -31,6 +31,7 @@ class Prepared:
     walked: tuple[Step, ...]
     """The steps about what is drawn; a gap stands where there are too many."""
     all_steps: tuple[Step, ...]
+    """All that the cell did, also with nodes that are not drawn."""
     repeated: frozenset[int]
     """Nodes of the turns in the middle of a loop: what happens to them happened before."""
     changes: list[Change]
@@ -69,8 +70,11 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
         loops = (*loops, *modules(trace.graph, loops))
         shown = plan(trace.graph, loops, None, max_boxes)
     drawn = shown.drawn
-    walked = tuple(step for step in steps(trace) if step.node is None or step.node in drawn)
-    changes = gradients(trace, walked)
+    all_steps = steps(trace)
+    all_changes = gradients(trace, all_steps)
+    seen = [at for at, step in enumerate(all_steps) if step.node is None or step.node in drawn]
+    walked = tuple(all_steps[at] for at in seen)
+    changes = [all_changes[0], *(all_changes[at + 1] for at in seen)]
     repeated = frozenset(node for loop in loops for turn in loop.turns[2:-1] for node in turn)
     limit = max(FEW_STEPS, round(STEPS_PER_BOX * len(shown.boxes)))
     parts = abridged(walked, limit, repeated)
@@ -79,7 +83,7 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
     scenery = svg.Scenery(
         trace.graph,
         loops,
-        final_gradients(changes),
+        outcome(trace, all_changes),
         listed_changes,
         tags(trace, walked),
         _crowded(trace.graph),
@@ -89,7 +93,7 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
         loops,
         shown,
         listed,
-        walked,
+        all_steps,
         repeated,
         listed_changes,
         scenery,

@@ -95,10 +95,23 @@ def gradients(trace: Trace, walked: tuple[Step, ...]) -> list[Change]:
     At position 0 stand all nodes: a leaf may bring its `.grad` from an earlier cell.
     """
     start: Change = {node.id: None for node in trace.graph.nodes}
+    if trace.whole:
+        changed = {node for step in walked for node in _change(trace.graph, step)}
+        start |= {node: grad for node, grad in held(trace).items() if node not in changed}
     for step in reversed(walked):
         if step.kind == "accumulate" and step.node is not None:
             start[step.node] = step.before
     return [start, *(_change(trace.graph, step) for step in walked)]
+
+
+def held(trace: Trace) -> Change:
+    """Return what `.grad` of the leaves with a name holds at the end."""
+    return {v.node: v.grad for v in trace.variables if v.node is not None and v.is_leaf}
+
+
+def outcome(trace: Trace, changes: list[Change]) -> Change:
+    """Return the gradient of every node at the end, also where steps that led to it are missing."""
+    return final_gradients(changes) | held(trace)
 
 
 def _change(graph: Graph, step: Step) -> Change:
@@ -116,7 +129,7 @@ def _change(graph: Graph, step: Step) -> Change:
 
 
 def final_gradients(changes: list[Change]) -> Change:
-    """Return the gradient of every node after the last step."""
+    """Return the gradients after the last of these changes."""
     return {node: value for change in changes for node, value in change.items()}
 
 

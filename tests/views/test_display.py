@@ -53,6 +53,16 @@ def test_a_limit_holds_for_both_forms(example: Trace) -> None:
         Display(example, max_nodes=0)
 
 
+def test_a_limit_is_one_of_boxes(example: Trace) -> None:
+    """What the cell did is told in full: the leaf too that there was no box for got its gradient."""
+    shown = Display(example, max_nodes=2)
+    source = shown._repr_html_()
+    for form in (repr(shown), source):
+        assert "1 backward pass added to x.grad." in form
+    assert "x.grad [[4.5000, 4.5000], [4.5000, 4.5000]]" in source
+    assert "no backward pass reached it" not in source
+
+
 def test_a_picture_is_saved(example: Trace, tmp_path: Path) -> None:
     """An SVG of its own."""
     Display(example).save(tmp_path / "graph.svg")

@@ -4,14 +4,14 @@ import re
 from dataclasses import replace
 from html import unescape
 
-from autograd_lab.trace.model import Event, Graph, Node, Ref, Trace
+from autograd_lab.trace.model import Event, Graph, Node, Ref, Trace, Value, Variable
 from autograd_lab.views.ledger import ledger
 from autograd_lab.views.walk import steps
 
 
 def account(trace: Trace) -> list[list[str]]:
     """Return the ledger's rows as text."""
-    source = ledger(trace.graph, steps(trace))
+    source = ledger(trace, steps(trace))
     rows = re.findall(r"<tr>(.*?)</tr>", source)[1:]
     cells = (re.findall(r"<td.*?>(.*?)</td>", row) for row in rows)
     return [[unescape(re.sub("<.*?>", " ", cell)).strip() for cell in row] for row in cells]
@@ -75,6 +75,23 @@ def test_a_leaf_that_no_pass_reached_is_named(example: Trace) -> None:
     assert last == ["b", "no backward pass reached it", "", "", "none yet", ""]
 
 
+def test_a_leaf_that_no_pass_reached_keeps_what_it_had(example: Trace) -> None:
+    """None yet is said only where there is none."""
+    six = Value((), "float32", "6.")
+    other = Node(5, "leaf", "AccumulateGrad", "", "b", None)
+    b = Variable("b", 5, None, six, requires_grad=True, grad=six)
+    graph = Graph((*example.graph.nodes, other), example.graph.edges)
+    *_, last = account(replace(example, graph=graph, variables=(b,)))
+    assert last == ["b", "no backward pass reached it", "", "", "6.", ""]
+
+
+def test_of_a_record_that_is_cut_short_no_leaf_is_called_unreached(example: Trace) -> None:
+    """A pass that was only counted may have reached it."""
+    events = tuple(event for event in example.events if event.kind != "accumulate")
+    assert account(replace(example, events=events)) != []
+    assert account(replace(example, events=events, truncated=1)) == []
+
+
 def test_without_a_backward_pass_there_is_no_account(severed: Trace) -> None:
     """Nothing is shown where there is nothing to account for."""
-    assert ledger(severed.graph, steps(severed)) == ""
+    assert ledger(severed, steps(severed)) == ""

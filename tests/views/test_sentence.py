@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograd_lab.trace.model import Trace
+from autograd_lab.trace.model import Count, Trace, Variable
 from autograd_lab.views.sentence import sentence
 from autograd_lab.views.walk import steps
+
+from .conftest import scalar
 
 
 def said(trace: Trace) -> str:
@@ -26,6 +28,31 @@ def test_without_a_backward_pass_there_is_no_gradient_yet(severed: Trace) -> Non
     assert said(severed) == (
         "1 operation from x to z; backward() did not run, so there is no gradient yet; "
         "then the cell stopped with NameError."
+    )
+
+
+def test_a_gradient_from_before_is_not_denied(severed: Trace, example: Trace) -> None:
+    """Neither of a cell that ran no pass nor of a graph without a recording."""
+    x = Variable("x", 0, None, scalar("3."), requires_grad=True, grad=scalar("6."))
+    assert said(replace(severed, variables=(x,), error="")) == (
+        "1 operation from x to z; backward() did not run here; there is a gradient in x.grad."
+    )
+    shown = replace(example, events=(), variables=(x,))
+    assert said(shown) == "4 operations from x to out; there is a gradient in x.grad."
+
+
+def test_what_was_not_kept_is_not_denied(example: Trace) -> None:
+    """Of a record that is cut short: what was counted, and what the leaves hold."""
+    x = Variable("x", 0, None, scalar("1."), requires_grad=True, grad=scalar("4.5"))
+    counts = (Count("op", 0, 3, 5), Count("backward", 0, 5, 2))
+    built = example.events[:4]
+    cut = replace(example, events=built, truncated=7, summary=counts, variables=(x,))
+    assert said(cut) == (
+        "9 operations from x, of which the first 4 were kept; 2 backward passes ran; "
+        "there is a gradient in x.grad."
+    )
+    assert (
+        said(replace(example, events=built, broken="KeyError: 1")) == "4 operations from x to out."
     )
 
 

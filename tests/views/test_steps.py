@@ -1,10 +1,13 @@
 """What is told of many steps, and the gradients after each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from autograd_lab.trace.model import Trace
-from autograd_lab.views.steps import abridged, backward_steps, told
+from autograd_lab.trace.model import Trace, Variable
+from autograd_lab.views.steps import abridged, backward_steps, gradients, outcome, told
 from autograd_lab.views.walk import steps
+
+from .conftest import matrix, scalar
 
 Build = Callable[[int], Trace]
 
@@ -49,3 +52,23 @@ def test_a_gap_frees_what_its_steps_free(example: Trace) -> None:
     """Nothing that happens in a gap is forgotten."""
     walked = steps(example)
     assert told(walked, slice(0, len(walked))).frees == (3, 2)
+
+
+def test_a_gradient_from_before_is_there_from_the_start(severed: Trace) -> None:
+    """A leaf that no step changes has all the time what its variable has at the end."""
+    six = scalar("6.")
+    x = Variable("x", 0, None, scalar("3."), requires_grad=True, grad=six)
+    trace = replace(severed, variables=(x,))
+    changes = gradients(trace, steps(trace))
+    assert changes[0] == {0: six, 1: None}
+    assert outcome(trace, changes)[0] == six
+
+
+def test_a_gradient_of_a_step_that_was_not_kept_is_there_at_the_end(example: Trace) -> None:
+    """Before the record was full it was not there yet."""
+    total = matrix("4.5000")
+    x = Variable("x", 0, None, matrix("1."), requires_grad=True, grad=total)
+    cut = replace(example, events=example.events[:4], truncated=9, variables=(x,))
+    changes = gradients(cut, steps(cut))
+    assert changes[0][0] is None
+    assert outcome(cut, changes)[0] == total

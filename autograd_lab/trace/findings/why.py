@@ -54,10 +54,19 @@ def _none(facts: Facts, variable: Variable) -> Iterator[str]:
             "{name}.grad is None because {name} is a result, not a leaf: backward() passes its "
             "gradient on and keeps it for leaves only."
         ).format(name=name)
+    elif not facts.trace.whole:
+        yield _untold(variable)
     elif not facts.passes:
         yield _("{name}.grad is None because no backward pass ran.").format(name=name)
     else:
         yield _emptied(facts, variable) or _unreached(facts, variable)
+
+
+def _untold(variable: Variable) -> str:
+    return _(
+        "Not all that happened was recorded, so it cannot be told why {name}.grad is what it is. Run "
+        "fewer rounds of the loop, then ask again."
+    ).format(name=variable.name)
 
 
 def _constant(facts: Facts, variable: Variable) -> Iterator[str]:
@@ -126,11 +135,21 @@ def _present(facts: Facts, variable: Variable) -> Iterator[str]:
     grad = variable.grad
     if grad is None:
         return
+    if not facts.trace.whole:
+        yield _untold(variable)
+        return
+    grown = _accumulated(facts, variable)
+    if not grown:
+        yield _(
+            "No backward pass that was recorded added to {name}.grad: what it holds is from before, or "
+            "was put there by hand."
+        ).format(name=variable.name)
+        return
     if any(math.isnan(n) for n in grad.numbers):
         yield _not_a_number(facts, variable)
     elif not any(grad.numbers):
         yield _zero(facts, variable)
-    parts = _since_empty(_accumulated(facts, variable))
+    parts = _since_empty(grown)
     if len(parts) > 1:
         lines = ", ".join(dict.fromkeys(facts.spoken(facts.place(event)) for event in parts))
         yield ngettext(

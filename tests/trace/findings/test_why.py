@@ -84,3 +84,20 @@ def test_unknown_variable() -> None:
     """A name that no tensor has is refused, with the names there are."""
     with pytest.raises(LookupError, match="no tensor named q was recorded; there are: x"):
         told("", "q", "autograd_lab")
+
+
+@pytest.mark.parametrize("limit", [1, 5, 8])
+@pytest.mark.parametrize("code", ["(x * x).sum().backward()", "x.grad = None"])
+def test_a_record_that_is_cut_short_gives_no_reason(code: str, limit: int) -> None:
+    """Neither that no pass ran, nor how many there were."""
+    cell = IMPORT.sub(own_import, f"{START}{code}\n" + "(x * x).sum().backward()\n" * 2 + code)
+    (said,) = why(run_cells([cell], limit=limit), "x")
+    assert said.startswith("Not all that happened was recorded")
+
+
+def test_a_gradient_from_before_is_not_explained_by_what_was_recorded() -> None:
+    """Zero as it may be, no path of this cell has to do with it."""
+    namespace: dict[str, object] = {}
+    exec(IMPORT.sub(own_import, f"{START}(x * 0).sum().backward()"), namespace)
+    (said,) = why(run_cells(["y = x * 2"], namespace), "x")
+    assert said.startswith("No backward pass that was recorded added to x.grad")
