@@ -130,6 +130,6 @@ def _tables(view: Prepared) -> str:
         ("steps", steps, steps_table(graph, view.walked)),
         ("ledger", _("Ledger"), ledger(view.trace, view.all_steps)),
         ("lines", _("Lines"), lines_table(view.trace, Source(view.trace))),
-        ("tensors", _("Tensors and bytes"), tensors_table(view.listed_nodes())),
+        ("tensors", _("Tensors and bytes"), tensors_table(graph, view.listed_nodes())),
     )
     return "".join(closed(summary, table, kind) for kind, summary, table in tables)

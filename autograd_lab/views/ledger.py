@@ -75,7 +75,7 @@ def _entry(graph: Graph, step: Step, number: int) -> Sequence[str]:
 
 def _path(graph: Graph, part: Part) -> str:
     """Return what came along one path."""
-    way = _("by {node}").format(node=node_name(graph.nodes[part.node]))
+    way = _("by {node}").format(node=node_name(graph.nodes[part.node], graph))
     return f"<br><small>{escape(way)} {code(value_line(part.value, WIDTH))}</small>"
 
 

@@ -77,7 +77,7 @@ def _mode(graph: Graph, step: Step) -> Scene:
 
 def _start(graph: Graph, step: Step) -> Scene:
     """Say where a backward pass starts, and with which gradient."""
-    name = node_name(_node(graph, step))
+    name = node_name(_node(graph, step), graph)
     seed = step.incoming[0] if step.incoming else None
     note = f"∂{name}/∂{name} = 1" if seed and seed.text == "1." else ""
     return Scene(
@@ -98,10 +98,10 @@ def _visit(graph: Graph, step: Step) -> Scene:
     if len(step.incoming) == 1:
         known["grad"] = step.incoming[0]
     for flow in step.flows:
-        name = "?" if flow.source is None else node_name(graph.nodes[flow.source])
+        name = "?" if flow.source is None else node_name(graph.nodes[flow.source], graph)
         label = f"→ {name}" if len(step.flows) == 1 or not flow.name else f"→ {name} ({flow.name})"
         rows += _flow(label, flow, with_numbers(flow.formula, known))
-    return Scene(node_name(node), _subtitle(node), tuple(rows))
+    return Scene(node_name(node, graph), _subtitle(node), tuple(rows))
 
 
 def _flow(label: str, flow: Flow, numbers: str) -> list[Row]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..trace.fold import Fold, folds, modules
-from ..trace.model import Graph, Node, Trace
+from ..trace.model import Node, Trace
 from . import svg
 from .boxes import MAX_BOXES, Plan, plan
 from .steps import Change, Step, abridged, final_gradients, gradients, outcome, told
 from .tags import tags
 from .walk import steps
-from .wording import Place, place_of
+from .wording import crowded
 
 FEW_STEPS, STEPS_PER_BOX = 100, 2.2
 """Steps that are told: of a large picture enough to go there and back, else so many."""
@@ -86,7 +86,7 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
         outcome(trace, all_changes),
         listed_changes,
         tags(trace, walked),
-        _crowded(trace.graph),
+        crowded(trace.graph),
     )
     return Prepared(
         trace,
@@ -99,12 +99,3 @@ def prepare(trace: Trace, max_boxes: int = MAX_BOXES) -> Prepared:
         scenery,
         max_boxes,
     )
-
-
-def _crowded(graph: Graph) -> frozenset[Place]:
-    """Return the places in the source where different operations ran."""
-    operations: dict[Place, set[str]] = {}
-    for node in graph.nodes:
-        if node.kind == "op":
-            operations.setdefault(place_of(node), set()).add(node.name)
-    return frozenset(place for place, names in operations.items() if len(names) > 1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..i18n import _
-from ..trace.model import Node, Trace
+from ..trace.model import Graph, Node, Trace
 from .markup import code, number_cell, table, text_cell
 from .wording import byte_count, code_line, node_name, one_line
 
@@ -69,17 +69,17 @@ def lines_table(trace: Trace, source: Source) -> str:
         if index is not None:
             made.setdefault(index, []).append(node)
     rows = [
-        _row(number, line, made.get(index, []))
+        _row(number, line, made.get(index, []), trace.graph)
         for index, (number, line) in enumerate(zip(source.numbers, source.lines, strict=True))
     ]
     heads = (_("line"), _("code"), _("tensors made"), "requires_grad", _("kept alive"))
     return table(heads, rows) if rows else ""
 
 
-def _row(number: str, line: str, nodes: Sequence[Node]) -> Sequence[str]:
+def _row(number: str, line: str, nodes: Sequence[Node], graph: Graph) -> Sequence[str]:
     """Return one line of the source."""
     named = nodes[:MAX_MADE]
-    tensors = [_tensor(node) for node in named]
+    tensors = [_tensor(node, graph) for node in named]
     if len(nodes) > len(named):
         tensors.append(escape(_("and {count} more").format(count=len(nodes) - len(named))))
     kept = sum(saved.nbytes for node in nodes for saved in node.saved)
@@ -92,7 +92,7 @@ def _row(number: str, line: str, nodes: Sequence[Node]) -> Sequence[str]:
     )
 
 
-def _tensor(node: Node) -> str:
+def _tensor(node: Node, graph: Graph) -> str:
     """Return a tensor's name and shape."""
     shape = "" if node.value is None else f" {list(node.value.shape)}"
-    return f"{code(node_name(node))}{shape}"
+    return f"{code(node_name(node, graph))}{shape}"

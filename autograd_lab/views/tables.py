@@ -58,23 +58,23 @@ def _quantity(row: Row) -> str:
     return f"<div>{' '.join(filter(None, parts))}</div>"
 
 
-def tensors_table(nodes: Iterable[Node]) -> str:
+def tensors_table(graph: Graph, nodes: Iterable[Node]) -> str:
     """Return the tensors, one row each: what made it, its value, what it keeps for backward."""
     rows = [
-        (text_cell(_made(node)), text_cell(_value(node)), number_cell(_kept(node)))
+        (text_cell(_made(graph, node)), text_cell(_value(node)), number_cell(_kept(node)))
         for node in nodes
     ]
     return table((_("tensor"), _("value"), _("kept for backward")), rows)
 
 
-def _made(node: Node) -> str:
+def _made(graph: Graph, node: Node) -> str:
     """Return a tensor's name, its grad_fn, its place, and its local formulas."""
     subtitle = " · ".join(filter(None, (kind_name(node), source_line(node))))
     formulas = "".join(
         f"<div><span>→ {escape(name)}</span> <i>{escape(formula_text(formula))}</i></div>"
         for name, formula in zip(node.inputs, node.formulas, strict=False)
     )
-    return titled(node_name(node), subtitle) + formulas
+    return titled(node_name(node, graph), subtitle) + formulas
 
 
 def _value(node: Node) -> str:

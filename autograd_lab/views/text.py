@@ -123,7 +123,7 @@ def _line(
         return (f"{head}● {name}", size, "", " ".join(filter(None, (place, notes))))
     node = graph.nodes[box.nodes[0]]
     value = "" if node.value is None else value_line(node.value, VALUE_WIDTH)
-    name = f"{head}● {node_name(node)}"
+    name = f"{head}● {node_name(node, graph)}"
     # A leaf is known by its name and its value; where it was made is not worth a long line.
     made = source_line(node) if node.kind == "op" else ""
     return (name, kind_name(node), value, " ".join(filter(None, (made, notes))))

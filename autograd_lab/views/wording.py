@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from ..i18n import _, ngettext
 from ..trace.fold import Fold
-from ..trace.model import Node, Trace, Value
+from ..trace.model import Graph, Node, Trace, Value
 from .steps import Step
 
 ELLIPSIS = "…"
@@ -17,6 +18,7 @@ NAME_WIDTH, BOX_WIDTH, CODE_WIDTH = 28, 18, 120
 MAX_NAMES = 3
 Place = tuple[int | None, int | None, str]
 """A cell, a line and an expression."""
+T = TypeVar("T")
 UNPRINTABLE = {"Cc", "Cs", "Cn"}
 """What neither XML nor a terminal can show: controls, lone surrogates, unassigned."""
 
@@ -86,12 +88,12 @@ def value_line(value: Value | None, width: int = 10_000) -> str:
     return _("none yet") if value is None else clip_numbers(_written(_Same(value)), width)
 
 
-class _Same:
-    """A value as a key that is equal to itself alone: to compare values is to write them."""
+class _Same(Generic[T]):
+    """A value or a graph as a key that is equal to itself alone: comparing what it holds takes long."""
 
     __slots__ = ("value",)
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: T) -> None:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
@@ -102,13 +104,24 @@ class _Same:
 
 
 @lru_cache(maxsize=1024)
-def _written(same: _Same) -> str:
+def _written(same: _Same[Value]) -> str:
     """Return the numbers of a value, written once however often they are shown."""
     return same.value.text
 
 
-def node_name(node: Node) -> str:
-    """Return what a reader would call a tensor: its variable, else the expression that made it."""
+def node_name(node: Node, graph: Graph | None = None) -> str:
+    """Return what a reader would call a tensor: its variable, else the expression that made it.
+
+    Where different operations of the `graph` came of that expression, this one is named as well.
+    """
+    if (
+        graph is not None
+        and not node.label
+        and node.expression
+        and place_of(node) in crowded(graph)
+    ):
+        which = f" · {clip(operation_name(node), BOX_WIDTH)}"
+        return clip(node.expression, NAME_WIDTH - columns(which)) + which
     if node.label or node.expression:
         return clip(node.label or node.expression, NAME_WIDTH)
     if node.kind == "constant" and node.value is not None:
@@ -130,6 +143,21 @@ def box_name(node: Node, crowded: bool = False) -> str:
 def place_of(node: Node) -> Place:
     """Return where in the source a node was made."""
     return node.cell, node.line, node.expression
+
+
+def crowded(graph: Graph) -> frozenset[Place]:
+    """Return the places in the source where different operations ran."""
+    return _crowded(_Same(graph))
+
+
+@lru_cache(maxsize=1)
+def _crowded(same: _Same[Graph]) -> frozenset[Place]:
+    """Return them, searched for once however many names are asked for."""
+    operations: dict[Place, set[str]] = {}
+    for node in same.value.nodes:
+        if node.kind == "op":
+            operations.setdefault(place_of(node), set()).add(node.name)
+    return frozenset(place for place, names in operations.items() if len(names) > 1)
 
 
 def short_kind(node: Node) -> str:

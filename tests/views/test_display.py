@@ -1,13 +1,14 @@
 """The object a cell shows, and the files it writes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
-from autograd_lab.trace.model import Trace
+from autograd_lab.trace.model import Graph, Trace
 from autograd_lab.views import html, text
 from autograd_lab.views.display import Display
 
@@ -61,6 +62,17 @@ def test_a_limit_is_one_of_boxes(example: Trace) -> None:
         assert "1 backward pass added to x.grad." in form
     assert "x.grad [[4.5000, 4.5000], [4.5000, 4.5000]]" in source
     assert "no backward pass reached it" not in source
+
+
+def test_every_form_tells_the_operations_of_one_call_apart(layered: Trace) -> None:
+    """In the tree, in the row of the line that made them, and in a row of its own for each."""
+    nodes = layered.graph.nodes[:4]
+    edges = tuple(edge for edge in layered.graph.edges if edge.target < len(nodes))
+    shown = Display(replace(layered, graph=Graph(nodes, edges)))
+    assert "● net(x) · tanh" in repr(shown)
+    source = shown._repr_html_()
+    assert "<code>net(x) · tanh</code>" in source
+    assert "<b>net(x) · tanh</b>" in source
 
 
 def test_a_picture_is_saved(example: Trace, tmp_path: Path) -> None:

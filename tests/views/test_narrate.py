@@ -6,7 +6,7 @@ import pytest
 
 from autograd_lab.trace.model import Trace, Value
 from autograd_lab.views.narrate import Scene, narrate, with_numbers
-from autograd_lab.views.steps import Part, Step, backward_steps
+from autograd_lab.views.steps import Flow, Part, Step, backward_steps
 from autograd_lab.views.walk import steps
 
 
@@ -26,6 +26,15 @@ def test_a_visit_shows_what_came_in_the_formula_and_what_goes_out(example: Trace
         ("→ y (self)", "grad · other", "[[2.2500, 2.2500], [2.2500, 2.2500]]"),
         ("→ y (other)", "grad · self", "[[2.2500, 2.2500], [2.2500, 2.2500]]"),
     ]
+
+
+def test_of_several_operations_of_one_call_each_is_named(layered: Trace) -> None:
+    """As what a step is about, and as what receives its gradient."""
+    one = scalar("1.")
+    visit = Step("node", 3, incoming=(one,), flows=(Flow(2, "self", "grad", None, one),))
+    scene = narrate(layered.graph, visit)
+    assert (scene.title, scene.rows[-1].label) == ("net(x) · tanh", "→ net(x) · mul")
+    assert narrate(layered.graph, Step("start", 3, incoming=(one,))).title == "net(x) · tanh"
 
 
 def scalar(text: str) -> Value:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograd_lab.trace.model import Node, Value
+from autograd_lab.trace.model import Graph, Node, Value
 from autograd_lab.views.wording import (
     box_name,
     byte_count,
@@ -70,6 +70,23 @@ def test_a_matrix_stands_on_one_line() -> None:
 def test_a_tensor_is_called_what_the_reader_calls_it(node: Node, name: str) -> None:
     """The variable comes first, then the expression, then the operation."""
     assert node_name(node) == name
+
+
+def test_operations_of_one_expression_have_different_names() -> None:
+    """The operation is added, whole, where there are others; a variable needs no more."""
+    long = "functional(" * 9
+    nodes = (
+        Node(0, "leaf", "AccumulateGrad", "", "w", None, line=1, expression="net(x)"),
+        Node(1, "op", "TBackward0", "t", "", None, line=1, expression="net(x)"),
+        Node(2, "op", "AddmmBackward0", "addmm", "y", None, line=1, expression="net(x)"),
+        Node(3, "op", "ExpBackward0", "exp", "", None, line=2, expression="y.exp()"),
+        Node(4, "op", "TBackward0", "t", "", None, line=3, expression=long),
+        Node(5, "op", "NllLossBackward0", "", "", None, line=3, expression=long),
+    )
+    names = [node_name(node, Graph(nodes)) for node in nodes]
+    assert names[:4] == ["w", "net(x) · t", "y", "y.exp()"]
+    assert names[5].startswith("functional(") and names[5].endswith("… · nll_loss")
+    assert max(map(columns, names)) == 28
 
 
 @pytest.mark.parametrize(
