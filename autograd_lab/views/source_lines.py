@@ -95,4 +95,5 @@ def _row(number: str, line: str, nodes: Sequence[Node], graph: Graph) -> Sequenc
 def _tensor(node: Node, graph: Graph) -> str:
     """Return a tensor's name and shape."""
     shape = "" if node.value is None else f" {list(node.value.shape)}"
-    return f"{code(node_name(node, graph))}{shape}"
+    # On two lines it would leave its requires_grad behind.
+    return f"{code(node_name(node, graph))}{shape}".replace(" ", "\u00a0")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from ..i18n import _
 from ..trace.model import Graph, Trace, Value
 
 FORWARD = ("op", "cut", "mode")
@@ -111,7 +112,12 @@ def held(trace: Trace) -> Change:
 
 def outcome(trace: Trace, changes: list[Change]) -> Change:
     """Return the gradient of every node at the end, also where steps that led to it are missing."""
-    return final_gradients(changes) | held(trace)
+    known = held(trace)
+    final = final_gradients(changes) | known
+    if trace.whole:
+        return final
+    unknown = Value((), "", _("not recorded"))
+    return {n: unknown if g is None and n not in known else g for n, g in final.items()}
 
 
 def _change(graph: Graph, step: Step) -> Change:

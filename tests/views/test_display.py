@@ -71,7 +71,7 @@ def test_every_form_tells_the_operations_of_one_call_apart(layered: Trace) -> No
     shown = Display(replace(layered, graph=Graph(nodes, edges)))
     assert "● net(x) · tanh" in repr(shown)
     source = shown._repr_html_()
-    assert "<code>net(x) · tanh</code>" in source
+    assert "<code>net(x)\u00a0·\u00a0tanh</code>" in source
     assert "<b>net(x) · tanh</b>" in source
 
 

@@ -72,3 +72,6 @@ def test_a_gradient_of_a_step_that_was_not_kept_is_there_at_the_end(example: Tra
     changes = gradients(cut, steps(cut))
     assert changes[0][0] is None
     assert outcome(cut, changes)[0] == total
+    assert [value.text for value in list(outcome(cut, changes).values())[1:]] == [
+        "not recorded"
+    ] * 4
