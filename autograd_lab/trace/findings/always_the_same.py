@@ -90,11 +90,11 @@ def share_clue(facts: Facts, name: str, node: Node) -> Clue | None:
             "same number whatever goes in."
         ).format(name=name, divisor=divisor.op),
         _(
-            "What one element gains the others lose. With the same weight for all (a plain sum or "
+            "What one output gains the others lose. With the same weight for all (a plain sum or "
             "mean) the parts cancel: Jᵀ·1 = 0."
         ),
         _(
-            "Choose what you want to change: one element, y[i].backward(), or a loss that weighs them."
+            "Choose what you want to change: one element, such as y[i], or a sum with different weights."
         ),
     )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Edge, Node, Ref
+from ..model import Node, Ref
 from .calls import where_layer_is_made
 from .facts import Facts
 from .model import Clue, Place
@@ -18,27 +17,37 @@ BENT = {"relu", "leaky_relu", "relu6", "hardtanh"}
 @rule(26, "second-derivative-of-straight-pieces")
 def straight_pieces(facts: Facts) -> Iterator[Clue]:
     """A second derivative goes into a loss, and it is zero because all that bends is relu."""
-    recorded = _of_backward(facts)
+    slopes = _slopes(facts)
+    if not slopes:
+        return
     reach = [(first, facts.ancestors(facts.roots((first, last)))) for first, last in facts.passes]
     told: set[Place] = set()
-    for first, last in facts.passes if recorded else ():
+    for first, last in facts.passes:
         for asked, result in _asked(facts, last):
             used = any(begin > last and result.node in nodes for begin, nodes in reach)
-            bend = _only_bends(facts, facts.roots((first, last)), asked, recorded) if used else None
+            bend = _only_bends(facts, facts.roots((first, last)), asked, slopes) if used else None
             place = None if bend is None else where_layer_is_made(facts, bend) or facts.place(bend)
             if bend is not None and place is not None and place not in told:
                 told.add(place)
                 yield _clue(facts, bend, place, facts.place(facts.events[first]))
 
 
-def _of_backward(facts: Facts) -> set[int]:
-    """Return the operations that backward passes recorded, with create_graph=True."""
-    return {
+def _slopes(facts: Facts) -> set[tuple[int, int]]:
+    """Return where a backward pass recorded the slope of such a function: its node and what it depends on.
+
+    The derivative of the slope is 0, and the formula for that input says so.
+    """
+    recorded = {
         event.node
         for span in facts.passes
         if "create_graph" in facts.events[span[0]].options
         for event in facts.during(span, "op")
-        if event.node is not None
+    }
+    return {
+        (edge.target, edge.source)
+        for edge in facts.trace.graph.edges
+        if edge.target in recorded
+        and facts.nodes[edge.target].formulas[edge.slot : edge.slot + 1] == ("0",)
     }
 
 
@@ -49,11 +58,10 @@ def _asked(facts: Facts, last: int) -> Iterator[tuple[Ref, Ref]]:
         yield from zip(event.inputs, event.outputs, strict=True)
 
 
-def _only_bends(facts: Facts, roots: list[int], asked: Ref, recorded: set[int]) -> Node | None:
+def _only_bends(
+    facts: Facts, roots: list[int], asked: Ref, slopes: set[tuple[int, int]]
+) -> Node | None:
     """Return the first relu whose slope alone leads back to an input; None if another way does."""
-    into: dict[int, list[Edge]] = defaultdict(list)
-    for edge in facts.trace.graph.edges:
-        into[edge.target].append(edge)
     bends, seen, waiting = [], set(), list(roots)
     while waiting:
         here = waiting.pop()
@@ -62,13 +70,11 @@ def _only_bends(facts: Facts, roots: list[int], asked: Ref, recorded: set[int]) 
         if here in seen:
             continue
         seen.add(here)
-        formulas = facts.nodes[here].formulas
-        for edge in into[here]:
-            if here in recorded and formulas[edge.slot : edge.slot + 1] == ("0",):
-                if asked.node in facts.ancestors([edge.source]):
-                    bends.append(_bend(facts, edge.source))
-            elif not edge.cut:
-                waiting.append(edge.source)
+        for source, cut in facts.sources.get(here, ()):
+            if (here, source) not in slopes:
+                waiting += [] if cut else [source]
+            elif asked.node in facts.ancestors([source]):
+                bends.append(_bend(facts, source))
     found = [node for node in bends if node is not None]
     return min(found, key=lambda node: node.id) if found and len(found) == len(bends) else None
 
