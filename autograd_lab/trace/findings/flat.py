@@ -41,7 +41,8 @@ def flat(facts: Facts) -> Iterator[Clue]:
         node = facts.nodes[(steps[0] or facts.events[0]).node or 0]
         if not _is_certain(facts, steps) and not _seen_whole(facts, grown, steps):
             continue
-        if node.op in SATURATED and _slopes_elsewhere(facts, node, spans):
+        elsewhere = not facts.trace.whole or _slopes_elsewhere(facts, node, spans)
+        if node.op in SATURATED and elsewhere:
             continue
         if node.op in NORMALISING and _sometimes_wider(facts, node, steps, spans):
             continue

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..model import Trace
 from .facts import Facts
 from .model import Clue, Finding, Place
 from .registry import Rule, rules
+
+UPDATES = {"step", "inplace"}
+"""Kinds of events that end a round of training."""
+MINOR = {"create", "op", "plain", "detach", "function", "mode", "warning", "read"}
+"""Kinds of events of which further ones, on other lines, change nothing in what the rounds are like."""
 
 
 def find(trace: Trace) -> list[Finding]:
@@ -15,13 +22,24 @@ def find(trace: Trace) -> list[Finding]:
     before later ones. A misconception is told once per line. Empty for a program that is right.
     """
     facts = Facts(trace)
-    asked = [rule for rule in rules if trace.whole or not rule.needs_all]
-    clues = [(rule, clue) for rule in asked for clue in rule.check(facts)]
+    complete = facts if trace.whole else _rounds(trace)
+    asked = [(rule, complete if rule.needs_all else facts) for rule in rules]
+    clues = [(rule, clue) for rule, given in asked if given for clue in rule.check(given)]
     clues.sort(key=_rank)
     told: dict[tuple[int, Place], Finding] = {}
     for rule, clue in clues:
         told.setdefault((rule.misconception, clue.place), _finding(facts, rule, clue))
     return list(told.values())
+
+
+def _rounds(trace: Trace) -> Facts | None:
+    """Return the rounds of training that were kept, if what was only counted are more of the same."""
+    kept = {(event.kind, event.cell, event.line) for event in trace.events}
+    others = [c for c in trace.summary if (c.kind, c.cell, c.line) not in kept]
+    if trace.broken or any(count.kind not in MINOR for count in others):
+        return None
+    updates = [i for i, event in enumerate(trace.events, 1) if event.kind in UPDATES]
+    return Facts(replace(trace, events=trace.events[: updates[-1]])) if updates else None
 
 
 def _rank(told: tuple[Rule, Clue]) -> tuple[bool, bool, int, int]:

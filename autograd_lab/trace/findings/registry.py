@@ -19,7 +19,8 @@ class Rule:
     slug: str
     check: Check
     needs_all: bool
-    """Whether it concludes from what never happened, which a record that is cut short cannot tell."""
+    """Whether it concludes from what never happened: of a record that is cut short, only rounds of
+    training that go on alike tell that."""
 
 
 rules: list[Rule] = []
@@ -29,7 +30,7 @@ rules: list[Rule] = []
 def rule(misconception: int, slug: str, needs_all: bool = False) -> Callable[[Check], Check]:
     """Register the decorated function, which reads `Facts` and yields a `Clue` per cause.
 
-    With `needs_all` it is not asked about a record that is cut short: see `Rule`.
+    With `needs_all` it is seldom asked about a record that is cut short: see `Rule`.
     """
 
     def register(check: Check) -> Check:

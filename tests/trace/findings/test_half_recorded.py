@@ -54,6 +54,8 @@ BEGINNINGS = {
     "a lesson shows that gradients add up",
     "a codebook gets None and moves by running means",
     "before and after",
+    "a physics rollout, the state detached every few steps",
+    "several starting points, the best is kept",
 }
 """Right programs of which a beginning looks like a mistake."""
 
@@ -79,3 +81,24 @@ def test_what_happened_is_found_however_long_it_goes_on() -> None:
     trace = run_cells([f"{start}opt = torch.optim.SGD([w], lr=0.1)\n{loop}"], limit=60)
     assert trace.truncated
     assert [finding.rule for finding in trace.findings()] == ["accumulated-grad"]
+
+
+def test_a_long_training_loop_is_read_from_its_rounds() -> None:
+    """What each recorded round lacks, the others lack too, whatever is computed afterwards."""
+    loop = """
+for _ in range(40):
+    penalty = (w ** 2).sum().item()
+    loss = (w - 1).abs().sum() + 0.1 * penalty
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+print((w * 2).detach())
+"""
+    start = "import autograd_lab as torch\nw = torch.ones(2, requires_grad=True)\n"
+    program = f"{start}opt = torch.optim.SGD([w], lr=0.1)\n{loop}"
+    with contextlib.redirect_stdout(io.StringIO()):
+        whole, cut = run_cells([program]), run_cells([program], limit=100)
+    assert cut.truncated
+    found = [(finding.rule, finding.line) for finding in whole.findings()]
+    assert [(finding.rule, finding.line) for finding in cut.findings()] == found
+    assert ("penalty-of-numbers", "penalty = (w ** 2).sum().item()") in found
