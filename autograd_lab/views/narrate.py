@@ -77,7 +77,7 @@ def _mode(graph: Graph, step: Step) -> Scene:
 
 def _start(graph: Graph, step: Step) -> Scene:
     """Say where a backward pass starts, and with which gradient."""
-    name = node_name(_node(graph, step), graph)
+    name = clip(step.label, NAME_WIDTH) or node_name(_node(graph, step), graph)
     seed = step.incoming[0] if step.incoming else None
     note = f"∂{name}/∂{name} = 1" if seed and seed.text == "1." else ""
     return Scene(
@@ -88,7 +88,8 @@ def _start(graph: Graph, step: Step) -> Scene:
 def _visit(graph: Graph, step: Step) -> Scene:
     """Say what arrived at a node, what its formula made of it, and who receives that."""
     node = _node(graph, step)
-    note = _sum_over_paths(step.parts)
+    # Of several outputs it is not known which one a part came to.
+    note = _sum_over_paths(step.parts) if len(step.incoming) == 1 else ""
     rows = [Row(_("gradient in"), value_line(value), note=note) for value in step.incoming]
     rows += [
         Row(_("saved {name}").format(name=saved.name), value_line(saved.value))
@@ -98,10 +99,17 @@ def _visit(graph: Graph, step: Step) -> Scene:
     if len(step.incoming) == 1:
         known["grad"] = step.incoming[0]
     for flow in step.flows:
-        name = "?" if flow.source is None else node_name(graph.nodes[flow.source], graph)
+        name = _receiver(graph, flow)
         label = f"→ {name}" if len(step.flows) == 1 or not flow.name else f"→ {name} ({flow.name})"
         rows += _flow(label, flow, with_numbers(flow.formula, known))
     return Scene(node_name(node, graph), _subtitle(node), tuple(rows))
+
+
+def _receiver(graph: Graph, flow: Flow) -> str:
+    """Return the name of the tensor that a gradient is for."""
+    if flow.source is None:
+        return "?"
+    return clip(flow.output, NAME_WIDTH) or node_name(graph.nodes[flow.source], graph)
 
 
 def _flow(label: str, flow: Flow, numbers: str) -> list[Row]:

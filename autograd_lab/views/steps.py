@@ -28,6 +28,8 @@ class Flow:
     product: Value | None
     """What the local formula gave, where undoing the broadcast changed it; else None."""
     out: Value
+    output: str = ""
+    """Where the receiver has several outputs: the variable that holds this one, or the call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -39,6 +40,27 @@ class _Walk:
         self.sources = {
             (edge.target, edge.slot): edge.source for edge in self.trace.graph.edges if not edge.cut
         }
+        operations = list(self.trace.of_kind("op"))
+        self.several = {
+            event.node
+            for event in self.trace.of_kind("op", "node")
+            if len(event.outputs) > 1 or len(event.grads_in) > 1
+        }
+        self.outputs = self._outputs(operations) if self.several else {}
+
+    def _outputs(self, operations: Sequence[Event]) -> dict[tuple[int, int], str]:
+        """Return the variable at each input that is one of several outputs of an operation."""
+        slots = defaultdict(list)
+        for (target, slot), source in sorted(self.sources.items()):
+            if source in self.several:
+                slots[target].append(slot)
+        found: dict[tuple[int, int], str] = {}
+        for event in operations:
+            used = [self.trace.label(ref) for ref in event.inputs if ref.node in self.several]
+            if event.node is not None and len(used) == len(slots[event.node]):
+                places = [(event.node, slot) for slot in slots[event.node]]
+                found.update(zip(places, used, strict=True))
+        return found
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps; those of the kind `freed` belong to the one before."""
@@ -97,7 +119,9 @@ class _Walk:
         self.arrived = {}
         if event.node is None:
             return None
-        return Step("start", event.node, incoming=_present(event.grads_in))
+        several = event.node in self.several and event.inputs
+        label = self.trace.label(event.inputs[0]) if several else ""
+        return Step("start", event.node, incoming=_present(event.grads_in), label=label)
 
     def _node(self, event: Event) -> Step | None:
         if event.node is None or self.nodes[event.node].kind != "op":
@@ -131,6 +155,12 @@ class _Walk:
         """Return what arrived at a node by now, and forget it."""
         return tuple(self.arrived.pop(node, ()))
 
+    def _call(self, node: int | None) -> str:
+        """Return what made the outputs of a node, if it has several: its name is that of the first."""
+        if node is None or node not in self.several:
+            return ""
+        return self.nodes[node].expression or self.nodes[node].op
+
     def _flows(self, number: int, event: Event) -> tuple[Flow, ...]:
         """Return what a node sent to each input that got a gradient."""
         node = self.nodes[number]
@@ -138,14 +168,16 @@ class _Walk:
         for slot, out in enumerate(event.grads_out):
             if out is None:
                 continue
+            source = self.sources.get((number, slot))
             product = event.products[slot] if slot < len(event.products) else None
             flows.append(
                 Flow(
-                    self.sources.get((number, slot)),
+                    source,
                     node.inputs[slot] if slot < len(node.inputs) else "",
                     node.formulas[slot] if slot < len(node.formulas) else "",
                     product if product is not None and product.shape != out.shape else None,
                     out,
+                    self.outputs.get((number, slot)) or self._call(source),
                 )
             )
         return tuple(flows)

@@ -129,8 +129,10 @@ class GraphWriter:
         return node
 
     def stands_for(self, node: int | None, tensor: Any) -> None:
-        """Note what a node's output is, if nothing was known of it."""
-        if node is not None and self._record.nodes[node].get("value") is None:
+        """Note what a node's output is, the first of several, if nothing was known of it."""
+        if node is None or tensor.output_nr:
+            return
+        if self._record.nodes[node].get("value") is None:
             self._record.nodes[node].update(value=self.value(tensor), tensor=self.number(tensor))
             self._note_version(node, tensor)
 
@@ -314,7 +316,8 @@ class GraphWriter:
         version = self.library.version(item)
         grad_fn = self.library.grad_fn(item)
         if grad_fn is not None:
-            node = self._operations.get(grad_fn._sequence_nr())
+            # What is known of a node is its first output.
+            node = None if item.output_nr else self._operations.get(grad_fn._sequence_nr())
         else:
             node = None if number is None else self._plain.get(number)
         if node is not None and self._versions.get(node) == version:
@@ -337,7 +340,8 @@ class GraphWriter:
         for name, tensor in tensors:
             node = self.find(tensor)
             self.stands_for(node, tensor)
-            names.add_node(node, name)
+            if not tensor.output_nr:
+                names.add_node(node, name)
             names.add_tensor(self.number(tensor), name)
             names.variables.append(self._variable(name, tensor, node))
         for name, item in found:
