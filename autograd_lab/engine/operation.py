@@ -207,8 +207,7 @@ class Operation:
         if levels:
             push(self, args, (output,))
         if observers:
-            for observer in observers:
-                observer.on_op(self.name, args, output, output._grad_fn)
+            self.announce(args, output, output._grad_fn)
         return output
 
     def finish_many(self, outputs: list[Tensor], args: Sequence[Any], tracked: bool) -> Any:
@@ -229,9 +228,13 @@ class Operation:
             push(self, args, outputs)
         returned = tuple(outputs)
         if observers:
-            for observer in observers:
-                observer.on_op(self.name, args, returned, outputs[0]._grad_fn)
+            self.announce(args, returned, outputs[0]._grad_fn)
         return returned
+
+    def announce(self, args: Sequence[Any], output: Any, node: Node | None) -> None:
+        """Tell who watches that the operation ran."""
+        for observer in observers:
+            observer.on_op(self.name, args, output, node)
 
     def record(
         self,

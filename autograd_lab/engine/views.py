@@ -18,6 +18,7 @@ from . import messages
 from .grad_mode import state
 from .hooks import hand_on
 from .node import Node, expected_shape, gradient_edge, sequence
+from .observe import observers
 from .operation import Operation, reshaped, tensors_in
 from .plan import NO_PLAN
 from .tensor import INFERENCE, Meta, Tensor, wrap
@@ -40,12 +41,18 @@ class ViewOperation(Operation):
         source = args[0]
         source._buffer()
         output = super().apply(*args)
-        if isinstance(output, Tensor):
-            tie(output, source, "default" if state.enabled else "no_grad")
-        else:
+        if type(output) is tuple:
             for each in output:
                 tie(each, source, "multiple" if state.enabled else "no_grad")
+        else:
+            tie(output, source, "default" if state.enabled else "no_grad")
+        if observers:
+            first = output[0] if type(output) is tuple else output
+            Operation.announce(self, args, output, first._grad_fn)
         return output
+
+    def announce(self, args: Sequence[Any], output: Any, node: Node | None) -> None:
+        """Tell nobody yet: a view has its counter of writes once it is tied."""
 
 
 def tie(view: Tensor, source: Tensor, made: str) -> None:

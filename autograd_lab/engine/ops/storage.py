@@ -10,6 +10,8 @@ import numpy as np
 from ..forward import levels
 from ..grad_mode import state
 from ..layout import strided
+from ..observe import observers
+from ..operation import Operation
 from ..register import expose, functions, method
 from ..tensor import Tensor, wrap
 from ..views import check_histories, positions, tie
@@ -77,8 +79,11 @@ def windowed(self: Tensor, size: Any, stride: Any, storage_offset: int | None = 
     )
     tracked = state.enabled and self._requires_grad
     places = positions(view, self) if tracked or levels else None
-    as_strided.finish(view, (self, size, stride, storage_offset, places), tracked)
+    args = self, size, stride, storage_offset, places
+    as_strided.finish(view, args, tracked)
     tie(view, self, "default" if state.enabled else "no_grad")
+    if observers:
+        Operation.announce(as_strided, args, view, view._grad_fn)
     return view
 
 

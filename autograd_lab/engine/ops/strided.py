@@ -10,6 +10,7 @@ from ..node import Node
 from ..operation import Operation
 from ..register import register
 from ..tensor import Tensor, wrap
+from ..views import ViewOperation
 
 
 class WindowNode(Node):
@@ -34,6 +35,8 @@ class AsStrided(Operation):
     @staticmethod
     def forward(self: Any, size: Any, stride: Any, storage_offset: int, positions: Any) -> Any:
         return self.reshape(-1)[positions]
+
+    announce = ViewOperation.announce
 
 
 as_strided = register(AsStrided)
