@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..trace.fold import Fold
 from ..trace.model import Graph
+from .wording import cut_name
 
 MAX_BOXES = 150
 """More boxes than this nobody reads."""
@@ -98,7 +99,7 @@ def _lines(graph: Graph, boxes: Sequence[Box]) -> list[Line]:
     for edge in graph.edges:
         source, target = home[edge.source], home[edge.target]
         carries = not edge.cut and graph.nodes[edge.source].kind != "constant"
-        line = Line(source, target, edge.cut, carries)
+        line = Line(source, target, cut_name(edge.cut, graph.nodes[edge.target]), carries)
         single = boxes[source].fold is None and boxes[target].fold is None
         if source != target and (single or line not in seen):
             seen.add(line)

@@ -13,6 +13,7 @@ from .wording import (
     ELLIPSIS,
     NAME_WIDTH,
     clip,
+    cut_name,
     kind_name,
     line_number,
     line_text,
@@ -63,10 +64,11 @@ def narrate(graph: Graph, step: Step) -> Scene:
 
 
 def _cut(graph: Graph, step: Step) -> Scene:
-    """Say what left the graph, and how."""
+    """Say what is cut off from the graph, and how."""
     title = clip(step.label or step.expression, NAME_WIDTH) or _("unnamed")
-    text = _("leaves the graph ({how}): no gradient comes back from here")
-    return Scene(title, text.format(how=one_line(step.text)))
+    how = step.text if step.node is None else cut_name(step.text, graph.nodes[step.node])
+    text = _("is cut off from the graph ({how}): no gradient goes back from it")
+    return Scene(title, text.format(how=one_line(how)))
 
 
 def _mode(graph: Graph, step: Step) -> Scene:

@@ -48,7 +48,7 @@ class Step:
     | kind | what happens |
     |---|---|
     | `op` | `node` is computed |
-    | `cut` | `label` leaves the graph: `text` says how |
+    | `cut` | `label` is cut off from the graph: `text` says how |
     | `mode` | the grad mode `text` was entered or left |
     | `start` | a backward pass starts at `node` with the gradient `incoming` |
     | `node` | `node` receives `incoming` and sends `flows` |

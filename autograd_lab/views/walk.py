@@ -40,6 +40,7 @@ class _Walk:
         self.sources = {
             (edge.target, edge.slot): edge.source for edge in self.trace.graph.edges if not edge.cut
         }
+        self.cuts = {edge.target: edge.cut for edge in self.trace.graph.edges if edge.cut}
         operations = list(self.trace.of_kind("op"))
         self.several = {
             event.node
@@ -83,7 +84,16 @@ class _Walk:
         return None if event.node is None else Step("op", event.node, text=event.text)
 
     def _detach(self, event: Event) -> Step:
-        return Step("cut", text=event.text, label=event.label)
+        # That `if x:` asks for a bool is not written there.
+        code = "" if event.text == "bool" else event.expression
+        made = code or f"{event.name or event.text}({event.label or '…'})"
+        return Step("cut", text=event.text, label=made)
+
+    def _plain(self, event: Event) -> Step | None:
+        if event.node not in self.cuts:
+            return None
+        made = event.expression or event.text
+        return Step("cut", event.node, text=self.cuts[event.node], label=made)
 
     def _mode(self, event: Event) -> Step | None:
         if event.line is None:

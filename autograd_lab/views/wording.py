@@ -190,6 +190,13 @@ def fold_place(loop: Fold) -> str:
     return _("lines {first}–{last}").format(first=loop.first_line, last=loop.last_line)
 
 
+def cut_name(cut: str, result: Node) -> str:
+    """Return what severed the edges into `result`; of a cast, to which dtype."""
+    if cut != "to" or result.value is None:
+        return cut
+    return _("cast to {dtype}").format(dtype=result.value.dtype)
+
+
 def cut_text(cut: str) -> str:
     """Return what the mark on a severed edge says."""
     return _("cut: {what}").format(what=clip(cut, NAME_WIDTH))

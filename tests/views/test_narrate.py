@@ -127,8 +127,11 @@ def test_zeroing_is_told_as_the_call_that_did_it(broadcast: Trace) -> None:
 @pytest.mark.parametrize(
     ("step", "title", "subtitle"),
     [
-        (Step("cut", text="detach", label="y"), "y", "leaves the graph (detach)"),
-        (Step("cut", text="item", expression="y.item()"), "y.item()", "leaves the graph (item)"),
+        (
+            Step("cut", text="detach", label="y.detach()"),
+            "y.detach()",
+            "is cut off from the graph (detach)",
+        ),
         (
             Step("mode", text="no_grad", entered=True, line=3),
             "no_grad",

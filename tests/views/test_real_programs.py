@@ -3,16 +3,24 @@
 import pytest
 
 from autograd_lab.trace.cells import run_cells
+from autograd_lab.trace.model import Trace
 from autograd_lab.views.narrate import Scene, narrate
+from autograd_lab.views.prepared import prepare
+from autograd_lab.views.text import render
 from autograd_lab.views.walk import steps
 
 both = pytest.mark.parametrize("library", ["autograd_lab", "torch"])
 
 
-def scenes(library: str, *cells: str) -> list[Scene]:
-    """Return the words for what the cells did with `torch` being this library."""
+def recorded(library: str, *cells: str) -> Trace:
+    """Run the cells with `torch` being this library."""
     pytest.importorskip(library)
-    trace = run_cells([f"import {library} as torch", *cells])
+    return run_cells([f"import {library} as torch", *cells])
+
+
+def scenes(library: str, *cells: str) -> list[Scene]:
+    """Return the words for what the cells did."""
+    trace = recorded(library, *cells)
     return [narrate(trace.graph, step) for step in steps(trace) if step.kind != "op"]
 
 
@@ -51,3 +59,65 @@ def test_a_sum_over_paths_is_told_where_it_is_that_of_the_output(library: str) -
 def test_a_pass_starts_at_the_output_it_was_called_on(library: str) -> None:
     """Not at the first of several."""
     assert scenes(library, f"{PARTS}c.backward()")[0].title == "c"
+
+
+def cuts(told: list[Scene]) -> list[tuple[str, str]]:
+    """Return what is cut off, and how."""
+    words = "is cut off from the graph ("
+    return [
+        (scene.title, scene.subtitle.removeprefix(words).partition(")")[0])
+        for scene in told
+        if scene.subtitle.startswith(words)
+    ]
+
+
+CUTTING = """\
+x = torch.tensor(2., requires_grad=True)
+with torch.no_grad():
+    b = x * 3
+d = x.data
+if x:
+    n = x.item()
+"""
+
+
+@both
+def test_what_is_cut_off_is_the_result(library: str) -> None:
+    """x stays in the graph and gets its gradient; a test without a call is told as one."""
+    assert cuts(scenes(library, CUTTING)) == [
+        ("x * 3", "no_grad"),
+        ("x.data", "data"),
+        ("bool(x)", "bool"),
+        ("x.item()", "item"),
+    ]
+
+
+JUMPING = """\
+x = torch.tensor([3., -2., 1.], requires_grad=True)
+i = (x * 2.5).long()
+j = (x * 2.5).int()
+k = x.argmax()
+y = x * (x * 3 > 0)
+same = y.detach() > 0
+"""
+
+
+@both
+def test_an_operation_that_no_gradient_passes_is_a_step(library: str) -> None:
+    """A cast says to which dtype; what is computed of a detached tensor is cut off already."""
+    told = cuts(scenes(library, JUMPING))
+    assert told == [
+        ("(x * 2.5).long()", "cast to int64"),
+        ("(x * 2.5).int()", "cast to int32"),
+        ("x.argmax()", "argmax"),
+        ("x * 3 > 0", "gt"),
+        ("y.detach()", "detach"),
+    ]
+
+
+@both
+def test_a_cast_is_drawn_with_its_dtype(library: str) -> None:
+    """On the line that it cuts, in the figure as in the text."""
+    trace = recorded(library, "x = torch.ones(2, requires_grad=True)\ni = x.long()\ny = x * i")
+    assert "cut: cast to int64" in prepare(trace).picture()
+    assert "(cut: cast to int64" in render(trace)
