@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from math import prod
 
 from ..i18n import _
 from ..trace.model import Graph, Node, Trace
@@ -68,21 +69,45 @@ def lines_table(trace: Trace, source: Source) -> str:
         index = source.index(node.cell, node.line)
         if index is not None:
             made.setdefault(index, []).append(node)
-    rows = [
-        _row(number, line, made.get(index, []), trace.graph)
-        for index, (number, line) in enumerate(zip(source.numbers, source.lines, strict=True))
-    ]
+    elements = {n.tensor: prod(n.value.shape) for n in trace.graph.nodes if n.value is not None}
+    rows = []
+    for index, (number, line) in enumerate(zip(source.numbers, source.lines, strict=True)):
+        nodes = made.get(index, [])
+        kept = _kept(trace, nodes, elements)
+        rows.append(_row(number, line, nodes, trace.graph, kept))
     heads = (_("line"), _("code"), _("tensors made"), "requires_grad", _("kept alive"))
     return table(heads, rows) if rows else ""
 
 
-def _row(number: str, line: str, nodes: Sequence[Node], graph: Graph) -> Sequence[str]:
+def _kept(trace: Trace, nodes: Sequence[Node], elements: Mapping[int | None, int]) -> int:
+    """Return the bytes that nodes keep alive; memory counts once, however many saved values share it.
+
+    `elements` says how many a tensor has.
+    """
+    kept: dict[object, int] = {}
+    for node in nodes:
+        for saved in node.saved:
+            own = saved.tensor is None and saved.name == "result"
+            tensor = owner = node.tensor if own else saved.tensor
+            while owner is not None and trace.tensors[owner].shares is not None:
+                owner = trace.tensors[owner].shares
+            size = saved.nbytes
+            if size and owner != tensor and owner in elements:
+                # A view keeps all the memory that it is a window onto.
+                size = size // prod(saved.value.shape) * elements[owner]
+            key = (node.id, saved.name) if owner is None else owner
+            kept[key] = max(size, kept.get(key, 0))
+    return sum(kept.values())
+
+
+def _row(
+    number: str, line: str, nodes: Sequence[Node], graph: Graph, kept: int
+) -> Sequence[str]:
     """Return one line of the source."""
     named = nodes[:MAX_MADE]
     tensors = [_tensor(node, graph) for node in named]
     if len(nodes) > len(named):
         tensors.append(escape(_("and {count} more").format(count=len(nodes) - len(named))))
-    kept = sum(saved.nbytes for node in nodes for saved in node.saved)
     return (
         number_cell(number),
         text_cell(code(line)),

@@ -1,11 +1,14 @@
 """What a reader is told of programs that really ran, on the engine and on PyTorch."""
 
+import re
+
 import pytest
 
 from autograd_lab.trace.cells import run_cells
 from autograd_lab.trace.model import Trace
 from autograd_lab.views.narrate import Scene, narrate
 from autograd_lab.views.prepared import prepare
+from autograd_lab.views.source_lines import Source, lines_table
 from autograd_lab.views.text import render
 from autograd_lab.views.walk import steps
 
@@ -121,3 +124,22 @@ def test_a_cast_is_drawn_with_its_dtype(library: str) -> None:
     trace = recorded(library, "x = torch.ones(2, requires_grad=True)\ni = x.long()\ny = x * i")
     assert "cut: cast to int64" in prepare(trace).picture()
     assert "(cut: cast to int64" in render(trace)
+
+
+KEEPING = """\
+x = torch.ones(10, 10, requires_grad=True)
+y = x * x
+z = x @ x.t()
+w = x[0] * x[1]
+h = x.exp(); g = h * h
+u = x.exp() * x.sin()
+"""
+
+
+@both
+def test_memory_is_kept_alive_once(library: str) -> None:
+    """100 floats are 400 bytes: x and its views share them, and h is result and factor in one."""
+    trace = recorded(library, KEEPING)
+    kept = re.findall(r">(\d+) bytes<", lines_table(trace, Source(trace)))
+    # The last line keeps exp(x), x for the sine, and sin(x).
+    assert kept == ["400", "400", "400", "400", "1200"]
