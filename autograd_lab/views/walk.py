@@ -68,14 +68,8 @@ class _Walk:
         events = self.trace.events
         for event, following in zip_longest(events, events[1:]):
             handle = getattr(self, f"_{event.kind}", None)
-            # A recorded operation that writes in place is told once, as an operation.
-            if handle is None or (
-                event.kind == "inplace"
-                and following is not None
-                and following.kind == "op"
-                and following.text == event.text
-            ):
-                continue
+            if handle is None or (event.kind == "inplace" and _records(following, event)):
+                continue  # a recorded operation that writes in place is told once, as an operation
             step = handle(event)
             if step is not None:
                 yield replace(step, cell=event.cell, line=event.line, expression=event.expression)
@@ -191,6 +185,13 @@ class _Walk:
                 )
             )
         return tuple(flows)
+
+
+def _records(following: Event | None, write: Event) -> bool:
+    """Say whether an event is the operation that a write was: both gave back the same tensor."""
+    if following is None or following.kind != "op":
+        return False
+    return {ref.tensor for ref in write.outputs} == {ref.tensor for ref in following.outputs}
 
 
 def _nodes(refs: tuple[Ref, ...]) -> tuple[int, ...]:

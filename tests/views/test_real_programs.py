@@ -143,3 +143,24 @@ def test_memory_is_kept_alive_once(library: str) -> None:
     kept = re.findall(r">(\d+) bytes<", lines_table(trace, Source(trace)))
     # The last line keeps exp(x), x for the sine, and sin(x).
     assert kept == ["400", "400", "400", "400", "1200"]
+
+
+WRITING = """\
+x = torch.ones(3, requires_grad=True)
+y = x.exp()
+y.add_(1)
+y[0] = 5.
+y.copy_(x)
+w = torch.zeros(3)
+w.add_(1)
+w.add_(x)
+"""
+
+
+@both
+def test_a_recorded_write_is_told_once(library: str) -> None:
+    """As an operation, which says all that it does; one that is not recorded is a write."""
+    walked = steps(recorded(library, WRITING))
+    assert [(step.kind, step.line) for step in walked] == [
+        ("op", 2), ("op", 3), ("op", 4), ("op", 5), ("write", 7), ("op", 8),
+    ]  # fmt: skip

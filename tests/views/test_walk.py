@@ -174,15 +174,6 @@ def test_what_cannot_be_told_is_no_step(example: Trace, event: Event) -> None:
     assert steps(replace(example, events=(event,))) == ()
 
 
-def test_a_recorded_write_is_told_once(example: Trace) -> None:
-    """The operation follows the write, and says all that it does."""
-    write = Event("inplace", text="mul", label="y")
-    both = (write, Event("op", 2, text="mul"))
-    assert [step.kind for step in steps(replace(example, events=both))] == ["op"]
-    apart = (write, Event("op", 2, text="exp"))
-    assert [step.kind for step in steps(replace(example, events=apart))] == ["write", "op"]
-
-
 def test_an_optimizer_that_empties_gradients_leaves_none(example: Trace) -> None:
     """After zero_grad the leaf's gradient is none yet, not zero."""
     zero = Event("zero_grad", text="SGD", inputs=(ref(0),), options=("set_to_none",))
