@@ -52,7 +52,7 @@ def _entry(graph: Graph, step: Step, number: int) -> Sequence[str]:
     """Return what one backward pass added to one leaf."""
     assert step.node is not None
     entry = " · ".join(
-        filter(None, (_("backward pass {n}").format(n=number), line_text(step.line)))
+        filter(None, (_("backward pass {n}").format(n=number), line_text(step.line, step.cell)))
     )
     added = code(value_line(step.contribution, WIDTH))
     if len(step.parts) > 1:

@@ -82,9 +82,8 @@ def _start(graph: Graph, step: Step) -> Scene:
     name = clip(step.label, NAME_WIDTH) or node_name(_node(graph, step), graph)
     seed = step.incoming[0] if step.incoming else None
     note = f"∂{name}/∂{name} = 1" if seed and seed.text == "1." else ""
-    return Scene(
-        name, _("backward() starts here"), (Row(_("gradient"), value_line(seed), note=note),)
-    )
+    here = _("autograd.grad() starts here") if step.text == "grad" else _("backward() starts here")
+    return Scene(name, here, (Row(_("gradient"), value_line(seed), note=note),))
 
 
 def _visit(graph: Graph, step: Step) -> Scene:

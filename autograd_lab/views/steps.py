@@ -50,7 +50,7 @@ class Step:
     | `op` | `node` is computed |
     | `cut` | `label` is cut off from the graph: `text` says how |
     | `mode` | the grad mode `text` was entered or left |
-    | `start` | a backward pass starts at `node` with the gradient `incoming` |
+    | `start` | `text` starts a pass at `node`, of several outputs at `label`, with `incoming` |
     | `node` | `node` receives `incoming` and sends `flows` |
     | `accumulate` | `contribution` is added into `.grad` of the leaf `node` |
     | `write` | a value or an attribute was written to: `text` says how, `label` what |

@@ -125,7 +125,8 @@ class _Walk:
             return None
         several = event.node in self.several and event.inputs
         label = self.trace.label(event.inputs[0]) if several else ""
-        return Step("start", event.node, incoming=_present(event.grads_in), label=label)
+        seeds = _present(event.grads_in)
+        return Step("start", event.node, incoming=seeds, text=event.text, label=label)
 
     def _node(self, event: Event) -> Step | None:
         if event.node is None or self.nodes[event.node].kind != "op":

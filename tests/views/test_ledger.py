@@ -43,6 +43,19 @@ def test_a_second_pass_is_counted(example: Trace) -> None:
     assert [row[1] for row in rows] == ["backward pass 1 · line 5", "backward pass 2 · line 5"]
 
 
+def test_a_pass_of_a_later_cell_names_it(example: Trace) -> None:
+    """Line 1 of two cells is two lines."""
+    start = next(index for index, e in enumerate(example.events) if e.kind == "backward")
+    events = [
+        replace(event, line=1, cell=cell) for cell in (0, 2) for event in example.events[start:]
+    ]
+    rows = account(replace(example, events=tuple(events)))
+    assert [row[1] for row in rows] == [
+        "backward pass 1 · line 1",
+        "backward pass 2 · cell 3, line 1",
+    ]
+
+
 def test_contributions_are_told_by_path(broadcast: Trace) -> None:
     """Where a leaf is used twice, each use brought its part."""
     events = list(broadcast.events)

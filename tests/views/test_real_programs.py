@@ -164,3 +164,13 @@ def test_a_recorded_write_is_told_once(library: str) -> None:
     assert [(step.kind, step.line) for step in walked] == [
         ("op", 2), ("op", 3), ("op", 4), ("op", 5), ("write", 7), ("op", 8),
     ]  # fmt: skip
+
+
+@both
+def test_a_pass_is_named_after_the_call_that_started_it(library: str) -> None:
+    """autograd.grad() is not told as backward()."""
+    program = "x = torch.tensor(3., requires_grad=True)\ny = x * x\n"
+    start, *_ = scenes(library, f"{program}torch.autograd.grad(y, x)")
+    assert (start.title, start.subtitle) == ("y", "autograd.grad() starts here")
+    start, *_ = scenes(library, f"{program}y.backward()")
+    assert start.subtitle == "backward() starts here"
