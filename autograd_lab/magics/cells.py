@@ -92,10 +92,19 @@ class AutogradMagics(Magics):
         filename = self._user_frame().f_code.co_filename
         first = f"%%autograd {line}".rstrip() + "\n"
         lines = linecache.getlines(filename)
-        self._begin("".join([first, *lines[1:]]), filename, options)
+        self._begin(first + self._text(lines).partition("\n")[2], filename, options)
         # A traceback that reaches up to line 1 shows what the user wrote there, as a comment: the
         # text must stay Python, or IPython could not mark the place of the error.
         lines[:1] = [f"# {first}"]
+
+    def _text(self, lines: list[str]) -> str:
+        """Return the text of the running cell, of which IPython's traceback knows these `lines`."""
+        for info in self._running[-1:]:
+            text = info.transformed_cell or ""
+            # They end also where a line of Python's does not, as at U+2028.
+            if text.splitlines() == [line.removesuffix("\n") for line in lines]:
+                return text
+        return "".join(lines)
 
     def _parse(self, line: str) -> argparse.Namespace:
         return read(parser("%%autograd"), line, self.defaults)

@@ -51,7 +51,7 @@ class Builder:
         if self.crowded:
             return None
         node = len(self.nodes)
-        cell, line, expression = place or self.here()
+        cell, line, expression, _ = place or self.here()
         self.nodes.append(
             {"id": node, "kind": kind, "name": "", "op": "", "custom": False, "value": None,
              "cell": cell, "line": line, "expression": expression, **fields}
@@ -77,7 +77,7 @@ class Builder:
         """Return whether another event is kept in detail; if not, it is counted here."""
         if len(self.events) < self.limit:
             return True
-        cell, line, _ = self.here()
+        cell, line, *_ = self.here()
         self.counts[kind, cell, line] += 1
         return False
 
@@ -89,7 +89,7 @@ class Builder:
         `subject` is the tensor whose variable becomes the event's label.
         """
         fields["kind"] = kind
-        fields["cell"], fields["line"], fields["expression"] = (
+        fields["cell"], fields["line"], fields["expression"], fields["column"] = (
             place or self.place or self.source.here()
         )
         if subject is not None:

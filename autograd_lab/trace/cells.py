@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from .builder import LIMIT
-from .model import Trace
+from .model import Trace, split_lines
 from .record import Recorder
 
 _numbers = count(1)
@@ -37,7 +37,8 @@ def run_cells(
     try:
         for cell in cells:
             filename = f"<cell {next(_numbers)}>"
-            linecache.cache[filename] = len(cell), None, cell.splitlines(keepends=True), filename
+            lines = [f"{line}\n" for line in split_lines(cell)]
+            linecache.cache[filename] = len(cell), None, lines, filename
             recorder.add_cell(cell, filename)
             try:
                 _run(cell, filename, names)

@@ -7,6 +7,7 @@ is told at `Event`, which lists the kinds of events, and at `Ref`, which says wh
 from __future__ import annotations
 
 import math
+import re
 import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,6 +31,13 @@ CODES = {
     "int16": "h", "int32": "i", "int64": "q", "uint16": "H", "uint32": "I", "uint64": "Q",
 }  # fmt: skip
 """How the numbers of a dtype lie in memory."""
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a source text as Python counts them."""
+    # `str.splitlines` would also split at a form feed or U+2028, which may stand in a string.
+    lines = re.split(r"\r\n?|\n", text)
+    return lines if lines[-1] else lines[:-1]
 
 
 def kept(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -194,8 +202,8 @@ class TensorObject:
 class Event:
     """One thing that happened. `kind` decides which of the other fields are filled.
 
-    All kinds have `cell`, `line` and `expression`: where in the user's code. A tensor argument is a
-    `Ref` in `inputs`, a tensor result one in `outputs`; `label` is the variable of the first.
+    All kinds have `cell`, `line`, `column` and `expression`: where in the user's code. A tensor argument
+    is a `Ref` in `inputs`, a tensor result one in `outputs`; `label` is the variable of the first.
 
     | kind | meaning | fields |
     |---|---|---|
@@ -275,6 +283,8 @@ class Event:
     name: str = ""
     error: str = ""
     """`"RuntimeError: …"`."""
+    column: int | None = None
+    """Where in its line `expression` begins, in characters from 0; None if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +398,7 @@ class Trace:
         """Return the source line that an event or a node points at, `""` if it points at none."""
         if item.line is None or item.cell is None or item.cell >= len(self.cells):
             return ""
-        lines = self.cells[item.cell].splitlines()
+        lines = split_lines(self.cells[item.cell])
         return lines[item.line - 1].strip() if 0 < item.line <= len(lines) else ""
 
     def label(self, ref: Ref) -> str:
@@ -414,4 +424,5 @@ __all__ = [
     "Trace",
     "Value",
     "Variable",
+    "split_lines",
 ]

@@ -10,11 +10,12 @@ from .identity import IdentityMap
 
 
 class Place(NamedTuple):
-    """Where in the user's code: the cell (counted from 0), the line (from 1), the exact expression."""
+    """Where in the user's code: the cell (from 0), the line (from 1), the expression, its column."""
 
     cell: int | None = None
     line: int | None = None
     expression: str = ""
+    column: int | None = None
 
 
 NOWHERE = Place()
@@ -103,8 +104,9 @@ class SourceText:
         if len(lines) <= end_line - line:
             return Place(cell, line)
         lines[-1] = lines[-1][:end]
+        column = len(lines[0][:start].decode(errors="replace"))
         lines[0] = lines[0][start:]
-        return Place(cell, line, b"".join(lines).decode(errors="replace"))
+        return Place(cell, line, b"".join(lines).decode(errors="replace"), column)
 
 
 __all__ = ["NOWHERE", "Place", "SourceText"]

@@ -89,7 +89,7 @@ def _scene(view: Prepared, step: Step, position: int, source: Source) -> dict[st
 
     `n` node, `op` if it is computed here, `to` receivers, `g` gradients, `f` freed, `at` the source.
     """
-    at = source.place(step.cell, step.line, step.expression)
+    at = source.place(step)
     scene = {
         "n": step.node,
         "op": None if has_row(step) else 1,

@@ -7,11 +7,12 @@ from html import escape
 from math import prod
 
 from ..i18n import _
-from ..trace.model import Graph, Node, Trace
+from ..trace.model import Graph, Node, Trace, split_lines
 from .markup import code, number_cell, table, text_cell
-from .wording import byte_count, code_line, node_name, one_line
+from .steps import Step
+from .wording import ELLIPSIS, byte_count, node_name, printable
 
-MAX_LINES = 400
+MAX_LINES, MAX_COLUMNS = 400, 2000
 MAX_MADE = 4
 """Tensors of one line that are named; the others are counted."""
 
@@ -27,9 +28,8 @@ class Source:
         cells = trace.cells or (trace.source,)
         for cell, text in enumerate(cells):
             self._first.append(len(self.lines))
-            for number, line in enumerate(text.splitlines(), start=1):
-                # HTML would swallow an indent of ordinary spaces.
-                self.lines.append(code_line(line, "\u00a0"))
+            for number, line in enumerate(split_lines(text), start=1):
+                self.lines.append(_shown(line))
                 self.numbers.append(f"{cell + 1}:{number}" if len(cells) > 1 else str(number))
         del self.lines[MAX_LINES:], self.numbers[MAX_LINES:]
 
@@ -40,26 +40,33 @@ class Source:
         index = self._first[cell or 0] + line - 1
         return index if 0 <= index < len(self.lines) else None
 
-    def place(
-        self, cell: int | None, line: int | None, expression: str
-    ) -> tuple[int, int, int] | None:
-        """Return the line (from 0) of an expression, and where it starts and ends.
+    def place(self, step: Step) -> tuple[int, int, int] | None:
+        """Return the line (from 0) of a step's expression, and where it starts and ends.
 
         Start and end count in the text from the beginning of that line on; both are 0 where the
         expression is not found, and None is returned where the line is not shown.
         """
-        index = self.index(cell, line)
+        index = self.index(step.cell, step.line)
         if index is None:
             return None
-        first, *rest = [one_line(part) for part in expression.split("\n")]
-        start = self.lines[index].find(first) if first else -1
+        first, *rest = map(_shown, split_lines(step.expression) or [""])
+        # A trace that was written by hand may know no columns.
+        start = self.lines[index].find(first, step.column or 0) if first else -1
         if start < 0:
             return index, 0, 0
         last = index + len(rest)
-        if not rest or last >= len(self.lines) or rest[-1] not in self.lines[last]:
+        if not rest or last >= len(self.lines) or not self.lines[last].startswith(rest[-1]):
             return index, start, start + len(first)
         above = sum(len(text) + 1 for text in self.lines[index:last])
-        return index, start, above + self.lines[last].find(rest[-1]) + len(rest[-1])
+        return index, start, above + len(rest[-1])
+
+
+def _shown(line: str) -> str:
+    """Return a line of source as it is shown, each character in its own column."""
+    bare = line.lstrip()
+    # HTML would swallow an indent of ordinary spaces.
+    shown = "\u00a0" * (len(line) - len(bare)) + printable(bare)
+    return shown if len(shown) <= MAX_COLUMNS else shown[: MAX_COLUMNS - 1] + ELLIPSIS
 
 
 def lines_table(trace: Trace, source: Source) -> str:

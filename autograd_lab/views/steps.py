@@ -65,6 +65,7 @@ class Step:
     cell: int | None = None
     line: int | None = None
     expression: str = ""
+    column: int | None = None
     leaves: tuple[int, ...] = ()
     incoming: tuple[Value, ...] = ()
     """One gradient per output of the node that got one."""

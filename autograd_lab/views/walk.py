@@ -72,7 +72,13 @@ class _Walk:
                 continue  # a recorded operation that writes in place is told once, as an operation
             step = handle(event)
             if step is not None:
-                yield replace(step, cell=event.cell, line=event.line, expression=event.expression)
+                yield replace(
+                    step,
+                    cell=event.cell,
+                    line=event.line,
+                    expression=event.expression,
+                    column=event.column,
+                )
 
     def _op(self, event: Event) -> Step | None:
         return None if event.node is None else Step("op", event.node, text=event.text)

@@ -23,13 +23,20 @@ UNPRINTABLE = {"Cc", "Cs", "Cn"}
 """What neither XML nor a terminal can show: controls, lone surrogates, unassigned."""
 
 
+def printable(text: str) -> str:
+    """Return `text` with a space for each white space, and U+FFFD for what cannot be shown."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        " " if c.isspace() else "\ufffd" if unicodedata.category(c) in UNPRINTABLE else c
+        for c in text
+    )
+
+
 @lru_cache(maxsize=4096)
 def one_line(text: str) -> str:
     """Return `text` on one line, what cannot be shown replaced by U+FFFD."""
-    line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join("\ufffd" if unicodedata.category(c) in UNPRINTABLE else c for c in line)
+    return printable(" ".join(text.split()))
 
 
 @lru_cache(maxsize=4096)
@@ -69,10 +76,10 @@ def clip(text: str, width: int) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
-def code_line(line: str, blank: str = " ") -> str:
-    """Return a line of source as it is shown; `blank` is what its indent is made of."""
+def code_line(line: str) -> str:
+    """Return a line of source as it is shown, with its indent."""
     bare = line.lstrip()
-    return blank * (len(line) - len(bare)) + clip(bare, CODE_WIDTH)
+    return " " * (len(line) - len(bare)) + clip(bare, CODE_WIDTH)
 
 
 def clip_numbers(text: str, width: int) -> str:

@@ -108,6 +108,23 @@ def test_the_way_forward_comes_before_the_way_back(show: Show) -> None:
     assert page.locator(".freed.hidden").count() == page.locator(".freed").count() == 2
 
 
+def test_the_expression_that_runs_is_marked_wherever_it_stands(show: Show) -> None:
+    """Beyond emoji, separators and the right edge, and the second of two that read alike."""
+    page = show(
+        "import autograd_lab as torch\nx = torch.ones(2, requires_grad=True)\n"
+        f"s = '😀\u2028{'a' * 150}'; y = x * x + x * x\n"
+    )
+    lefts = []
+    for _ in range(2):
+        press(page, "next step")
+        mark = page.locator(".al-code mark")
+        assert mark.inner_text() == "x * x"
+        lefts.append(mark.evaluate("(mark) => mark.offsetLeft"))
+        seen, frame = mark.bounding_box(), page.locator(".al-code").bounding_box()
+        assert frame["x"] <= seen["x"] <= frame["x"] + frame["width"] - seen["width"]
+    assert lefts[0] < lefts[1]
+
+
 def test_a_click_steps_and_the_box_and_panel_follow(show: Show) -> None:
     """Back at y * y both edges light up, and the panel has the formula of each."""
     page = show(EXAMPLE)

@@ -51,6 +51,15 @@ def test_figure_and_text(shell: Shell) -> None:
     assert shell.user_ns["x"].grad.tolist() == [[4.5, 4.5], [4.5, 4.5]]
 
 
+def test_lines_are_counted_as_python_counts_them(shell: Shell) -> None:
+    """What IPython's own copy of a cell takes for the end of a line, in a string, ends none."""
+    cell = "x = torch.ones(2, requires_grad=True)\ns = 'a\u2028b\x0cc\x85d'\ny = x * x\n"
+    run(shell, f"%%autograd\n{cell}")
+    trace = shell.user_ns["_autograd"]
+    assert trace.source == f"%%autograd\n{cell}"
+    assert trace.line_of(next(n for n in trace.graph.nodes if n.label == "y")) == "y = x * x"
+
+
 def test_text(shell: Shell) -> None:
     """`--text` prints the text and displays nothing."""
     shown = run(shell, f"%%autograd --text\n{WORKED}")

@@ -6,7 +6,18 @@ import struct
 
 import pytest
 
-from autograd_lab.trace.model import CODES, VERSION, Edge, Event, Graph, Node, Saved, Trace, Value
+from autograd_lab.trace.model import (
+    CODES,
+    VERSION,
+    Edge,
+    Event,
+    Graph,
+    Node,
+    Saved,
+    Trace,
+    Value,
+    split_lines,
+)
 
 TWO = Value((2,), "float32", "[1., nan]")
 FULL = Trace(
@@ -107,3 +118,17 @@ def test_other_json_is_refused(text: str) -> None:
     """Text that is no trace at all is a ValueError."""
     with pytest.raises(ValueError):
         Trace.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\nb\r\nc\rd", ["a", "b", "c", "d"]),
+        ("'\u2028\x85\x0b\x0c\x1c'\nb\n", ["'\u2028\x85\x0b\x0c\x1c'", "b"]),
+        ("\n\na\n\n", ["", "", "a", ""]),
+        ("", []),
+    ],
+)
+def test_lines_are_those_of_python(text: str, lines: list[str]) -> None:
+    """What may stand inside a string ends none."""
+    assert split_lines(text) == lines

@@ -8,6 +8,7 @@ import pytest
 import autograd_lab as torch
 from autograd_lab.engine.observe import observers
 from autograd_lab.trace.builder import Builder
+from autograd_lab.trace.model import Trace
 from autograd_lab.trace.record import PATIENCE, Recorder
 from autograd_lab.trace.sources.graph import GraphWriter
 from autograd_lab.trace.sources.passing import PassWriter
@@ -27,6 +28,14 @@ def test_context_manager() -> None:
         ("y", "(x * x).sum()"),
     ]
     assert y.item() == 2.0
+
+
+def test_columns() -> None:
+    """An event knows which of two expressions ran that read alike; JSON keeps that."""
+    trace = run("x = torch.ones(2, requires_grad=True)\nx = x.exp() + x.exp()\nx.sum().backward()")
+    assert [event.column for event in trace.of_kind("op")] == [4, 14, 4, 0]
+    assert {event.column for event in trace.of_kind("backward", "node", "accumulate")} == {0}
+    assert Trace.from_json(trace.to_json()) == trace
 
 
 def test_exception_goes_on() -> None:

@@ -18,14 +18,19 @@ def places(text: str, known: str | None = None, filename: str = CELL) -> list[Pl
 
 def test_innermost_call() -> None:
     """The exact expression that is running, on the line where it begins."""
-    assert places("a = [\n  here() or here(1)]") == [(0, 2, "here()"), (0, 2, "here(1)")]
+    assert places("a = [\n  here() or here(1)]") == [(0, 2, "here()", 2), (0, 2, "here(1)", 12)]
+
+
+def test_columns_are_characters() -> None:
+    """Not bytes: an emoji, of which Python says that it takes four, is one."""
+    assert places("s = '😀é'; here()") == [(0, 1, "here()", 10)]
 
 
 def test_line_breaks_are_pythons() -> None:
     """A form feed or a Unicode line separator inside a line does not start a new one."""
     assert places("s = '\x0c\u2028\x85'; here(s)\r\nhere(2)") == [
-        (0, 1, "here(s)"),
-        (0, 2, "here(2)"),
+        (0, 1, "here(s)", 11),
+        (0, 2, "here(2)", 0),
     ]
 
 
@@ -38,7 +43,7 @@ def test_elsewhere() -> None:
 
 def test_text_that_is_missing() -> None:
     """Where the text is not known, the line still is."""
-    assert places("\nhere()", known="") == [(0, 2, "")]
+    assert places("\nhere()", known="") == [(0, 2, "", None)]
 
 
 def test_python_without_columns() -> None:
@@ -50,4 +55,4 @@ def test_python_without_columns() -> None:
     )
     command = [sys.executable, "-X", "no_debug_ranges", "-c", program]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.split() == ["0", "1"]
+    assert done.stdout.split() == ["0", "1", "None"]

@@ -8,6 +8,7 @@ import pytest
 
 from autograd_lab.trace.model import Trace
 from autograd_lab.views.source_lines import Source, lines_table
+from autograd_lab.views.steps import Step
 
 
 def table(trace: Trace) -> list[list[str]]:
@@ -68,7 +69,7 @@ def test_an_expression_is_found_in_its_line(
 ) -> None:
     """Over several lines, too; nothing is marked where it is not found."""
     shown = Source(Trace(source))
-    place = shown.place(None, line, expression)
+    place = shown.place(Step("op", line=line, expression=expression))
     assert place is not None
     index, start, end = place
     assert index == line - 1
@@ -78,9 +79,38 @@ def test_an_expression_is_found_in_its_line(
 @pytest.mark.parametrize(("cell", "line"), [(0, None), (0, 9), (3, 1), (0, 0)])
 def test_a_line_that_is_not_shown_has_no_place(cell: int, line: int | None) -> None:
     """Code of elsewhere, or beyond the last line."""
-    assert Source(Trace("y = x\n")).place(cell, line, "x") is None
+    step = Step("op", cell=cell, line=line, expression="x")
+    assert Source(Trace("y = x\n")).place(step) is None
+
+
+def test_of_two_expressions_that_read_alike_the_one_that_ran_is_marked() -> None:
+    """The column tells them apart, also where one is part of another name."""
+    shown = Source(Trace("y = exp_x.exp() + x.exp() + x.exp()\n"))
+    places = [
+        shown.place(Step("op", line=1, expression="x.exp()", column=column)) for column in (18, 28)
+    ]
+    assert places == [(0, 18, 25), (0, 28, 35)]
+
+
+def test_code_far_to_the_right_is_marked() -> None:
+    """A long line is shown as it is, with as many spaces as it has."""
+    line = "a" * 200 + "  = 1; y = x * x"
+    step = Step("op", line=1, expression="x * x", column=211)
+    shown = Source(Trace(line))
+    assert shown.lines == [line]
+    assert shown.place(step) == (0, 211, 216)
+
+
+def test_a_line_ends_where_it_ends_for_python() -> None:
+    """Characters in a string that end a line elsewhere are shown as a space or replaced."""
+    assert Source(Trace("s = 'a\u2028b\x0cc\x85d\x00'\ny = 1")).lines == [
+        "s = 'a b c d\ufffd'",
+        "y = 1",
+    ]
 
 
 def test_a_very_long_source_is_cut() -> None:
-    """A reader looks at hundreds of lines at most."""
+    """A reader looks at hundreds of lines at most, and at thousands of columns."""
     assert len(Source(Trace("x = 1\n" * 5000)).lines) == 400
+    (line,) = Source(Trace("x = " + "1" * 5000)).lines
+    assert len(line) == 2000 and line.endswith("1…")

@@ -37,6 +37,13 @@ def test_a_step_knows_where_in_the_source_it_ran(example: Trace) -> None:
     assert (walked[4].line, walked[4].expression) == (5, "out.backward()")
 
 
+def test_a_step_knows_its_column(example: Trace) -> None:
+    """Two expressions of one line may read alike."""
+    events = (replace(example.events[0], column=4), *example.events[1:])
+    walked = steps(replace(example, events=events))
+    assert (walked[0].column, walked[1].column) == (4, None)
+
+
 def test_a_freed_buffer_belongs_to_the_step_that_frees_it(example: Trace) -> None:
     """Both products free what they saved while they are visited, nothing else does."""
     assert [(step.node, step.frees) for step in steps(example) if step.frees] == [

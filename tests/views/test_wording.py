@@ -147,4 +147,3 @@ def test_bytes_are_counted() -> None:
 def test_code_keeps_its_indent() -> None:
     """With the spaces it is copied with, or with those that HTML does not swallow."""
     assert code_line("    y = x") == "    y = x"
-    assert code_line("    y = x", "\u00a0") == "\u00a0" * 4 + "y = x"

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 
+from ..model import split_lines
 from .model import Place
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | None
@@ -37,7 +38,7 @@ class Code:
         """Return the source text at a place, without indentation; `""` where there is none."""
         if place.number is None or not 0 <= place.cell < len(self.cells):
             return ""
-        lines = self.cells[place.cell].splitlines()
+        lines = split_lines(self.cells[place.cell])
         return lines[place.number - 1].strip() if 0 < place.number <= len(lines) else ""
 
     @cached_property
@@ -108,7 +109,7 @@ class Code:
         scope = self.scope(place)
         last = len(self.cells) if scope is None else place.cell + 1
         for cell in range(place.cell, last):
-            count = len(self.cells[cell].splitlines())
+            count = len(split_lines(self.cells[cell]))
             end = count if scope is None else (scope.end_lineno or count)
             start = (place.number or 0) + 1 if cell == place.cell else 1
             yield from (Place(cell, number) for number in range(start, end + 1))
@@ -153,7 +154,7 @@ class Code:
 
 def _parsed(text: str) -> ast.Module:
     # The first line of a magic cell stays in the text; as a comment it keeps the lines' numbers.
-    lines = [f"#{line}" if line.startswith("%") else line for line in text.splitlines()]
+    lines = [f"#{line}" if line.startswith("%") else line for line in split_lines(text)]
     try:
         return ast.parse("\n".join(lines))
     except (SyntaxError, ValueError):

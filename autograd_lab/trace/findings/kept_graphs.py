@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Node
+from ..model import Node, split_lines
 from .calls import handing_in
 from .code import assigned, closed
 from .facts import Facts
@@ -176,7 +176,7 @@ def _appended(facts: Facts, name: str) -> Place | None:
         grown.replace("{word}", ""),
     ]:
         for cell, text in enumerate(facts.trace.cells):
-            for number, line in enumerate(text.splitlines(), start=1):
+            for number, line in enumerate(split_lines(text), start=1):
                 if re.search(pattern, line):
                     return Place(cell, number)
     return None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Event
+from ..model import Event, split_lines
 from .code import expression
 from .facts import Facts
 from .model import Clue, Place
@@ -20,7 +20,7 @@ def view_of_many(facts: Facts) -> Iterator[Clue]:
     if not facts.raised("output of a function that returns multiple views"):
         return
     made, place = facts.failed_on, facts.error_place
-    call = (made.expression or made.text).splitlines()[0].rstrip(":") if made else _("one call")
+    call = split_lines(made.expression or made.text)[0].rstrip(":") if made else _("one call")
     yield Clue(
         place,
         _("This line writes into one of several views that {call} made at once ({line}).").format(

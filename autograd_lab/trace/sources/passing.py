@@ -65,10 +65,11 @@ class PassWriter:
                 formed.append(received[0] if same else self._graph.maybe_value(product))
             if value is not None and target is not None:
                 sent.setdefault(target, []).append((node, value, token(grad)))
-        cell, line, expression = record.here()
+        cell, line, expression, column = record.here()
         record.events.append(
-            {"kind": "node", "cell": cell, "line": line, "expression": expression, "node": node,
-             "grads_in": tuple(received), "products": tuple(formed), "grads_out": tuple(passed)}
+            {"kind": "node", "cell": cell, "line": line, "expression": expression,
+             "column": column, "node": node, "grads_in": tuple(received),
+             "products": tuple(formed), "grads_out": tuple(passed)}
         )  # fmt: skip
 
     def _received(self, parts: Sequence[Part], grad: Any) -> Value:

@@ -289,17 +289,21 @@ class Player {
     // The first cell of a step holds its number.
     const told = row ? contents(row, about ? 0 : 1) : [make("p", "al-hint", words)];
     this.panel.replaceChildren(...this.code(this.chosen ? null : scene.at), ...told);
+    const mark = this.panel.querySelector("mark");
+    if (mark) reveal(mark.parentElement, mark);
   }
 
   // The source lines of a step, with its expression marked.
   code(at) {
     if (!at) return [];
     const [line, start, end] = at;
-    const text = this.source.slice(line).join("\n");
+    // Python counts characters; a string of JavaScript counts two for an emoji.
+    const text = [...this.source.slice(line).join("\n")];
+    const part = (from, to) => text.slice(from, to).join("");
     const whole = text.indexOf("\n", end);
     const pre = make("pre", "al-code", "");
-    pre.append(make("span", "al-line", `${this.numbers[line]} `), text.slice(0, start), make("mark", "", text.slice(start, end)));
-    pre.append(whole < 0 ? text.slice(end) : text.slice(end, whole));
+    pre.append(make("span", "al-line", `${this.numbers[line]} `), part(0, start), make("mark", "", part(start, end)));
+    pre.append(part(end, whole < 0 ? text.length : whole));
     return [pre];
   }
 }

@@ -29,6 +29,14 @@ def test_lines() -> None:
     assert CODE.line(Place(0, None)) == CODE.line(Place(0, 99)) == CODE.line(Place(5, 1)) == ""
 
 
+def test_lines_are_those_of_python() -> None:
+    """A separator inside a string ends no line, of the text or of the syntax tree."""
+    code = Code(("s = '\u2028\x85'\nw = 1\nw",))
+    assert code.line(Place(0, 2)) == "w = 1"
+    assert code.definitions("w", Place(0, 3)) == [Place(0, 2)]
+    assert list(code.lines_below(Place(0, 1))) == [Place(0, 2), Place(0, 3)]
+
+
 def test_statements() -> None:
     """The innermost statement of a line, and the function around it."""
     assert isinstance(CODE.statement(Place(1, 2)), ast.Expr)
