@@ -11,7 +11,7 @@ LEFT = 'style="text-align:left"'
 
 def text_cell(content: str) -> str:
     """Return a cell of words; `content` is HTML."""
-    return f"<td {LEFT}>{content}</td>"
+    return f"<td {LEFT}>{content}</td>" if content else "<td></td>"
 
 
 def number_cell(content: str) -> str:

@@ -45,6 +45,8 @@ class Row:
     numbers: str = ""
     """The formula with the actual numbers, where they are short enough."""
     note: str = ""
+    saved: bool = False
+    """Whether the node had kept the value, which the row of its tensor tells as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _visit(graph: Graph, step: Step) -> Scene:
     note = _sum_over_paths(step.parts) if len(step.incoming) == 1 else ""
     rows = [Row(_("gradient in"), value_line(value), note=note) for value in step.incoming]
     rows += [
-        Row(_("saved {name}").format(name=saved.name), value_line(saved.value))
+        Row(_("saved {name}").format(name=saved.name), value_line(saved.value), saved=True)
         for saved in _needed(node.saved, step.flows)
     ]
     known = {saved.name: saved.value for saved in node.saved}

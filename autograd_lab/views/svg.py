@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import takewhile
+from operator import eq
 
 from ..trace.fold import Fold
 from ..trace.model import Graph, Value
@@ -34,8 +36,8 @@ CHARACTER = 7.3
 PAGE = 576
 """Width that a picture should not exceed, so that it fits a notebook's column as it is."""
 FEW = 40
-WIDTHS = (37, 22, 14)
-"""Columns for a gradient; with many boxes the narrowest at once."""
+WIDTHS = (37, 22, 16)
+"""Columns for a gradient; with many boxes the narrowest at once, in which `[[-1.2345e-07, …` fits."""
 TAG = 6.2
 """Width of one column of a tag."""
 STYLE = """\
@@ -50,7 +52,7 @@ path{fill:none;stroke:#3d3d3d;stroke-width:1.4}
 .plain{stroke-dasharray:1.5 3}
 .cut{stroke:#a11212;stroke-dasharray:6 4}.knife{stroke:#a11212;stroke-width:2.4}
 .why{fill:#a11212;font-weight:700}
-.tag{font-size:10px;paint-order:stroke;stroke:#fff;stroke-width:4px;fill:#4a4a4a}"""
+.tag text{font-size:10px;fill:#4a4a4a}.tag path{stroke:#fff;stroke-width:5}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,6 @@ def _document(drawing: _Drawing, clipped: int) -> str:
     left = round(min([0.0, *(start for start, _ in extents)])) - MARGIN
     width = round(max([drawing.layout.width, *(end for _, end in extents)])) + MARGIN - left
     height = round(drawing.layout.height) + 2 * MARGIN
-    lines = "".join(_line(drawing, index) for index in range(len(drawing.plan.lines)))
     knives = "".join(_knife(drawing, index) for index in cuts)
     boxes = "".join(_box(drawing, index) for index in range(len(drawing.plan.boxes)))
     return (
@@ -171,7 +172,7 @@ def _document(drawing: _Drawing, clipped: int) -> str:
         f'viewBox="{left} {-MARGIN} {width} {height}" data-columns="{clipped}">'
         f"<style>{STYLE}</style>"
         f'<rect class="page" x="{left}" y="{-MARGIN}" width="100%" height="100%"/>'
-        f"{lines}{knives}{boxes}</svg>"
+        f"{_lines(drawing)}{knives}{boxes}</svg>"
     )
 
 
@@ -210,37 +211,54 @@ def _tags(drawing: _Drawing, box: Box, width: float, height: float) -> str:
     right = width - PADDING
     for tag in drawing.scenery.marks(box):
         left = right - columns(tag.text) * TAG
+        # The path takes the border away behind the words.
         marks += (
-            f'<text class="tag {tag.kind}" x="{left:.0f}" y="{height + 3:.0f}">'
-            f"{escape(tag.text)}</text>"
+            f'<g class="tag {tag.kind}"><path d="M{left - 3:.0f} {height:.0f}H{right + 3:.0f}"/>'
+            f'<text x="{left:.0f}" y="{height + 3:.0f}">{escape(tag.text)}</text></g>'
         )
         right = left - PADDING
     return marks
 
 
-def _line(drawing: _Drawing, index: int) -> str:
-    """Return one line, with an arrowhead where the value arrives."""
-    line = drawing.plan.lines[index]
-    points = drawing.layout.routes[index]
-    ends = f"{drawing.plan.boxes[line.source].key} {drawing.plan.boxes[line.target].key}"
-    kind = "edge cut" if line.cut else "edge" if line.carries else "edge plain"
-    return f'<path class="{kind}" data-edge="{ends}" d="{_path(points)}l-4 -7m4 7l4 -7"/>'
+def _lines(drawing: _Drawing) -> str:
+    """Return the lines, with an arrowhead where the value arrives.
+
+    What a line has in common with the last one like it from the same box is drawn once: `data-after`
+    says how much of that one's path goes before its own.
+    """
+    drawn = []
+    last: dict[tuple[str, int], list[str]] = {}
+    for line, points in zip(drawing.plan.lines, drawing.layout.routes, strict=True):
+        kind = "edge cut" if line.cut else "edge" if line.carries else "edge plain"
+        path = _path(points)
+        shared = sum(takewhile(bool, map(eq, path[:-1], last.get((kind, line.source), []))))
+        last[kind, line.source] = path
+        after = ""
+        if shared > 2:  # else to say so takes longer
+            after = f' data-after="{len("".join(path[:shared]))}"'
+            path = [f"M{points[shared - 1][0]:.0f} {points[shared - 1][1]:.0f}", *path[shared:]]
+        ends = f"{drawing.plan.boxes[line.source].key} {drawing.plan.boxes[line.target].key}"
+        head = f"M{points[-1][0] - 4:.0f} {points[-1][1] - 7:.0f}l4 7 4-7"
+        drawn.append(f'<path class="{kind}" data-edge="{ends}"{after} d="{"".join(path)}{head}"/>')
+    return "".join(drawn)
 
 
-def _path(points: tuple[tuple[float, float], ...]) -> str:
-    """Return the SVG path through the points of a route, curving between rows only."""
-    (x, y), *rest = points
-    parts = [f"M{x:.0f} {y:.0f}"]
+def _path(points: tuple[tuple[float, float], ...]) -> list[str]:
+    """Return the parts of the SVG path through the points of a route, curving between rows only.
+
+    Each goes by so much from one point to the next, which is shorter than to name the points.
+    """
+    (x, y), *rest = [(round(x), round(y)) for x, y in points]
+    parts = [f"M{x} {y}"]
     for index, (to_x, to_y) in enumerate(rest):
-        if index % 2 == 0:
-            parts.append(f"V{to_y:.0f}" if round(y) != round(to_y) else "")
-        elif round(x) == round(to_x):
-            parts.append(f"V{to_y:.0f}")
+        right, down = to_x - x, to_y - y
+        if index % 2 == 0 or right == 0:
+            parts.append(f"v{down}" if down else "")
         else:
-            middle = (y + to_y) / 2
-            parts.append(f"C{x:.0f} {middle:.0f} {to_x:.0f} {middle:.0f} {to_x:.0f} {to_y:.0f}")
+            middle = round(down / 2)
+            parts.append(f"c0 {middle} {right} {middle} {right} {down}".replace(" -", "-"))
         x, y = to_x, to_y
-    return "".join(parts)
+    return parts
 
 
 def _knife(drawing: _Drawing, index: int) -> str:

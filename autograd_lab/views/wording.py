@@ -83,11 +83,16 @@ def code_line(line: str) -> str:
 
 
 def clip_numbers(text: str, width: int) -> str:
-    """Return numbers on one line of at most `width` columns, ending after a whole number."""
-    line = clip(text, width)
-    numbers, comma, cut = line.rpartition(", ")
+    """Return numbers on one line of at most `width` columns, ending after a whole number.
+
+    Where not even the first fits, its brackets alone are left.
+    """
+    line = one_line(text)
+    if columns(line) <= width:
+        return line
     # Half a number would be read as a number.
-    return f"{numbers}{comma}{ELLIPSIS}" if comma and cut.endswith(ELLIPSIS) else line
+    whole = re.match(r".*, |\[*", line[: width - 1])
+    return (whole[0] if whole else "") + ELLIPSIS
 
 
 def value_line(value: Value | None, width: int = 10_000) -> str:

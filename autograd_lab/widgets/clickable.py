@@ -52,14 +52,15 @@ def edges(drawn: str) -> dict[tuple[str, str], Place]:
     root = _parsed(drawn)
     found = {}
     for path in root.iterfind(".//{*}path[@data-edge]"):
-        points: list[tuple[float, float]] = []
-        # The arrowhead comes last, in small letters.
-        for command, numbers in re.findall("([MCV])([^a-zA-Z]+)", path.attrib["d"]):
-            ends = [float(number) for number in numbers.split()]
-            points.append((points[-1][0], ends[0]) if command == "V" else (ends[-2], ends[-1]))
-        (from_x, from_y), (to_x, to_y) = points[-2:]
+        x = y = from_x = from_y = 0.0
+        # The arrowhead comes last.
+        line = path.attrib["d"].rpartition("M")[0]
+        for numbers in re.findall("[Mcv]([^a-zA-Z]+)", line):
+            *_, right, down = 0.0, *map(float, re.findall(r"[-+]?[\d.]+", numbers))
+            from_x, from_y = x, y
+            x, y = x + right, y + down
         source, target = path.attrib["data-edge"].split()
-        found[source, target] = _percent(root, (from_x + to_x) / 2, (from_y + to_y) / 2, 0, 0)
+        found[source, target] = _percent(root, (from_x + x) / 2, (from_y + y) / 2, 0, 0)
     return found
 
 

@@ -32,7 +32,7 @@ CONTRAST_PARTS = (
     ".al-graph .kind",
     ".al-graph .grad",
     ".al-graph .later text",
-    ".al-graph text.tag",
+    ".al-graph .tag text",
 )
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND"
 NOTE_LEAKED_KEYS = """() => {

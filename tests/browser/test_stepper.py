@@ -47,7 +47,7 @@ def position(page: Any) -> str:
 
 def box_lines(page: Any, box: str) -> list[str]:
     """Return the lines of text in a box."""
-    return page.locator(f'[data-box="{box}"] text:not(.tag)').all_text_contents()
+    return page.locator(f'[data-box="{box}"] > text').all_text_contents()
 
 
 def press(page: Any, name: str, times: int = 1) -> None:
@@ -106,6 +106,36 @@ def test_the_way_forward_comes_before_the_way_back(show: Show) -> None:
     gradients = page.locator(".al-graph .grad").all_text_contents()
     assert gradients == [".grad none yet", *["grad none yet"] * 4]
     assert page.locator(".freed.hidden").count() == page.locator(".freed").count() == 2
+
+
+def test_a_gradient_too_long_for_its_box_leaves_its_brackets(show: Show) -> None:
+    """In the picture as it comes, and the same after the last step: never half a number."""
+    page = show(
+        "import autograd_lab as torch\n"
+        "a = [torch.randn(2, 3, 4, requires_grad=True) for _ in range(9)]\n"
+        "loss = (sum(x * k for k, x in enumerate(a, 1)) * -2.7465e-7).sum()\nloss.backward()\n"
+    )
+    grads = page.locator(".leaf .grad")
+    assert grads.all_text_contents() == [".grad [[[…"] * 9
+    keys(page, "ArrowRight")
+    assert set(grads.all_text_contents()) == {".grad none yet"}
+    page.get_by_role("button", name="last step", exact=True).click()
+    for _ in range(40):
+        keys(page, "ArrowRight")
+    assert grads.all_text_contents() == [".grad [[[…"] * 9
+
+
+def test_each_line_is_whole_so_that_it_can_be_lit(show: Show) -> None:
+    """Also one that the picture draws from where it parts from another."""
+    body = "".join(f"h = torch.{name}(h) * x\n" for name in ("exp", "sin", "tanh", "cos"))
+    page = show(
+        f"import autograd_lab as torch\nx = torch.ones(2, requires_grad=True)\nh = x\n{body}"
+    )
+    starts = page.locator("[data-edge^='0 ']").evaluate_all(
+        "(lines) => lines.map((line) => line.getPointAtLength(0).y)"
+    )
+    assert page.locator("[data-after]:not(.ahead, .back)").count() >= 2
+    assert len(starts) == 5 and len(set(starts)) == 1
 
 
 def test_the_expression_that_runs_is_marked_wherever_it_stands(show: Show) -> None:

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograd_lab.trace.model import Trace
+from autograd_lab.trace.model import Saved, Trace, Value
 from autograd_lab.views import html, text
+from tests.trace.recorded_cells import run
 
 
 class Page(HTMLParser):
@@ -170,6 +171,57 @@ def test_thirty_nodes_fit_in_sixty_kilobytes(
     apart = replace(lined, source="h = h * w\n" * 30, graph=replace(lined.graph, nodes=nodes))
     for trace in (apart, looped(14)):
         assert len(html.render(trace).encode("utf-8")) <= 60_000
+
+
+WIDE = "h = h @ w + x  # layer {}\nh = h * torch.sigmoid(x) - {}.\n"
+BLOCKS = {
+    "wide": ("randn(32, 32)", "".join(WIDE.format(i, i) for i in range(5)), "(h**2).mean()"),
+    "square": (
+        "randn(8, 8)",
+        "h = torch.tanh(h @ w + x)\nh = h * torch.sigmoid(x)\n" * 5,
+        "h.sum()",
+    ),
+    "small": (
+        "randn(3, 3)",
+        "h = torch.tanh(h @ w) + x  # a layer of the network\n" * 9,
+        "h.sum()",
+    ),
+}
+"""Cells of thirty nodes: how their tensors are made, what is done to them, and the loss."""
+
+
+@pytest.mark.parametrize("library", ["autograd_lab", "torch"])
+@pytest.mark.parametrize("cell", BLOCKS)
+def test_a_cell_of_thirty_nodes_fits_in_sixty_kilobytes(cell: str, library: str) -> None:
+    """In all: every layer uses the input, and the values are longer than there is room for."""
+    pytest.importorskip(library)
+    made, block, loss = BLOCKS[cell]
+    lines = block.splitlines(keepends=True)
+    body = "".join(f"h{n} = h\n{line}" if n % 2 else line for n, line in enumerate(lines))
+    source = f"import {library} as torch\ntorch.manual_seed(0)\n" + "".join(
+        f"{name} = torch.{made}.requires_grad_()\n" for name in "xw"
+    )
+    trace = run(f"{source}h = x\n{body}loss = {loss}\nloss.backward()\n", {})
+    assert 27 <= len(trace.graph.nodes) <= 30
+    assert len(html.render(trace, trace.findings()).encode("utf-8")) <= 58_000
+
+
+@pytest.mark.parametrize(("length", "told"), [(10, True), (30, False)])
+def test_of_many_steps_long_values_are_a_glimpse(
+    chain: Callable[[int], Trace], length: int, told: bool
+) -> None:
+    """What a node kept is then left to the table of tensors; a matrix of 2 by 2 is always whole."""
+    long = Value((3, 2), "float32", "[[0.5000, 0.2500], [0.1250, 0.0625], [0.5000, 0.2500]]")
+    trace = chain(length)
+    nodes = tuple(
+        replace(n, line=n.id, saved=(Saved("other", long, 24),)) for n in trace.graph.nodes
+    )
+    text = Page(
+        html.render(replace(trace, graph=replace(trace.graph, nodes=nodes)), static=True)
+    ).text
+    assert (f"saved other {long.text}" in text) is ("saved other" in text) is told
+    assert "other 24 bytes" in text
+    assert "gradient in [[1.0625, 1.0625], [1.0625, 1.0625]]" in text
 
 
 def test_a_huge_graph_says_how_much_of_it_is_shown(chain: Callable[[int], Trace]) -> None:

@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd_lab.trace.model import Event, Ref, Saved, Trace
+from autograd_lab.trace.model import Edge, Event, Graph, Ref, Saved, Trace
 from autograd_lab.views import svg
 from autograd_lab.views.prepared import prepare
+from autograd_lab.views.wording import columns
 
 SVG = "{http://www.w3.org/2000/svg}"
 Build = Callable[[int], Trace]
@@ -65,6 +66,46 @@ def test_a_severed_edge_is_drawn_as_cut(severed: Trace) -> None:
     assert [why.text for why in by_class(root, "why")] == ["cut: detach"]
 
 
+def moves(path: str) -> list[tuple[float, float]]:
+    """Return how far each part of a path goes, the first from the origin."""
+    numbers = [
+        [*map(float, re.findall(r"-?\d+", part))] for part in re.findall("[Mcv][^Mcvl]+", path)
+    ]
+    return [(0.0 if len(part) == 1 else part[-2], part[-1]) for part in numbers]
+
+
+def test_what_lines_have_in_common_is_drawn_once(chain: Build) -> None:
+    """With the part of the last one from the same box before it, each joins its two boxes."""
+    trace = chain(8)
+    nodes = tuple(replace(node, line=node.id) for node in trace.graph.nodes)
+    edges = (*trace.graph.edges, *(Edge(0, target, 1) for target in range(2, 8)))
+    root = draw(replace(trace, graph=Graph(nodes, edges)))
+    frames = {}
+    for box in by_class(root, "node"):
+        left, top = map(float, re.findall(r"-?\d+", box.get("transform", "")))
+        rect = box.find(f"{SVG}rect")
+        assert rect is not None
+        width, height = (float(rect.get(side, "")) for side in ("width", "height"))
+        frames[box.get("data-box")] = left, top, left + width, top + height
+    last: dict[str, str] = {}
+    for line in by_class(root, "edge"):
+        source, target = line.get("data-edge", "").split()
+        own, head = line.get("d", "")[1:].split("M")
+        after = int(line.get("data-after", "0"))
+        whole = last[source][:after] + re.sub("^[^a-z]+", "", own) if after else f"M{own}"
+        assert (
+            after == 0 or sum(x for x, _ in moves(last[source][:after])) == moves(f"M{own}")[0][0]
+        )
+        last[source] = whole
+        parts = moves(whole)
+        (start_x, start_y), end_x, end_y = parts[0], *map(sum, zip(*parts, strict=True))
+        assert frames[source][0] < start_x < frames[source][2] and start_y == frames[source][3]
+        assert frames[target][0] < end_x < frames[target][2]
+        assert abs(end_y - frames[target][1]) <= 1
+        assert moves(f"M{head}") == [(end_x - 4, end_y - 7)]
+    assert sum(line.get("data-after") is not None for line in by_class(root, "edge")) >= 4
+
+
 def test_a_node_that_lost_its_buffers_says_so(example: Trace) -> None:
     """Both products are marked, the others have nothing to lose."""
     root = draw(example)
@@ -87,6 +128,22 @@ def test_a_version_that_moved_is_marked(example: Trace) -> None:
     assert boxes["1"] == ["version 0 → 1"]
     assert boxes["2"] == ["self: version 0 → 1"]
     assert boxes["0"] == boxes["3"] == []
+
+
+def test_the_border_of_a_box_stops_at_its_tags(example: Trace) -> None:
+    """A path as wide as the words takes it away, also behind their spaces."""
+    (width, height), (path, words) = next(
+        (
+            [float(box.find(f"{SVG}rect").get(side, "")) for side in ("width", "height")],
+            list(box.find(f"{SVG}g")),
+        )
+        for box in by_class(draw(example), "node")
+        if "freed" in texts(box)
+    )
+    start, y, end = map(float, re.findall(r"[-\d.]+", path.get("d", "")))
+    assert y == height
+    assert start < float(words.get("x", "")) and end < width
+    assert end - start >= columns("freed") * svg.TAG
 
 
 def test_a_loop_is_one_box_with_its_turns(looped: Build) -> None:
@@ -169,7 +226,7 @@ def test_every_text_has_enough_contrast_on_every_box() -> None:
         for selector, body in style.items()
         for key, value in body.items()
         if value.startswith("#")
-        and (key == "fill" or selector != ".tag")  # a tag's stroke is its paper
+        and (key == "fill" or selector != ".tag path")  # it is paper
         and (key == "stroke" or not ("rect" in selector or ".under" in selector))
     }
     assert len(fills) >= 3 and len(inks) >= 4

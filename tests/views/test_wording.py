@@ -51,6 +51,15 @@ def test_a_number_is_never_cut_in_half() -> None:
     )
 
 
+def test_where_no_number_fits_brackets_are_left() -> None:
+    """Neither half of the first number nor nothing: one sees that there are numbers."""
+    value = Value((1, 2), "float32", "[[-2.7465e-07, 1.0000e+00]]")
+    assert value_line(value, 14) == "[[…"
+    assert value_line(value, 15) == "[[…"
+    assert value_line(value, 16) == "[[-2.7465e-07, …"
+    assert value_line(Value((), "float32", "-2.7465e-07"), 8) == "…"
+
+
 def test_a_matrix_stands_on_one_line() -> None:
     """However PyTorch breaks and indents its rows."""
     matrix = Value((2, 2), "float32", "[[1., 2.],\n        [3., 4.]]")

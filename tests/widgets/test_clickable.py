@@ -8,8 +8,8 @@ from autograd_lab.widgets.clickable import Spot
 DRAWN = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="200" height="100" viewBox="-20 -10 200 100">
 <rect class="page" x="-20" y="-10" width="100%" height="100%"/>
-<path class="edge" data-edge="0 f0" d="M10 0C10 20 40 20 40 30V40C40 50 60 50 60 60l-4 -7m4 7l4 -7"/>
-<path class="edge" data-edge="f0 2" d="M30 0V20l-4 -7m4 7l4 -7"/>
+<path class="edge" data-edge="0 f0" d="M10 0c0 20 30 20 30 30v10c0 10 20 10 20 20M56 53l4 7 4-7"/>
+<path class="edge" data-edge="f0 2" d="M30 0v20M26 13l4 7 4-7"/>
 <g class="node leaf" data-box="0" transform="translate(0 -0)"><rect width="100" height="20" rx="14"/></g>
 <g class="node fold" data-box="f0" transform="translate(80 40)">
 <rect class="under" x="4" y="4" width="1" height="1"/><rect width="20" height="10"/></g></svg>"""

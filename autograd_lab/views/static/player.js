@@ -25,25 +25,29 @@ function picture(source, label) {
   svg.querySelector("style")?.remove();
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
-  svg.querySelectorAll("[data-edge]").forEach(splitHeads);
+  splitHeads(svg);
   return document.importNode(svg, true);
 }
 
 // Values flow down an edge; while a gradient flows back up, the arrowhead stands at its other end.
-function splitHeads(edge) {
-  const [line] = edge.getAttribute("d").split("l");
-  const numbers = line.match(/-?[\d.]+/g);
-  const head = (name, path) => {
-    const element = edge.cloneNode();
-    element.removeAttribute("data-edge");
-    element.setAttribute("class", name);
-    element.setAttribute("d", path);
-    return element;
-  };
-  // A line that ends straight down names its last height alone.
-  const x = /V[^C]*$/.test(line) ? line.slice(0, line.lastIndexOf("V")).match(/(-?[\d.]+) -?[\d.]+$/)[1] : numbers.at(-2);
-  edge.setAttribute("d", line);
-  edge.after(head("ahead", `M${x} ${numbers.at(-1)}l-4 -7m4 7l4 -7`), head("back", `M${numbers[0]} ${numbers[1]}l-5 8h10z`));
+function splitHeads(svg) {
+  const drawn = {};
+  for (const edge of svg.querySelectorAll("[data-edge]")) {
+    const head = (name, path) => {
+      const element = edge.cloneNode();
+      element.removeAttribute("data-edge");
+      element.setAttribute("class", name);
+      element.setAttribute("d", path);
+      return element;
+    };
+    let [line, arrow] = edge.getAttribute("d").split(/(?=M)/);
+    const like = edge.getAttribute("class") + edge.dataset.edge.split(" ")[0];
+    // It begins where it parts from the one before; lit up alone it needs the whole way.
+    if (edge.dataset.after) line = drawn[like].slice(0, edge.dataset.after) + line.replace(/^M[^a-z]+/, "");
+    drawn[like] = line;
+    edge.setAttribute("d", line);
+    edge.after(head("ahead", arrow), head("back", `${line.match(/^M[^a-z]+/)}l-5 8h10z`));
+  }
 }
 
 // Scrolls inside the graph's own box only: the page must not move under the reader.
@@ -75,11 +79,10 @@ function contents(row, first) {
   });
 }
 
-// A gradient cut after a whole number, where a picture has less room for it.
+// A gradient cut after a whole number, or before the first, where a picture has less room for it.
 function clipped(text, columns) {
-  const [name, ...numbers] = text.split(" ");
-  const value = numbers.join(" ");
-  return value.length <= columns ? text : `${name} ${value.slice(0, columns - 1).replace(/[^,]*$/, "")} …`;
+  const [, name, value] = text.match(/^(\S+ )(.*)$/);
+  return value.length <= columns ? text : `${name}${value.slice(0, columns - 1).match(/^(.*, |\[*)/)[0]}…`;
 }
 
 // The tables open on a click each; with scripts they are tabs, of which at most one is open.
