@@ -17,6 +17,7 @@ import sys
 from types import FrameType
 from typing import Any
 
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
 
@@ -146,7 +147,11 @@ class AutogradMagics(Magics):
         if self._unasked and not (trace.graph.nodes or trace.events):
             return
         self.shell.user_ns[TRACE_NAME] = trace
-        present(display_of(trace, self._options), self._options)
+        try:
+            present(display_of(trace, self._options), self._options)
+        except UsageError as error:
+            # The cell is over: IPython would take this for a fault of what it calls after a cell.
+            self.shell.show_usage_error(error)
 
     def _showtraceback(self, *args: Any, **options: Any) -> Any:
         """Show a traceback as the cell alone would: without the frames that watch PyTorch."""

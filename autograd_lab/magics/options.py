@@ -95,21 +95,23 @@ def display_of(trace: Trace, options: argparse.Namespace) -> Display:
 
 
 def present(shown: Any, options: argparse.Namespace) -> None:
-    """Write the file that was asked for, then show: figure and text, or text alone, or nothing."""
+    """Show, figure and text, or text alone, or nothing; then write the file that was asked for.
+
+    UsageError if it cannot be written.
+    """
     from IPython.display import display
 
-    if options.save is not None:
-        try:
-            shown.save(options.save)
-        except OSError as error:
-            raise UsageError(
-                _("cannot write {name}: {reason}").format(
-                    name=options.save, reason=error.strerror or error
-                )
-            ) from None
-    if options.quiet:
-        return
-    if options.text:
+    if options.text and not options.quiet:
         print(shown)
-    else:
+    elif not options.quiet:
         display(shown)
+    if options.save is None:
+        return
+    try:
+        shown.save(options.save)
+    except OSError as error:
+        raise UsageError(
+            _("cannot write {name}: {reason}").format(
+                name=options.save, reason=error.strerror or error
+            )
+        ) from None

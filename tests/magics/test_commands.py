@@ -162,8 +162,11 @@ def test_mistakes_are_told_in_the_language_of_the_session(shell: Shell, rest: st
 
 
 def test_a_file_that_cannot_be_written_does_not_lose_the_cell(shell: Shell) -> None:
-    """The cell ran and its trace is kept, though the file could not be written."""
-    run(shell, f"%%autograd --save /no/such/folder/g.svg\n{SQUARE}")
+    """The cell ran, is shown and its trace is kept; one line says what went wrong with the file."""
+    shown = run(shell, f"%%autograd --save /no/such/folder/g.svg\n{SQUARE}")
+    assert len(shown.outputs) == 1 and shown.stdout == ""
+    message = "UsageError: cannot write /no/such/folder/g.svg: No such file or directory\n"
+    assert shown.stderr == message
     assert shell.user_ns["x"].grad.item() == 6
     assert isinstance(shell.user_ns["_autograd"], Trace)
 
