@@ -8,7 +8,7 @@ from typing import Any
 
 from .i18n import _
 from .trace.model import Trace
-from .trace.sources.behind import behind, is_tensor
+from .trace.sources.behind import behind, is_tensor, names_of
 from .views.display import Display
 
 TRACE_NAME = "_autograd"
@@ -72,9 +72,11 @@ def answer(tensor: Any, namespace: Mapping[str, object], trace: Trace | None = N
     from .trace.findings.why import why as why_in
 
     trace = trace or _last_trace(namespace)
-    name = next((name for name, value in namespace.items() if value is tensor), None)
-    if trace is not None and name in {variable.name for variable in trace.variables}:
-        return Answer(why_in(trace, name))
+    if trace is not None:
+        known = {variable.name for variable in trace.variables}
+        for name in names_of(tensor, namespace):
+            if name in known:
+                return Answer(why_in(trace, name))
     return Answer(_from_itself(tensor))
 
 

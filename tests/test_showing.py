@@ -50,3 +50,12 @@ def test_not_a_tensor(wrong: object) -> None:
     """Anything but a tensor is refused by its type."""
     with pytest.raises(TypeError, match=rf"show\(\) takes a tensor, not {type(wrong).__name__}"):
         torch.show(wrong)
+
+
+def test_why_of_a_parameter() -> None:
+    """A parameter is found by its name in the module, an entry by its place in the list."""
+    net, ws = torch.nn.Linear(2, 1), [torch.ones(2, requires_grad=True)]
+    with torch.record() as recorded:
+        net(ws[0]).sum().backward()
+    assert "line" in repr(torch.why(net.weight, recorded.trace))
+    assert repr(torch.why(ws[0], recorded.trace)).startswith("ws[0].grad came from")

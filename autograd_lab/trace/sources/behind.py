@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..builder import Builder
 from ..model import Trace
-from ..names import collect
+from ..names import collect, walk
 from ..source_text import SourceText
 from .engine.library import EngineLibrary
 from .graph import GraphWriter
+from .library import Library
 
 
 def is_tensor(value: object) -> bool:
@@ -41,4 +42,15 @@ def behind(tensors: Sequence[Any], namespace: Mapping[str, object]) -> Trace:
     return record.build(collect(namespace, list(writers.values())))
 
 
-__all__ = ["behind", "is_tensor"]
+def names_of(tensor: Any, namespace: Mapping[str, object]) -> Iterator[str]:
+    """Yield what one can write for a tensor, variables first, then such as `"net.weight"`."""
+    library: Library = EngineLibrary()
+    if _is_torchs(tensor):
+        from .torch.library import TorchLibrary
+
+        library = TorchLibrary()
+    found = walk(namespace, (library.tensor_type,), (library.module_type,))
+    return (name for name, value in found if value is tensor)
+
+
+__all__ = ["behind", "is_tensor", "names_of"]

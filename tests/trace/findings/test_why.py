@@ -3,6 +3,7 @@
 import pytest
 
 from autograd_lab.trace import run_cells
+from autograd_lab.trace.builder import LIMIT
 from autograd_lab.trace.findings import why
 
 from .corpus import IMPORT, own_import
@@ -11,12 +12,17 @@ ENGINES = ["autograd_lab", pytest.param("torch", marks=pytest.mark.needs_torch)]
 START = "import torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\n"
 
 
-def told(code: str, name: str, engine: str) -> str:
-    """Run code after `START` and return what is said about a variable, in one line."""
-    text = START + code
+def told(code: str, name: str, engine: str, old: str = "", limit: int = LIMIT) -> str:
+    """Run code after `START` and return what is said about a variable, in one line.
+
+    `old` runs before the recording begins.
+    """
+    cells = [old and START + old, code if old else START + code]
     if engine == "autograd_lab":
-        text = IMPORT.sub(own_import, text)
-    return " ".join(why(run_cells([text]), name))
+        cells = [IMPORT.sub(own_import, cell) for cell in cells]
+    namespace: dict[str, object] = {}
+    exec(cells[0], namespace)
+    return " ".join(why(run_cells(cells[1:], namespace, limit), name))
 
 
 # The code, the variable, and what must be said of it: the reason and the place.
@@ -57,7 +63,47 @@ CASES = [
         "z",
         "SqrtBackward0 (line 4, z.sqrt())",
     ),
-]
+    # What another graph did is no answer.
+    ("z = x * 1\n(z * 0).sum().backward()\nw = x.detach().requires_grad_()\n(w - w).sum().backward()",
+     "w", "cancel out"),
+    ("n = torch.zeros(2, requires_grad=True)\n(n.sqrt() * 0 + x.log() * x).sum().backward()",
+     "x", "In the last pass it came over 2 paths"),
+    # Of a broadcast number the formula's parts cancel, none of them is 0.
+    ("b = torch.tensor(1.0, requires_grad=True)\n(b * torch.tensor([1.0, -1.0])).sum().backward()",
+     "b", "cancel out"),
+    # Only the ends of a large tensor are known.
+    ("w = torch.ones(100, requires_grad=True)\n(w[50] * 2).backward()", "w", "from one backward pass"),
+    ("w = torch.ones(100, requires_grad=True)\nw.sum().backward()\nw.grad.zero_()\nw.sum().backward()",
+     "w", "from one backward pass (line 6)"),
+    # What the code itself does to a gradient.
+    ("x.sum().backward()\nx.grad = torch.tensor([9.0, 9.0])", "x",
+     "x.grad is what line 4 made of it: x.grad = torch.tensor([9.0, 9.0])"),
+    ("x.grad = torch.ones(2)\n(x * 3).sum().backward()", "x",
+     "sum of what line 3 left there and 1 backward pass (line 4): [1.0, 1.0] + [3.0, 3.0] = [4.0, 4.0]"),
+    ("(x * 3).sum().backward()\nx.grad.mul_(2)", "x", "what line 4 made of it: x.grad.mul_(2)"),
+    ("(x * 3).sum().backward()\n(x * 2).sum().backward()\ntorch.nn.utils.clip_grad_norm_([x], 1.0)",
+     "x", "[3.0, 3.0] + [2.0, 2.0] = [5.0, 5.0]. x.grad is what line 5 made of it"),
+    ("y = x * 2\ny.retain_grad()\ny.sum().backward()", "y", "a result, not a leaf; it keeps"),
+]  # fmt: skip
+
+# The same where there was a gradient before the recording.
+OLDER = [
+    ("(x * 3).sum().backward()", "the sum of what it held before this cell ran and 1 backward pass "
+     "(line 1): [3.0, 3.0] + [3.0, 3.0] = [6.0, 6.0]"),
+    ("for i in range(2):\n    x.sum().backward()", "before this cell ran and 2 backward passes (line "
+     "2): [3.0, 3.0] + [1.0, 1.0] + [1.0, 1.0] = [5.0, 5.0]"),
+    ("x.grad = None\n(x * 4).sum().backward()", "x.grad came from one backward pass (line 2)"),
+    ("(x * -3).sum().backward()", "[3.0, 3.0] + [-3.0, -3.0] = [0.0, 0.0]"),
+    ("y = x * 2", "older than this cell"),
+]  # fmt: skip
+
+# What must not be said: a claim about something else.
+UNSAID = [
+    ("x.sum().backward()\nx.grad = torch.tensor([9.0, 9.0])", "x", "one backward pass"),
+    ("x.sum().backward()\nx.grad.zero_()", "x", "one backward pass"),
+    ("w = torch.ones(100, requires_grad=True)\n(w[50] * 2).backward()", "w", "is zero"),
+    ("w = torch.ones(0, requires_grad=True)\nw.sum().backward()", "w", "is zero"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -65,6 +111,39 @@ CASES = [
 def test_reasons(code: str, name: str, said: str, engine: str) -> None:
     """The reason is said, with the line, the numbers, the operation."""
     assert said in told(code, name, engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("code", "said"), OLDER, ids=[code for code, _ in OLDER])
+def test_gradient_before_the_recording(code: str, said: str, engine: str) -> None:
+    """What `.grad` held before is a term of its own."""
+    assert said in told(code, "x", engine, old="(x * 3).sum().backward()")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("code", "name", "unsaid"), UNSAID)
+def test_nothing_false(code: str, name: str, unsaid: str, engine: str) -> None:
+    """What does not hold is not said; something is."""
+    said = told(code, name, engine)
+    assert said
+    assert unsaid not in said
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_too_much_to_keep(engine: str) -> None:
+    """Where the record ends before the code does, nothing is claimed about the rest."""
+    loop = "for i in range(50):\n    (x * (i + 1)).sum().backward()"
+    assert "only the first 60 things" in told(loop, "x", engine, limit=60)
+    late = f"{loop}\nw = torch.ones(2, requires_grad=True)\nw.sum().backward()\nw.grad = None"
+    assert "only the first 60 things" in told(late, "w", engine, limit=60)
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
+def test_fix_of_another_finding() -> None:
+    """A name that is a letter or a word of the text is not spoken of."""
+    code = "y = x * 2\ny.sum().backward()\nprint(y.grad)\na = d = leaf = torch.ones(2)"
+    for name in ("a", "d", "leaf"):
+        assert "retain_grad" not in told(code, name, "autograd_lab")
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute")
