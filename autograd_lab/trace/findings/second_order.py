@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...i18n import _
-from ..model import Event
+from ..model import Event, Node
 from .code import expression, root_of, walk
 from .facts import Facts, spelled
 from .model import Clue, Place
@@ -111,9 +111,20 @@ def constant_derivative(facts: Facts) -> Iterator[Clue]:
     derivatives = Derivatives(facts)
     for ref in facts.failed.inputs:
         start = derivatives.origin.get(ref.tensor)
-        if start is not None and not ref.requires_grad and not derivatives.without_graph(start):
+        if start is None or ref.requires_grad or derivatives.without_graph(start):
+            continue
+        span = next(span for span in facts.passes if span[0] == start)
+        # What a Function of the user's own computes may have no graph though it is not the same everywhere.
+        if not any(node.custom for node in _walked(facts, span)):
             yield _same_everywhere(facts, start)
             return
+
+
+def _walked(facts: Facts, span: tuple[int, int]) -> Iterator[Node]:
+    """Yield the nodes that a pass went through."""
+    for event in facts.during(span, "node"):
+        if event.node is not None:
+            yield facts.nodes[event.node]
 
 
 def _same_everywhere(facts: Facts, start: int) -> Clue:

@@ -108,7 +108,8 @@ def _root_name(facts: Facts, call: str | None = None) -> str:
     """Return what backward was called on, or the first argument of grad."""
     if call is None:
         call = facts.error.expression if facts.error is not None else ""
-    return root_of(call) or "loss"
+    asked = facts.failed.inputs if facts.failed is not None else ()
+    return root_of(call) or (facts.label(asked[0].tensor) if asked else "") or "loss"
 
 
 def _root_shape(facts: Facts) -> str:

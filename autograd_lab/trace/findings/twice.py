@@ -18,11 +18,11 @@ from .reused import gone_through, kept_clue, opposed_clue, rows_clue
 @rule(2, "second-backward", needs_all=True)
 def second_backward(facts: Facts) -> Iterator[Clue]:
     """A backward pass came to a node that an earlier pass had freed."""
-    if not facts.raised(SECOND_TIME):
-        return
     second = facts.passes[-1] if facts.passes else None
-    first = None if second is None else _pass_that_freed(facts, second)
-    if first is None or second is None:
+    if not facts.raised(SECOND_TIME) or second is None or not facts.events[second[1]].text:
+        return  # what a node had saved was read, and no pass was asked for
+    first = _pass_that_freed(facts, second)
+    if first is None:
         yield _before_clue(facts)
         return
     carried = carried_over(facts, first, second)

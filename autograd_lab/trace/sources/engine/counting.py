@@ -46,6 +46,12 @@ class Counter(Observer):
         self._passes -= 1
 
 
+def unpack(held: Any) -> Tensor:
+    """Return the tensor that was saved."""
+    tensor: Tensor = held if isinstance(held, Tensor) else held.unpack()
+    return tensor
+
+
 @contextmanager
 def counting(
     forward: Callable[[], None], backward: Callable[[], None], keep: Callable[..., Any]
@@ -61,10 +67,6 @@ def counting(
         place = memory.__array_interface__["data"][0]
         return keep(tensor, ("engine", place), memory.nbytes)
 
-    def unpack(held: Any) -> Tensor:
-        tensor: Tensor = held if isinstance(held, Tensor) else held.unpack()
-        return tensor
-
     counter = Counter(forward, backward)
     observers.append(counter)
     try:
@@ -74,4 +76,4 @@ def counting(
         observers[:] = [other for other in observers if other is not counter]
 
 
-__all__ = ["counting"]
+__all__ = ["counting", "unpack"]

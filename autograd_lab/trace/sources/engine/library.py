@@ -10,6 +10,7 @@ from typing import Any
 from ....engine.function import FunctionNode
 from ....engine.grad_mode import state
 from ....engine.node import AccumulateGrad, sequence
+from ....engine.saved_hooks import Packed
 from ....engine.tensor import Tensor
 from ....nn.module import Module
 from ....nn.parameter import Parameter
@@ -17,6 +18,7 @@ from ....optim.optimizer import Optimizer
 from ...model import Value
 from ..library import Facts, NodeDescription
 from ..values import dtype_name, value_of
+from .counting import unpack
 
 
 class EngineLibrary:
@@ -92,7 +94,7 @@ class EngineLibrary:
     def saved(self, grad_fn: Any) -> list[tuple[str, Any]]:
         """Return the tensors and numbers it keeps, by name; nothing once they are released."""
         try:
-            kept = grad_fn.saved_values().items()
+            kept = [(name, _unpacked(v)) for name, v in grad_fn.saved_values().items()]
         except (RuntimeError, AttributeError):
             # Overwritten since, in a Function of the user's own; or a node that only raises.
             return []
@@ -105,6 +107,12 @@ class EngineLibrary:
         saved = ["save_for_backward"] if grad_fn.saved_values() else []
         own = {name: value for name, value in vars(grad_fn).items() if name not in _standard()}
         return saved + [f"ctx.{name}" for name, v in own.items() if isinstance(v, Tensor)]
+
+
+def _unpacked(value: Any) -> Any:
+    """Return a saved value; where `measure` packed it, the tensor. Hooks of the user's are not run."""
+    counted = isinstance(value, Packed) and value._unpack is unpack
+    return value.unpacked() if counted else value
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import cache
+from itertools import dropwhile
 from types import CodeType, FrameType
 from typing import Any
 
@@ -198,8 +199,9 @@ class EngineSource(Observer, Guarded):
 
     def failed(self, error: BaseException) -> tuple[str, list[Tensor]] | None:
         """Return the call into the engine that raised, and its tensors; None if none did."""
-        frames = self.record.source.below(error.__traceback__)
-        if not frames or not _ours(frames[0]):
+        below = self.record.source.below(error.__traceback__)
+        frames = [*dropwhile(lambda frame: not _ours(frame), below)]
+        if not frames:
             return None
         if frames[0].f_code is GUARD and frames[1:] and _ours(frames[1]):
             frames = frames[1:]
