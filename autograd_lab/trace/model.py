@@ -29,8 +29,10 @@ SHOWN, EDGE = 64, 2
 CODES = {
     "float16": "e", "float32": "f", "float64": "d", "bool": "?", "uint8": "B", "int8": "b",
     "int16": "h", "int32": "i", "int64": "q", "uint16": "H", "uint32": "I", "uint64": "Q",
+    "bfloat16": "f", "float8_e4m3fn": "f", "float8_e4m3fnuz": "f", "float8_e5m2": "f",
+    "float8_e5m2fnuz": "f", "float8_e8m0fnu": "f",
 }  # fmt: skip
-"""How the numbers of a dtype lie in memory."""
+"""How the numbers of a dtype lie in memory; those that Python has no code for, as float32."""
 
 
 def split_lines(text: str) -> list[str]:

@@ -14,7 +14,7 @@ import autograd_lab
 from autograd_lab.engine.operation import OPERATIONS
 from autograd_lab.trace.builder import Builder
 from autograd_lab.trace.cells import run_cells
-from autograd_lab.trace.model import Trace
+from autograd_lab.trace.model import CODES, Trace
 from autograd_lab.trace.record import Recorder
 from autograd_lab.trace.sources.graph import op_name
 from autograd_lab.trace.sources.passing import PassWriter
@@ -306,6 +306,31 @@ def test_tensors_that_are_no_arrays(name: str) -> None:
     assert trace.findings() == []
     assert Trace.from_json(trace.to_json()) == trace
     assert [v.value.text for v in trace.variables if v.name == "z"] == ["[2.]"]
+
+
+@pytest.mark.parametrize(
+    "kind", [n for n in CODES if n.startswith(("bfloat", "float8")) and hasattr(torch, n)]
+)
+def test_dtypes_that_numpy_lacks(kind: str) -> None:
+    """A tensor keeps the name of its own dtype, and the numbers that it holds."""
+    cell = f"x = torch.tensor([1.0, 2.0]).to(torch.{kind}).requires_grad_()\nb = x.to(torch.{kind})"
+    trace = run_cells([cell], {"torch": torch})
+    first = trace.variables[0].value
+    assert (first.dtype, first.numbers, first.text) == (kind, (1.0, 2.0), "[1., 2.]")
+    assert Trace.from_json(trace.to_json()) == trace
+
+
+def test_a_pass_in_bfloat16() -> None:
+    """Gradients have the dtype too; 1.1 is rounded to 1.1015625."""
+    trace = run_cells([ODD["bfloat16"], "y = x.detach() * 1.1"], {"torch": torch})
+    found = {v.name: v for v in trace.variables}
+    assert found["x"].grad is not None
+    assert found["x"].grad.dtype == found["x"].value.dtype == "bfloat16"
+    assert set(found["y"].value.numbers) == {1.1015625}
+    passed = [
+        v for e in trace.of_kind("node") for v in (*e.products, *e.grads_out) if v is not None
+    ]
+    assert {value.dtype for value in passed} == {"bfloat16"}
 
 
 def test_what_is_no_array_is_written_as() -> None:

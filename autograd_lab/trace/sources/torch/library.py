@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -42,9 +43,11 @@ class TorchLibrary:
     def value(self, tensor: Any) -> Value:
         """Return what the tensor looks like now; of one whose numbers nobody can read only its shape."""
         try:
-            return value_of(array_of(tensor))
+            value = value_of(array_of(tensor))
         except NO_NUMBERS:  # on the meta device, sparse, nested, one of a batch …
             return Value(_shape_of(tensor), _dtype_name(tensor.dtype), UNREADABLE)
+        kind = _dtype_name(tensor.dtype)
+        return value if kind == value.dtype else replace(value, dtype=kind)
 
     def token(self, grad: Any) -> Any:
         """Return what tells a gradient from others as long as it exists."""

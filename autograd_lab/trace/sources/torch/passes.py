@@ -188,7 +188,7 @@ def _product(operation: Operation, name: str, node: Any, grad: Any) -> Any:
     read = [_plain(getattr(node, f"_saved_{each}")) for each in operation.reads[name]]
     plain = _plain(grad)
     made = rule(plain, *read)
-    return grad if made is plain else torch.as_tensor(made)
+    return grad if made is plain else torch.as_tensor(made, dtype=grad.dtype)
 
 
 def _plain(value: Any) -> Any:
