@@ -342,12 +342,12 @@ def _towards(facts: Facts, variable: Variable, span: tuple[int, int]) -> Iterato
                 seen.add(edge.target)
                 waiting.append(edge.target)
     for event in facts.during(span, "node"):
-        there = slots.get(event.node, set())
-        yield (
-            event,
-            [v for i, v in enumerate(event.products) if i in there and v is not None],
-            [v for i, v in enumerate(event.grads_out) if i in there and v is not None],
-        )
+        if event.node in slots:
+            products, passed_on = (
+                [v for i, v in enumerate(values) if i in slots[event.node] and v is not None]
+                for values in (event.products, event.grads_out)
+            )
+            yield event, products, passed_on
 
 
 def _remarkable(facts: Facts, variable: Variable, passes: list[tuple[int, int]]) -> Iterator[str]:
@@ -398,9 +398,11 @@ def _zero(facts: Facts, variable: Variable, steps: list[Step]) -> str:
                 line=facts.spoken(facts.place(node)),
                 source=node.expression or node.op,
             )
-    return _("{name}.grad is zero: the paths that lead to it cancel out.").format(
-        name=variable.name
-    )
+    arriving = [value for event, *_sent in steps for value in event.grads_in if value is not None]
+    text = _("{name}.grad is zero: the paths that lead to it cancel out.")
+    if all(map(_is_zero, arriving)):
+        text = _("{name}.grad is zero: backward() started from zero.")
+    return text.format(name=variable.name)
 
 
 def _untold(facts: Facts, variable: Variable) -> str:

@@ -71,6 +71,11 @@ CASES = [
     # Of a broadcast number the formula's parts cancel, none of them is 0.
     ("b = torch.tensor(1.0, requires_grad=True)\n(b * torch.tensor([1.0, -1.0])).sum().backward()",
      "b", "cancel out"),
+    ("(x * 2).backward(torch.zeros(2))", "x", "x.grad is zero: backward() started from zero."),
+    ("b = torch.ones(2, requires_grad=True)\n"
+     "torch.autograd.backward([x * 2, b * 2], [torch.zeros(2), torch.ones(2)])",
+     "x", "x.grad is zero: backward() started from zero."),
+    ("x.backward(torch.zeros(2))", "x", "x.grad is zero: backward() started from zero."),
     # Only the ends of a large tensor are known.
     ("w = torch.ones(100, requires_grad=True)\n(w[50] * 2).backward()", "w", "from one backward pass"),
     ("w = torch.ones(100, requires_grad=True)\nw.sum().backward()\nw.grad.zero_()\nw.sum().backward()",
