@@ -107,9 +107,7 @@ def _kept(trace: Trace, nodes: Sequence[Node], elements: Mapping[int | None, int
     return sum(kept.values())
 
 
-def _row(
-    number: str, line: str, nodes: Sequence[Node], graph: Graph, kept: int
-) -> Sequence[str]:
+def _row(number: str, line: str, nodes: Sequence[Node], graph: Graph, kept: int) -> Sequence[str]:
     """Return one line of the source."""
     named = nodes[:MAX_MADE]
     tensors = [_tensor(node, graph) for node in named]
