@@ -372,3 +372,57 @@ def test_a_class_of_the_users_hears_nothing_of_the_watching() -> None:
     assert trace.error.startswith("RuntimeError")
     assert trace.broken == ""
     assert names["heard"] == ["requires_grad_", "mul", "sum", "backward", "matmul"]
+
+
+SAVED_HOOKS = """
+import torch
+calls = []
+def pack(tensor):
+    calls.append("pack")
+    return tensor
+def unpack(tensor):
+    calls.append("unpack")
+    return tensor
+class Scale(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a):
+        ctx.save_for_backward(a)
+        return a * 2
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * ctx.saved_tensors[0]
+x = torch.ones(3, requires_grad=True)
+with torch.autograd.graph.saved_tensors_hooks(pack, unpack):
+    y = Scale.apply(x.exp() * torch.ones(2, 3))[torch.tensor([0])].sum()
+y.backward()
+"""
+
+
+def test_hooks_on_saved_tensors_run_as_often_as_without_recording() -> None:
+    """What only a hook of the user's brings back is left alone; that it is let go of is told."""
+    plain: dict[str, Any] = {}
+    exec(SAVED_HOOKS, plain)
+    names: dict[str, Any] = {}
+    trace = run_cells([SAVED_HOOKS], names)
+    assert trace.broken == trace.error == ""
+    assert names["calls"] == plain["calls"]
+    nodes = trace.graph.nodes
+    freed = [nodes[event.node].name for event in trace.of_kind("freed") if event.node is not None]
+    assert freed == ["ScaleBackward", "MulBackward0", "ExpBackward0"]
+
+
+def test_a_checkpoint_computes_its_part_twice_and_no_more() -> None:
+    """Its hook on saved tensors runs the part again, which the backward pass alone must cause."""
+    cell = """
+import torch
+from torch.utils.checkpoint import checkpoint
+runs = []
+def part(x):
+    runs.append(1)
+    return x.exp().sin()
+x = torch.ones(3, requires_grad=True)
+y = checkpoint(part, x, use_reentrant=False).sum()
+"""
+    names: dict[str, Any] = {}
+    assert run_cells([cell, "before = len(runs)", "y.backward()"], names).broken == ""
+    assert (names["before"], len(names["runs"])) == (1, 2)

@@ -102,8 +102,14 @@ class TorchLibrary:
         """Return the tensors and numbers it keeps, by name; nothing once they are released."""
         try:
             if is_custom(grad_fn):
+                if self.packs(grad_fn):
+                    return []
                 return [(f"tensor {i}", t) for i, t in enumerate(grad_fn.saved_tensors)]
-            found = [(name, getattr(grad_fn, full)) for name, full in _kept(type(grad_fn))]  # type: ignore[arg-type]
+            found = [
+                (name, getattr(grad_fn, f"_saved_{name}"))
+                for name, raw in _kept(type(grad_fn))  # type: ignore[arg-type]
+                if not raw or _may_be_read(getattr(grad_fn, raw))
+            ]
         except RuntimeError:
             return []
         # Plain numbers are as the engine has them: PyTorch saves some as if they had no sign, others as
@@ -116,6 +122,16 @@ class TorchLibrary:
                 kept.append((name, item - 2**64 if item >= 2**63 else item))
         return kept
 
+    def packs(self, grad_fn: Any) -> bool:
+        """Return whether it keeps tensors that only a hook of the user's brings back."""
+        try:
+            if is_custom(grad_fn):
+                return any(map(is_packed, grad_fn._raw_saved_tensors))
+            names = [raw for _, raw in _kept(type(grad_fn)) if raw]  # type: ignore[arg-type]
+            return any(is_packed(getattr(grad_fn, raw)) for raw in names)
+        except RuntimeError:  # it has released them
+            return False
+
     def _alike(self, grad_fn: Any, saved: Any) -> Any:
         """Return a number that was saved as a tensor in the dtype of the node's result."""
         made = grad_fn._input_metadata[0].dtype
@@ -123,7 +139,7 @@ class TorchLibrary:
 
     def context(self, grad_fn: Any) -> list[str]:
         """Return what a user's Function did with its `ctx`: see `function` in the table of events."""
-        saved = ["save_for_backward"] if grad_fn.saved_tensors else []
+        saved = ["save_for_backward"] if grad_fn._raw_saved_tensors else []
         own = vars(grad_fn).items()
         return saved + [f"ctx.{name}" for name, v in own if isinstance(v, self.tensor_type)]
 
@@ -158,11 +174,23 @@ def _dtype_name(dtype: Any) -> str:
 
 @cache
 def _kept(kind: type) -> tuple[tuple[str, str], ...]:
-    """Return the names of what nodes of this class save, bare and full, those of tensors first."""
+    """Return the names of what nodes of this class save, bare and raw ("" if none); tensors first."""
     names = [n for n in dir(kind) if n.startswith("_saved_") and not n.endswith(PLAIN_FACTS)]
     raw = {name for name in dir(kind) if name.startswith("_raw_saved_")}
     names.sort(key=lambda name: (f"_raw{name}" not in raw, name))
-    return tuple((name.removeprefix("_saved_"), name) for name in names)
+    return tuple(
+        (name.removeprefix("_saved_"), f"_raw{name}" if f"_raw{name}" in raw else "")
+        for name in names
+    )
+
+
+def is_packed(raw: Any) -> bool:
+    """Return whether reading a saved tensor would call a hook of the user's."""
+    return getattr(raw, "unpack_hook", None) is not None
+
+
+def _may_be_read(raw: Any) -> bool:
+    return not isinstance(raw, tuple) and not is_packed(raw)  # no list of tensors is shown
 
 
 @cache
@@ -197,4 +225,4 @@ def _is_custom(kind: type) -> bool:
     return hasattr(kind, "needs_input_grad")
 
 
-__all__ = ["NO_NUMBERS", "TorchLibrary", "array_of", "is_custom", "operation_of"]
+__all__ = ["NO_NUMBERS", "TorchLibrary", "array_of", "is_custom", "is_packed", "operation_of"]

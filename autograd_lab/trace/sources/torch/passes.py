@@ -11,7 +11,7 @@ from ....engine.broadcasting import Broadcasting
 from ....engine.operation import Operation
 from ...model import Value
 from ..graph import Target
-from .library import NO_NUMBERS, array_of, is_custom, operation_of
+from .library import NO_NUMBERS, array_of, is_custom, is_packed, operation_of
 
 if TYPE_CHECKING:
     from .source import TorchSource
@@ -81,7 +81,7 @@ class Pass:
             key,
             targets,
             None if is_custom(grad_fn) else _broadcast(grad_fn.name()),
-            not self._retain_graph and self._keeps(grad_fn, node),
+            not self._retain_graph and (self._keeps(grad_fn, node) or self.library.packs(grad_fn)),
         )
         return partial(self.source.visited, self, visited)
 
@@ -175,10 +175,16 @@ def _products(
         shape, dtype = received.shape, received.dtype
         for slot, (name, grad) in enumerate(zip(names, passed, strict=False)):
             if grad is not None and (grad.shape != shape or grad.dtype is not dtype):
-                found[slot] = _product(operation, name, node, received)
+                if not _needs_packed(node, operation.reads[name]):
+                    found[slot] = _product(operation, name, node, received)
     except NO_NUMBERS:
         return passed
     return found
+
+
+def _needs_packed(node: Any, names: Iterable[str]) -> bool:
+    """Return whether a formula reads a saved value that only a hook of the user's brings back."""
+    return any(is_packed(getattr(node, f"_raw_saved_{name}", None)) for name in names)
 
 
 def _product(operation: Operation, name: str, node: Any, grad: Any) -> Any:
