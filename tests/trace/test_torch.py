@@ -426,3 +426,27 @@ y = checkpoint(part, x, use_reentrant=False).sum()
     names: dict[str, Any] = {}
     assert run_cells([cell, "before = len(runs)", "y.backward()"], names).broken == ""
     assert (names["before"], len(names["runs"])) == (1, 2)
+
+
+def test_a_mode_of_the_users_hears_nothing_of_the_watching() -> None:
+    """Numbers are read without its being told."""
+    cell = """
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+heard = []
+class Listening(TorchDispatchMode):
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        heard.append(str(func))
+        return func(*args, **(kwargs or {}))
+x = torch.ones(3, requires_grad=True)
+with Listening():
+    y = (x.exp() * torch.ones(2, 3)).sum()
+    y.backward()
+"""
+    plain: dict[str, Any] = {}
+    exec(cell, plain)
+    names: dict[str, Any] = {}
+    trace = run_cells([cell], names)
+    assert trace.broken == trace.error == ""
+    assert names["heard"] == plain["heard"]
+    assert [node.op for node in trace.graph.nodes if node.kind == "op"] == ["exp", "mul", "sum"]

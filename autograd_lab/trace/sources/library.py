@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -30,8 +29,9 @@ class Library(Protocol):
     """The class of the nodes at the leaves: their `variable` is the leaf."""
     first_key: int
     """`_sequence_nr()` of the first node that the recording should see made without being told."""
-    unnoticed: Callable[[], AbstractContextManager[Any]]
-    """What keeps subclasses of the user's own from hearing of the questions."""
+
+    def unnoticed(self) -> AbstractContextManager[Any]:
+        """Keep the user's classes and modes from hearing of the questions."""
 
     def value(self, tensor: Any) -> Value:
         """Return what the tensor looks like now."""

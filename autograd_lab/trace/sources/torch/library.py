@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
@@ -29,11 +31,24 @@ class TorchLibrary:
         import torch
 
         self.torch = torch
-        self.unnoticed = torch._C.DisableTorchFunctionSubclass
+        self._dispatch_modes = torch._C._len_torch_dispatch_stack
         self.tensor_type, self.parameter_type = torch.Tensor, torch.nn.Parameter
         self.leaf_type = torch._C._functions.AccumulateGrad  # type: ignore[attr-defined]
         self.first_key = torch._C._autograd._get_sequence_nr()
         self.module_type, self.optimizer_type = torch.nn.Module, torch.optim.Optimizer
+
+    def unnoticed(self) -> AbstractContextManager[Any]:
+        """Keep the user's classes and modes from hearing of the questions."""
+        if self._dispatch_modes():
+            return self._without_modes()
+        return self.torch._C.DisableTorchFunctionSubclass()
+
+    @contextmanager
+    def _without_modes(self) -> Iterator[None]:
+        from torch.utils._python_dispatch import _disable_current_modes
+
+        with self.torch._C.DisableTorchFunctionSubclass(), _disable_current_modes():
+            yield
 
     def records(self) -> bool:
         """Return whether operations are recorded now."""
@@ -146,6 +161,9 @@ class TorchLibrary:
 
 def array_of(tensor: Any) -> Any:
     """Return a tensor's numbers; those that NumPy has no type for, as bfloat16, in one that it has."""
+    if hasattr(type(tensor).__torch_dispatch__, "__func__"):
+        # Only the user's class knows them, and it is not to hear of the watching.
+        raise TypeError(type(tensor))
     try:
         return tensor.numpy(force=True)
     except NO_NUMBERS:

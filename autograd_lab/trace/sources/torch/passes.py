@@ -174,9 +174,10 @@ def _products(
     try:
         shape, dtype = received.shape, received.dtype
         for slot, (name, grad) in enumerate(zip(names, passed, strict=False)):
-            if grad is not None and (grad.shape != shape or grad.dtype is not dtype):
-                if not _needs_packed(node, operation.reads[name]):
-                    found[slot] = _product(operation, name, node, received)
+            if grad is None or (grad.shape == shape and grad.dtype is dtype):
+                continue
+            if not _needs_packed(node, operation.reads[name]):
+                found[slot] = _product(operation, name, node, received)
     except NO_NUMBERS:
         return passed
     return found
