@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from ...i18n import _
 from ..model import Event, Node, Ref, Saved, Trace, Value
@@ -68,8 +69,10 @@ class Facts:
 
     @cached_property
     def failed(self) -> Event | None:
-        """The call into the library that raised it."""
-        return next((e for e in reversed(self.events) if e.kind == "failed"), None)
+        """The call into the library that raised it, which is noted just before it."""
+        pairs = pairwise(reversed(self.events))
+        before = next((before for event, before in pairs if event is self.error), None)
+        return before if before is not None and before.kind == "failed" else None
 
     @cached_property
     def error_place(self) -> Place:

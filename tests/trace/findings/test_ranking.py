@@ -53,3 +53,21 @@ def test_pieces_of_a_trace(program: Program, capsys: pytest.CaptureFixture[str])
         ):
             find(replace(trace, events=events))
     find(replace(trace, cells=(), source=""))
+
+
+def test_the_error_of_each_cell_is_explained() -> None:
+    """A person who runs on after an error is told of each, once."""
+    cells = [
+        "import autograd_lab as torch",
+        "x = torch.ones(2, requires_grad=True)\ny = x * 2",
+        "y.backward()",
+        "y.numpy()",
+        "undefined",
+        "x.add_(1)",
+    ]
+    found = [(f.cell, f.rule) for f in run_cells(cells).findings()]
+    assert found == [
+        (2, "not-a-scalar"),
+        (3, "numpy-of-a-tracked-tensor"),
+        (5, "leaf-written"),
+    ]
