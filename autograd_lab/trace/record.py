@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCES = str(Path(__file__).parent / "sources")
+DETOUR = "handle_torch_function"
+"""By which a function of PyTorch's that is written in Python tells who watches that it is called."""
 TRIGGERED = re.compile(r" \(Triggered internally at .*\)$")
 """Where in PyTorch's own sources a warning comes from."""
 
@@ -151,14 +153,34 @@ def _imports_torch(text: str) -> bool:
 
 
 def hide_watching(error: BaseException) -> None:
-    """Take the frames of the watching out of a traceback: what is left is that of the code alone."""
-    before, traceback = None, error.__traceback__
+    """Take the frames of the watching out of an error's traceback, and of those it came from."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        _hide_frames(each)
+        waiting += [each.__cause__, each.__context__]
+        if isinstance(each, BaseExceptionGroup):
+            waiting += each.exceptions
+
+
+def _hide_frames(error: BaseException) -> None:
+    kept: list[TracebackType] = []
+    traceback = error.__traceback__
     while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(SOURCES):
-            before = traceback
-        elif before is not None:
-            before.tb_next = traceback.tb_next
+        code = traceback.tb_frame.f_code
+        if not code.co_filename.startswith(SOURCES):
+            kept.append(traceback)
+        elif kept and kept[-1].tb_frame.f_code.co_name == DETOUR:
+            del kept[-2:]  # the function of PyTorch's that took it comes again, below the watching
         traceback = traceback.tb_next
+    for above, below in zip(kept, [*kept[1:], None], strict=True):
+        above.tb_next = below
+    if kept:
+        error.__traceback__ = kept[0]
 
 
 def forget_warnings() -> None:

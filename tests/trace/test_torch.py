@@ -6,6 +6,7 @@ import subprocess
 import sys
 import traceback
 import warnings
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -259,6 +260,35 @@ def test_no_frame_of_ours_in_a_recorded_block() -> None:
     files = [str(entry.path) for entry in caught.traceback]
     assert not any("autograd_lab/trace/sources" in file for file in files)
     assert [event.text for event in trace.of_kind("failed")] == ["matmul"]
+
+
+def test_a_recorded_traceback_is_that_of_the_code_alone() -> None:
+    """Of a function that PyTorch has in Python, of the error behind an error, and of one in a group."""
+
+    def cause() -> None:
+        try:
+            torch.ones(2, 3) @ torch.ones(2, 3)
+        except RuntimeError as error:
+            raise ValueError("no product") from error
+
+    def group() -> None:
+        try:
+            torch.ones(2, 3) @ torch.ones(2, 3)
+        except RuntimeError as error:
+            raise ExceptionGroup("several", [error]) from None
+
+    def written_in_python() -> None:
+        torch.ones(2, requires_grad=True).mul(2).backward()
+
+    for function in (cause, group, written_in_python):
+        texts = []
+        for block in (nullcontext(), autograd_lab.record()):
+            try:
+                with block:
+                    function()
+            except Exception as error:
+                texts.append("".join(traceback.format_exception(error)))
+        assert texts[0] == texts[1]
 
 
 ODD = {
