@@ -21,6 +21,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
 
+from ..i18n import _
 from ..showing import TRACE_NAME
 from ..trace.record import Recorder, hide_watching
 from . import commands, help, needs
@@ -38,6 +39,21 @@ def rewrite_first_line(lines: list[str]) -> list[str]:
         return lines
     options = match["options"] or ""
     return [f"get_ipython().run_line_magic('autograd_begin', {options!r})\n", *lines[1:]]
+
+
+def _from_magic(cell: str) -> str:
+    """Return a cell from its line `%%autograd …` on, `""` if it has none."""
+    lines = cell.splitlines(keepends=True)
+    starts = (i for i, line in enumerate(lines) if FIRST_LINE.fullmatch(line))
+    return "".join(lines[next(starts, len(lines)) :])
+
+
+def _as_typed(typed: str, source: str) -> str:
+    """Return the text that runs with its lines of magics as they were typed, if it has the same lines."""
+    lines = typed.splitlines(keepends=True), source.splitlines(keepends=True)
+    if len(lines[0]) != len(lines[1]):
+        return source
+    return "".join(mine if mine.startswith("%") else its for mine, its in zip(*lines, strict=True))
 
 
 # So marked, it is left out when IPython asks whether a cell is complete: a terminal then waits for
@@ -90,10 +106,15 @@ class AutogradMagics(Magics):
     def autograd_begin(self, line: str) -> None:
         """Begin recording: what the first line of an `%%autograd` cell becomes."""
         options = self._parse(line)
-        filename = self._user_frame().f_code.co_filename
+        frame = self._user_frame()
+        filename = frame.f_code.co_filename
         first = f"%%autograd {line}".rstrip() + "\n"
+        typed = _from_magic(str(self._running[-1].raw_cell)) if self._running else ""
         lines = linecache.getlines(filename)
-        self._begin(first + self._text(lines).partition("\n")[2], filename, options)
+        if not lines and frame.f_lineno == 1:  # as under `%%time`, which keeps no text
+            lines = self.shell.transform_cell(typed).splitlines(keepends=True)
+        ran = first + self._text(lines).partition("\n")[2]
+        self._begin(_as_typed(typed, ran), filename, options)
         # A traceback that reaches up to line 1 shows what the user wrote there, as a comment: the
         # text must stay Python, or IPython could not mark the place of the error.
         lines[:1] = [f"# {first}"]
@@ -118,6 +139,8 @@ class AutogradMagics(Magics):
         return frame
 
     def _begin(self, source: str, filename: str, options: argparse.Namespace) -> None:
+        if self._recorder is not None:
+            print(_("This cell runs another one under %%autograd: only that one is recorded."))
         self.abandon()
         self._cell = self._running[-1] if self._running else None
         self._options = options
@@ -133,7 +156,7 @@ class AutogradMagics(Magics):
         count = self.shell.execution_count - bool(info.store_history)  # counted up already
         compiler = self.shell.compile
         filename = compiler.get_code_name(info.raw_cell, info.transformed_cell, count)
-        source = info.transformed_cell or ""
+        source = _as_typed(str(info.raw_cell), info.transformed_cell or "")
         self._begin(source, filename, argparse.Namespace(**self.defaults))
         self._unasked = True
 

@@ -179,11 +179,16 @@ def completions(magics: AutogradMagics, line: str) -> list[str]:
     if line.lstrip().startswith("%%"):
         return offered
     words = line.split()
-    if words[1:2] == ["lang"]:
+    finished = words if line[-1:].isspace() else words[:-1]
+    command = finished[1] if len(finished) > 1 else ""
+    if command == "lang":
         return ["auto", "en", "zh"]
-    if words[1:2] == ["check"]:
+    if command == "check":
         return question_names()
-    names = [name for name, value in magics.shell.user_ns.items() if is_tensor(value)]
-    if words[1:2] == ["compare"]:
-        names = [n for n, v in magics.shell.user_ns.items() if isinstance(_as_trace(v), Trace)]
-    return [*offered, *names, *(COMMANDS if len(words) < 3 else ())]
+    variables = magics.shell.user_ns.items()
+    if command == "compare":
+        return [*(name for name, v in variables if isinstance(_as_trace(v), Trace)), *offered]
+    tensors = [name for name, value in variables if is_tensor(value)]
+    if command == "why":
+        return tensors
+    return [*offered, *tensors, *(() if command else COMMANDS)]

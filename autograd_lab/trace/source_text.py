@@ -106,7 +106,8 @@ class SourceText:
         lines[-1] = lines[-1][:end]
         column = len(lines[0][:start].decode(errors="replace"))
         lines[0] = lines[0][start:]
-        return Place(cell, line, b"".join(lines).decode(errors="replace"), column)
+        text = b"".join(lines).decode(errors="replace")
+        return Place(cell, line, text.rstrip("\n"), column)  # of a magic, the line that runs is longer
 
 
 __all__ = ["NOWHERE", "Place", "SourceText"]

@@ -188,6 +188,16 @@ def test_line_magics_inside(shell: Shell) -> None:
     assert [node.line for node in shell.user_ns["_autograd"].graph.nodes] == [2, 3]
 
 
+def test_line_magics_are_shown_as_typed(shell: Shell) -> None:
+    """The text shows what the user wrote, not what IPython makes of it; a finding names the tensor."""
+    cell = "x = torch.ones(1, requires_grad=True)\n%time y = x * 2\n%time y.numpy()\n"
+    shown = run(shell, f"\n%%autograd --text\n{cell}").stdout
+    trace = shell.user_ns["_autograd"]
+    assert trace.source == f"%%autograd --text\n{cell}"
+    assert "line 3: %time y = x * 2" in shown
+    assert [(f.line, f.what[:5]) for f in trace.findings()] == [("%time y.numpy()", "y req")]
+
+
 # --- bad input ----------------------------------------------------------------------------------
 
 
@@ -246,6 +256,24 @@ def test_under_another_magic(shell: Shell) -> None:
     shown = run(shell, f"%%time\n%%autograd\n{WORKED}")
     assert len(shown.outputs) == 1
     assert "Wall time" in shown.stdout
+
+
+def test_under_time_lines_are_known(shell: Shell) -> None:
+    """`%%time` keeps no text of what it runs; the trace has it all the same."""
+    shown = run(
+        shell, "%%time\n%%autograd --text\nv = torch.ones(2, requires_grad=True)\nv.backward()"
+    )
+    trace = shell.user_ns["_autograd"]
+    assert trace.source.splitlines()[0] == "%%autograd --text"
+    assert [finding.line for finding in trace.findings()] == ["v.backward()"]
+    assert "v has the shape [2]" in shown.stdout
+
+
+def test_a_recording_that_another_one_ends(shell: Shell) -> None:
+    """A cell that runs a recorded cell is told that it is not recorded itself."""
+    shown = run(shell, "%%autograd --text\nget_ipython().run_cell('%%autograd --text\\ny = 2 * x')")
+    assert shown.stdout.startswith("This cell runs another one under %%autograd")
+    assert shell.user_ns["_autograd"].source == "%%autograd --text\ny = 2 * x\n"
 
 
 def test_run_cell_magic(shell: Shell) -> None:

@@ -191,6 +191,11 @@ def test_completion(shell: Shell) -> None:
     assert "other" not in offered("%autograd ")
     assert {"--save", "--static"} <= offered("%%autograd --s")
     assert {"zh", "en"} <= offered("%autograd lang ")
+    run(shell, "%%autograd --quiet\nloss * 2")
+    assert "loss" in offered("%autograd why ")
+    assert not {"--text", "why", "on"} & offered("%autograd why ")
+    assert "_autograd" in offered("%autograd compare ")
+    assert not {"why", "on", "off", "loss"} & offered("%autograd compare ")
 
 
 def test_unloading_takes_completion_and_recording_back(shell: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
@@ -13,6 +14,8 @@ from .model import Place
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | None
 SIMPLE = ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.AnnAssign
 """Statements whose names are all that their lines use."""
+LINE_MAGIC = re.compile(r"^%\w+\s+")
+"""What a line that IPython runs begins with: `%time loss.backward()`."""
 
 
 def walk(tree: ast.AST) -> list[ast.AST]:
@@ -237,7 +240,7 @@ def assigned(statement: ast.stmt | None) -> list[tuple[str, ast.expr]]:
 def expression(text: str) -> ast.expr | None:
     """Return a piece of source as a syntax tree; None if it is not one expression."""
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        return ast.parse(LINE_MAGIC.sub("", text.strip()), mode="eval").body
     except (SyntaxError, ValueError):
         return None
 
