@@ -39,6 +39,7 @@ class Builder:
         self.counts: Counter[tuple[str, int | None, int | None]] = Counter()
         self.error = ""
         self.broken = ""
+        self.elsewhere = False
         self.place: Place | None = None
         """Where the running backward pass was asked for: nothing of it happens elsewhere."""
 
@@ -134,6 +135,7 @@ class Builder:
             error=self.error,
             truncated=self.counts.total(),
             broken=self.broken,
+            elsewhere=self.elsewhere,
             cells=cells,
             tensors=tuple(
                 TensorObject(label, **tensor)

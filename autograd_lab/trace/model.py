@@ -363,11 +363,13 @@ class Trace:
     groups: tuple[Group, ...] = ()
     summary: tuple[Count, ...] = ()
     """What the `truncated` events were."""
+    elsewhere: bool = False
+    """Whether other threads used the library: only the one that began the recording is recorded."""
 
     @property
     def whole(self) -> bool:
         """Whether all that happened is in `events`."""
-        return not self.truncated and not self.broken
+        return not (self.truncated or self.broken or self.elsewhere)
 
     def count(self, kind: str) -> int:
         """Return how many events of a kind happened, those that were only counted among them."""

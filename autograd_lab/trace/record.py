@@ -235,6 +235,8 @@ def _patient_collector() -> Iterator[None]:
 class record(AbstractContextManager["record"]):
     """Record a `with` block of ordinary code, without IPython; PyTorch too if it is loaded by then.
 
+    What other threads do meanwhile is not recorded (`Trace.elsewhere`).
+
     After the block the object is the trace: it has all that a `Trace` has, `findings()` among it;
     `.trace` is the `Trace` itself.
 

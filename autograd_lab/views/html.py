@@ -29,6 +29,7 @@ from .wording import (
     cropped,
     gradient_line,
     node_name,
+    other_threads,
     stopped,
 )
 
@@ -94,6 +95,7 @@ def _figure(view: Prepared) -> str:
     notes = (
         _("Values flow down, gradients flow back up."),
         broke_off(view.trace),
+        other_threads(view.trace),
         stopped(view.trace, view.walked),
         cropped(count - view.plan.hidden, count),
         counted_only(view.trace),

@@ -24,6 +24,7 @@ from .wording import (
     kind_name,
     node_name,
     one_line,
+    other_threads,
     source_line,
     stopped,
     value_line,
@@ -39,7 +40,8 @@ def render(
     """Return the trace as text, without a newline at the end; the best finding comes first."""
     found_text = findings.as_text(found)
     if not trace.graph.nodes:
-        return "\n".join(filter(None, (sentence(trace, ()), stopped(trace), *found_text)))
+        notes = (other_threads(trace), stopped(trace))
+        return "\n".join(filter(None, (sentence(trace, ()), *notes, *found_text)))
     view = prepare(trace, max_boxes)
     parts = [sentence(trace, view.all_steps)]
     parts += ["", *found_text] if found_text else []
@@ -53,7 +55,7 @@ def render(
         parts += ["", _("The backward pass, step by step:")]
     for number, step in enumerate(listed, start=1):
         parts += _scene(number, narrate(trace.graph, step))
-    endings = (counted_only(trace), broke_off(trace), stopped(trace, listed))
+    endings = (counted_only(trace), broke_off(trace), other_threads(trace), stopped(trace, listed))
     if any(endings):
         parts += ["", *filter(None, endings)]
     return "\n".join(parts)

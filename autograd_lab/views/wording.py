@@ -299,6 +299,13 @@ def cropped(shown: int, count: int) -> str:
     )
 
 
+def other_threads(trace: Trace) -> str:
+    """Return the line about threads that were not recorded, `""` if there were none."""
+    if not trace.elsewhere:
+        return ""
+    return _("Other threads worked with tensors, too; what they did is not recorded.")
+
+
 def counted_only(trace: Trace) -> str:
     """Return the line about the events that were too many to keep, `""` if none were."""
     if not trace.truncated:

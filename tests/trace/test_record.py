@@ -8,10 +8,12 @@ import pytest
 import autograd_lab as torch
 from autograd_lab.engine.observe import observers
 from autograd_lab.trace.builder import Builder
+from autograd_lab.trace.cells import run_cells
 from autograd_lab.trace.model import Trace
 from autograd_lab.trace.record import PATIENCE, Recorder
 from autograd_lab.trace.sources.graph import GraphWriter
 from autograd_lab.trace.sources.passing import PassWriter
+from autograd_lab.views.text import render
 
 from .recorded_cells import CELL, graph_lines, run
 
@@ -169,3 +171,29 @@ def test_a_fault_at_the_end_leaves_the_source_and_the_error(
     )
     assert trace.source.startswith("x = ")
     assert trace.graph.nodes == ()
+
+
+@pytest.mark.parametrize(
+    "engine", ["autograd_lab", pytest.param("torch", marks=pytest.mark.needs_torch)]
+)
+def test_only_the_thread_that_records_is_recorded(engine: str) -> None:
+    """What other threads do is left out whole, and the trace says so."""
+    cell = f"""
+import {engine} as torch
+from threading import Thread
+x = torch.ones(3, requires_grad=True)
+def work():
+    for _ in range(20):
+        (x * 3).sum().backward()
+threads = [Thread(target=work) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    names: dict[str, Any] = {}
+    trace = run_cells([cell, "(x * 2).sum().backward()"], names)
+    assert names["x"].grad.tolist() == [242.0] * 3
+    assert [(e.cell, e.line) for e in trace.of_kind("backward", "accumulate")] == [(1, 1)] * 2
+    assert (trace.broken, trace.elsewhere) == ("", True)
+    assert trace.findings() == []
+    assert "Other threads" in render(trace)
+    assert not run_cells([f"import {engine} as torch", "torch.ones(1)"]).elsewhere

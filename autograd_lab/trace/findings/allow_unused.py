@@ -54,7 +54,7 @@ def _none_given(facts: Facts, event: Event, missing: Ref) -> Clue:
 @rule(16, "grad-is-always-none")
 def always_none(facts: Facts) -> Iterator[Clue]:
     """autograd.grad never finds the only leaf that it is asked for, and the leaf is to be updated."""
-    if facts.error is not None or facts.trace.truncated:
+    if facts.error is not None or not facts.trace.whole:
         return
     calls: dict[tuple[Place, int], list[Event]] = {}
     found = ever_fed(facts)

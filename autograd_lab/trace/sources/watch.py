@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
+from threading import get_ident
 from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -33,14 +34,28 @@ class Guarded:
     record: Builder
     busy = False
     """Whether it is itself at work: what it then asks the library is not the user's doing."""
+    thread: int
+    """The thread that is recorded: what others do at the same time cannot be told apart."""
+
+    def concerns(self) -> bool:
+        """Return whether this is the recorded thread; note it if not."""
+        if get_ident() == self.thread:
+            return True
+        self.record.elsewhere = True
+        return False
 
 
-def guarded(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
-    """Keep a fault of the recording out of the user's code: it ends the recording alone."""
+def guarded(
+    method: Callable[Concatenate[S, P], None], anywhere: bool = False
+) -> Callable[Concatenate[S, P], None]:
+    """Keep a fault of the recording out of the user's code: it ends the recording alone.
+
+    Only the recorded thread is heard, unless `anywhere`.
+    """
 
     @wraps(method)
     def notified(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        if self.busy or self.record.broken:
+        if not (anywhere or self.concerns()) or self.busy or self.record.broken:
             return
         self.busy = True
         try:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from itertools import dropwhile
+from threading import get_ident
 from types import CodeType, FrameType
 from typing import Any
 
@@ -38,7 +39,7 @@ class EngineSource(Observer, Guarded):
 
     def __init__(self, builder: Builder) -> None:
         """Write into `builder`."""
-        self.record = builder
+        self.record, self.thread = builder, get_ident()
         self.library = EngineLibrary()
         self.watch = Watch(builder, self.library)
         self._accumulating: tuple[dict[str, Any] | None, Tensor] | None = None

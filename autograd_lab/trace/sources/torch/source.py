@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from threading import get_ident
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ...builder import Builder, describe
@@ -19,7 +20,9 @@ S = TypeVar("S", bound="TorchSource")
 P = ParamSpec("P")
 
 
-def unnoticed(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+def unnoticed(
+    method: Callable[Concatenate[S, P], None], anywhere: bool = False
+) -> Callable[Concatenate[S, P], None]:
     """Guard a method, and keep tensors of the user's own classes from hearing what it asks."""
 
     @wraps(method)
@@ -27,7 +30,12 @@ def unnoticed(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate
         with self.library.unnoticed():
             method(self, *args, **kwargs)
 
-    return guarded(asking)
+    return guarded(asking, anywhere)
+
+
+def in_pass(method: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+    """Guard a hook of a pass that is recorded: PyTorch has threads of its own for GPUs."""
+    return unnoticed(method, anywhere=True)
 
 
 class TorchSource(Guarded):
@@ -35,7 +43,7 @@ class TorchSource(Guarded):
 
     def __init__(self, builder: Builder) -> None:
         """Write into `builder`."""
-        self.record = builder
+        self.record, self.thread = builder, get_ident()
         self.library = TorchLibrary()
         self.watch = Watch(builder, self.library)
         self._calls = Calls(self)
@@ -58,6 +66,9 @@ class TorchSource(Guarded):
     @contextmanager
     def silence(self) -> Iterator[None]:
         """Take no notice of what happens inside."""
+        if get_ident() != self.thread:  # no notice is taken of it anyway
+            yield
+            return
         before, self.busy = self.busy, True
         try:
             with self.library.torch._C.DisableTorchFunction():
@@ -142,12 +153,12 @@ class TorchSource(Guarded):
         work.append(Pass(self, keep))
         work[0].listen([root.grad_fn or edge(root).node for root in roots])
 
-    @unnoticed
+    @in_pass
     def visited(self, work: Pass, visited: Visited, passed: Any, grads: Any) -> None:
         """Note what a node received and passed on, and that it lets go of what it saved."""
         work.visit(visited, passed, grads)
 
-    @unnoticed
+    @in_pass
     def accumulated(
         self, work: Pass, leaf: Any, before: Value | None, passed: Any, grads: Any
     ) -> None:
