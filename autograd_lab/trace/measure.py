@@ -31,12 +31,14 @@ class Kept:
             each.drop(self._memory, self._nbytes)
 
     def unpack(self) -> Any:
-        """Return the tensor; RuntimeError if it was written to since, as without measuring."""
+        """Return the tensor; RuntimeError if it was written to since: what made it is not known."""
         if self.tensor._version != self.version:
             raise RuntimeError(
                 "one of the variables needed for gradient computation has been modified by an "
-                f"inplace operation: it is at version {self.tensor._version}; expected version "
-                f"{self.version} instead"
+                f"inplace operation: [{self.tensor.type()} {list(self.tensor.shape)}] is at version "
+                f"{self.tensor._version}; expected version {self.version} instead. Hint: enable anomaly "
+                "detection to find the operation that failed to compute its gradient, with "
+                "torch.autograd.set_detect_anomaly(True, check_nan=False)."
             )
         return self.tensor
 
@@ -91,7 +93,7 @@ class measure:
         """Begin to count."""
         if not _open:
             _stack.enter_context(counting_engine(count_forward, count_backward, Kept))
-            if "torch" in sys.modules:
+            if sys.modules.get("torch") is not None:  # None keeps it from being imported
                 from .sources.torch.counting import counting as counting_torch
 
                 _stack.enter_context(counting_torch(count_forward, count_backward, Kept))

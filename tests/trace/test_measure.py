@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -39,6 +40,33 @@ def test_only_what_computes(torch: Any) -> None:
         y[0].item()
         torch.tensor([1.0, 2.0])
     assert (cost.forward, cost.backward, cost.kept) == (0, 0, 0)
+
+
+def test_a_result_in_another_shape_is_no_work(torch: Any) -> None:
+    """reshape() copies what does not lie in order; a product of stacks is one product."""
+    x = torch.ones(2, 3, 4, requires_grad=True)
+    with measure() as copied:
+        x.permute(1, 0, 2).reshape(-1)
+    with measure() as product:
+        x @ torch.ones(2, 4, 3)
+    assert (copied.forward, product.forward) == (1, 1)
+
+
+def test_topk_keeps_the_places_of_what_it_returns_alone(torch: Any) -> None:
+    """Four integers of eight bytes, not the order of all six numbers."""
+    x = torch.ones(2, 3, requires_grad=True)
+    with measure() as cost:
+        found = x.topk(2)
+    assert cost.kept == 32
+    assert found.indices.is_contiguous()
+
+
+def test_where_torch_is_kept_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None among the modules forbids an import; the engine is measured all the same."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with measure() as cost:
+        autograd_lab.ones(3).exp()
+    assert cost.forward == 1
 
 
 def test_without_gradients(torch: Any) -> None:
@@ -124,7 +152,8 @@ def test_written_after_it_was_saved(torch: Any) -> None:
     with measure():
         y = x.exp()
         y += 1
-        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        words = r"modified by an inplace operation: \[torch.FloatTensor \[3\]\].* is at version 1; .* Hint"
+        with pytest.raises(RuntimeError, match=words):
             y.sum().backward()
 
 

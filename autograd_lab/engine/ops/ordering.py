@@ -93,7 +93,7 @@ class Topk(Named):
         if not self.ndim:
             return taken(self, order(self, dim, largest), dim)
         first = window(self.ndim, dim % self.ndim, slice(k))
-        return taken(self, order(self, dim, largest)[first], dim)
+        return taken(self, order(self, dim, largest)[first].copy(), dim)
 
 
 topk = register(Topk)

@@ -29,7 +29,7 @@ class Counter(Observer):
             self._forward_unless_view(name)
 
     def _forward_unless_view(self, name: str) -> None:
-        if not isinstance(OPERATIONS.get(name), ViewOperation):
+        if name != "unsafe_view" and not isinstance(OPERATIONS.get(name), ViewOperation):
             self._forward()
 
     def on_backward(self, *_: Any) -> None:
