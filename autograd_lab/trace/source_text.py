@@ -107,7 +107,9 @@ class SourceText:
         column = len(lines[0][:start].decode(errors="replace"))
         lines[0] = lines[0][start:]
         text = b"".join(lines).decode(errors="replace")
-        return Place(cell, line, text.rstrip("\n"), column)  # of a magic, the line that runs is longer
+        return Place(
+            cell, line, text.rstrip("\n"), column
+        )  # of a magic, the line that runs is longer
 
 
 __all__ = ["NOWHERE", "Place", "SourceText"]
