@@ -406,6 +406,10 @@ def _zero(facts: Facts, variable: Variable, steps: list[Step]) -> str:
 
 
 def _untold(facts: Facts, variable: Variable) -> str:
+    if not facts.trace.truncated:
+        return _(
+            "Not all that happened was recorded, so what became of {name}.grad cannot be told."
+        ).format(name=variable.name)
     return _(
         "What became of {name}.grad was not recorded to the end: only the first {count} things "
         "that happened were kept. With fewer turns of the loop it can be told."

@@ -102,6 +102,8 @@ def counting(
     def unpack(held: Any) -> Any:
         return held if isinstance(held, torch.Tensor) else held.unpack()
 
+    unpack.__autograd_lab__ = True  # type: ignore[attr-defined]  # a recording may call it
+
     patches = Patches()
     patches.replace(torch.autograd, "_engine_run_backward", lambda run: _counted(run, backward))
     try:

@@ -204,7 +204,8 @@ def _kept(kind: type) -> tuple[tuple[str, str], ...]:
 
 def is_packed(raw: Any) -> bool:
     """Return whether reading a saved tensor would call a hook of the user's."""
-    return getattr(raw, "unpack_hook", None) is not None
+    hook = getattr(raw, "unpack_hook", None)
+    return hook is not None and not hasattr(hook, "__autograd_lab__")
 
 
 def _may_be_read(raw: Any) -> bool:
