@@ -161,7 +161,7 @@ class TorchLibrary:
 
 def array_of(tensor: Any) -> Any:
     """Return a tensor's numbers; those that NumPy has no type for, as bfloat16, in one that it has."""
-    if hasattr(type(tensor).__torch_dispatch__, "__func__"):
+    if _dispatches(type(tensor)):
         # Only the user's class knows them, and it is not to hear of the watching.
         raise TypeError(type(tensor))
     try:
@@ -210,6 +210,12 @@ def is_packed(raw: Any) -> bool:
 
 def _may_be_read(raw: Any) -> bool:
     return not isinstance(raw, tuple) and not is_packed(raw)  # no list of tensors is shown
+
+
+@lru_cache(1024)
+def _dispatches(kind: type) -> bool:
+    """Return whether a class of tensors is one that sees each operation on itself."""
+    return hasattr(kind.__torch_dispatch__, "__func__")  # type: ignore[attr-defined]
 
 
 @cache
