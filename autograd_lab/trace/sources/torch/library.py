@@ -161,7 +161,7 @@ class TorchLibrary:
 
 def array_of(tensor: Any) -> Any:
     """Return a tensor's numbers; those that NumPy has no type for, as bfloat16, in one that it has."""
-    if _dispatches(type(tensor)):
+    if _dispatches(type(tensor)):  # type: ignore[arg-type]
         # Only the user's class knows them, and it is not to hear of the watching.
         raise TypeError(type(tensor))
     try:
