@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ...i18n import _, ngettext
-from ..model import Edge, Event, Trace, Value, Variable
+from ..model import Edge, Event, Node, Trace, Value, Variable
 from . import cutting
 from .facts import Facts, spelled
 from .ranking import find
@@ -368,15 +368,19 @@ def _not_a_number(facts: Facts, variable: Variable, steps: list[Step]) -> str:
                 "{name}.grad holds NaN. It first came up at {node} ({line}, {source}): the gradient "
                 "that arrived was {grad}, the local derivative is not finite, and 0 · inf is NaN."
             ).format(
-                name=variable.name,
-                node=node.name,
-                line=facts.spoken(facts.place(node)),
-                source=node.expression or node.op,
+                **_where(facts, variable, node),
                 grad=next((v.text for v in event.grads_in if v is not None), "?"),
             )
     return _("{name}.grad holds NaN; it was in what backward() started from.").format(
         name=variable.name
     )
+
+
+def _where(facts: Facts, variable: Variable, node: Node) -> dict[str, str]:
+    """Return what a text names: the variable, and a node with its line and source."""
+    line = facts.spoken(facts.place(node))
+    source = node.expression or node.op
+    return {"name": variable.name, "node": node.name, "line": line, "source": source}
 
 
 def _zero(facts: Facts, variable: Variable, steps: list[Step]) -> str:
@@ -392,12 +396,7 @@ def _zero(facts: Facts, variable: Variable, steps: list[Step]) -> str:
             return _(
                 "{name}.grad is zero: at {node} ({line}, {source}) a gradient arrived, and the "
                 "local derivative there is 0."
-            ).format(
-                name=variable.name,
-                node=node.name,
-                line=facts.spoken(facts.place(node)),
-                source=node.expression or node.op,
-            )
+            ).format(**_where(facts, variable, node))
     arriving = [value for event, *_sent in steps for value in event.grads_in if value is not None]
     text = _("{name}.grad is zero: the paths that lead to it cancel out.")
     if all(map(_is_zero, arriving)):
