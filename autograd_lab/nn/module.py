@@ -255,11 +255,10 @@ class Module:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Reset the gradients of all parameters."""
-        with unobserved():
-            for parameter in self.parameters():
-                clear_grad(parameter, set_to_none)
         if observers:
             tell("zero_grad", self, set_to_none=set_to_none)
+        for parameter in self.parameters():
+            clear_grad(parameter, set_to_none)
 
     def apply(self: M, fn: Callable[[Module], Any]) -> M:
         """Call `fn` with every module below and at last with this one."""
@@ -353,11 +352,13 @@ def printed(name: str, extra: str, children: Any) -> str:
 
 def clear_grad(parameter: Any, set_to_none: bool) -> None:
     """Drop a gradient, or fill it with zeros without its history."""
-    if set_to_none:
+    grad = parameter._grad
+    if grad is None or set_to_none:
         parameter._grad = None
-    elif parameter._grad is not None:
-        if parameter._grad.grad_fn is None:
-            parameter._grad.requires_grad_(False)
+        return
+    with unobserved():
+        if grad.grad_fn is None:
+            grad.requires_grad_(False)
         else:
-            parameter._grad.detach_()
-        parameter._grad.zero_()
+            grad.detach_()
+    grad.zero_()

@@ -66,12 +66,11 @@ class Optimizer:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Reset the gradients of all parameters: to None, or to zeros."""
-        with unobserved():
-            for group in self.param_groups:
-                for parameter in group["params"]:
-                    clear_grad(parameter, set_to_none)
         if observers:
             tell("zero_grad", self, set_to_none=set_to_none)
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                clear_grad(parameter, set_to_none)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; return what `closure`, called first, returned."""

@@ -198,6 +198,8 @@ class TensorObject:
     """Whether it is an `nn.Parameter`."""
     inference: bool = False
     """Whether it was made in inference mode."""
+    grad: Value | None = None
+    """What its `.grad` was when the recording met it; None if that was None."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ class Event:
     | `end` | the backward pass is over | text (the error, if one ended it), node (where) |
     | `gradients` | `autograd.grad` gave its results | 15 |
     | `optimizer` | an optimizer was made | text (`"SGD"`), inputs (its parameters) |
-    | `zero_grad` | an optimizer or a module reset gradients | 13 |
+    | `zero_grad` | an optimizer or a module resets gradients | 13 |
     | `step` | an optimizer made its step | 14 |
     | `clip` | gradients were clipped | text (`"clip_grad_norm_"`), inputs |
     | `gradcheck` | gradcheck was called | 16 |
@@ -257,7 +259,8 @@ class Event:
         `"create_graph"`.
     12. node (the leaf), before, contribution, after; nodes and grads_in: which part of it came from
         which node (None for the seed itself).
-    13. text (`"SGD"`, `"Linear"`), inputs (the parameters); options: `"set_to_none"`.
+    13. text (`"SGD"`, `"Linear"`), inputs (the parameters); options: `"set_to_none"`. Without it, an
+        `inplace` follows for each gradient.
     14. text (`"SGD"`), inputs (its parameters), outputs (those that had a gradient, which it changed).
     15. inputs (what it differentiated by), outputs (their gradients; None is left out).
     16. text (`"gradcheck"`, `"gradgradcheck"`), inputs; options: `"failed"` if it found a difference.

@@ -98,13 +98,10 @@ def gradients(trace: Trace, walked: tuple[Step, ...]) -> list[Change]:
 
     At position 0 stand all nodes: a leaf may bring its `.grad` from an earlier cell.
     """
-    start: Change = {node.id: None for node in trace.graph.nodes}
-    if trace.whole:
-        changed = {node for step in walked for node in _change(trace.graph, step)}
-        start |= {node: grad for node, grad in held(trace).items() if node not in changed}
-    for step in reversed(walked):
-        if step.kind == "accumulate" and step.node is not None:
-            start[step.node] = step.before
+    start: Change = {
+        node.id: None if node.tensor is None else trace.tensors[node.tensor].grad
+        for node in trace.graph.nodes
+    }
     return [start, *(_change(trace.graph, step) for step in walked)]
 
 

@@ -36,6 +36,7 @@ class _Walk:
         nodes = self.trace.graph.nodes
         self.nodes = nodes
         self.owners = {f"{n.label}.grad": n.id for n in nodes if n.kind == "leaf" and n.label}
+        self.leaves = {n.tensor: n.id for n in nodes if n.kind == "leaf"}
         # The edges that carry gradients, by their target and its input.
         self.sources = {
             (edge.target, edge.slot): edge.source for edge in self.trace.graph.edges if not edge.cut
@@ -113,17 +114,17 @@ class _Walk:
         label = f"{event.label}.{event.text}"
         flag = event.text == "requires_grad"
         value = str(event.entered) if flag else "None" if event.after is None else "…"
-        owner = event.inputs[0].node if event.inputs else None
+        owner = next(iter(self._nodes(event.inputs[:1])), None)
         return Step("write", owner, after=event.after, text=f"{label} = {value}", label=label)
 
     def _zero_grad(self, event: Event) -> Step | None:
         # Zeros are written one by one, and told so.
         if "set_to_none" not in event.options:
             return None
-        return Step("zero", leaves=_nodes(event.inputs), text=event.text)
+        return Step("zero", leaves=self._nodes(event.inputs), text=event.text)
 
     def _step(self, event: Event) -> Step:
-        return Step("update", leaves=_nodes(event.outputs), text=event.text)
+        return Step("update", leaves=self._nodes(event.outputs), text=event.text)
 
     def _backward(self, event: Event) -> Step | None:
         self.arrived = {}
@@ -166,6 +167,11 @@ class _Walk:
         """Return what arrived at a node by now, and forget it."""
         return tuple(self.arrived.pop(node, ()))
 
+    def _nodes(self, refs: tuple[Ref, ...]) -> tuple[int, ...]:
+        """Return the nodes of those tensors that the graph holds, or holds later on."""
+        found = (self.leaves.get(ref.tensor) if ref.node is None else ref.node for ref in refs)
+        return tuple(node for node in found if node is not None)
+
     def _call(self, node: int | None) -> str:
         """Return what made the outputs of a node, if it has several: its name is that of the first."""
         if node is None or node not in self.several:
@@ -199,11 +205,6 @@ def _records(following: Event | None, write: Event) -> bool:
     if following is None or following.kind != "op":
         return False
     return {ref.tensor for ref in write.outputs} == {ref.tensor for ref in following.outputs}
-
-
-def _nodes(refs: tuple[Ref, ...]) -> tuple[int, ...]:
-    """Return the nodes of those tensors that the graph holds."""
-    return tuple(ref.node for ref in refs if ref.node is not None)
 
 
 def _present(values: tuple[Value | None, ...]) -> tuple[Value, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from autograd_lab.trace.model import Edge, Event, Graph, Node, Saved, Trace, Value
+from autograd_lab.trace.model import Edge, Event, Graph, Node, Saved, TensorObject, Trace, Value
 
 SOURCE = """\
 x = torch.ones(2, 2, requires_grad=True)
@@ -100,7 +100,7 @@ def broadcast() -> Trace:
         Node(0, "leaf", "AccumulateGrad", "", "w", matrix("2."), line=1),
         Node(1, "constant", "", "", "x", matrix("4."), line=2),
         operation(2, "Mul", "w * x", matrix("8."), PRODUCT, 4),
-        Node(3, "leaf", "AccumulateGrad", "", "b", bias, line=3),
+        Node(3, "leaf", "AccumulateGrad", "", "b", bias, line=3, tensor=0),
         operation(4, "Add", "w * x + b", matrix("13."), ("grad", "grad"), 4),
         operation(5, "Sum", "(w * x + b).sum()", scalar("52."), ("grad",), 4, "loss"),
     )
@@ -116,7 +116,7 @@ def broadcast() -> Trace:
         Event("end"),
         Event("inplace", text="zero_", label="b.grad", after=Value((2,), "float32", "[0., 0.]")),
     )
-    return Trace("", Graph(nodes, edges), events)
+    return Trace("", Graph(nodes, edges), events, tensors=(TensorObject("b", grad=one),))
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograd_lab.trace.model import Trace, Variable
+import pytest
+
+from autograd_lab.trace import run_cells
+from autograd_lab.trace.model import TensorObject, Trace, Variable
 from autograd_lab.views.steps import abridged, backward_steps, gradients, outcome, told
 from autograd_lab.views.walk import steps
 
@@ -55,13 +58,47 @@ def test_a_gap_frees_what_its_steps_free(example: Trace) -> None:
 
 
 def test_a_gradient_from_before_is_there_from_the_start(severed: Trace) -> None:
-    """A leaf that no step changes has all the time what its variable has at the end."""
+    """A leaf that no step changes has all the time what it had when it was met."""
     six = scalar("6.")
-    x = Variable("x", 0, None, scalar("3."), requires_grad=True, grad=six)
-    trace = replace(severed, variables=(x,))
+    x = Variable("x", 0, 0, scalar("3."), requires_grad=True, grad=six)
+    leaf, product = severed.graph.nodes
+    graph = replace(severed.graph, nodes=(replace(leaf, tensor=0), product))
+    trace = replace(severed, graph=graph, tensors=(TensorObject("x", grad=six),), variables=(x,))
     changes = gradients(trace, steps(trace))
     assert changes[0] == {0: six, 1: None}
     assert outcome(trace, changes)[0] == six
+
+
+MADE = """\
+import {library} as torch
+w = torch.tensor([1., 2.], requires_grad=True)
+optimizer = torch.optim.SGD([w], lr=0.1)
+(w * w).sum().backward()
+"""
+
+
+@pytest.mark.parametrize(
+    "library", ["autograd_lab", pytest.param("torch", marks=pytest.mark.needs_torch)]
+)
+@pytest.mark.parametrize(
+    ("emptying", "left"),
+    [
+        ("w.grad = None", None),
+        ("w.grad.zero_()", "[0., 0.]"),
+        ("optimizer.zero_grad()", None),
+        ("optimizer.zero_grad(set_to_none=False)", "[0., 0.]"),
+    ],
+)
+def test_a_cell_that_begins_by_emptying_a_gradient(
+    library: str, emptying: str, left: str | None
+) -> None:
+    """Before its first step the old gradient is there, then what was left of it, then the new one."""
+    names: dict[str, object] = {}
+    run_cells([MADE.format(library=library)], names)
+    trace = run_cells([f"{emptying}\n(w * 3).sum().backward()"], names)
+    (leaf,) = (node.id for node in trace.graph.nodes if node.kind == "leaf")
+    seen = [c[leaf] for c in gradients(trace, steps(trace)) if leaf in c]
+    assert [grad and grad.text for grad in seen] == ["[2., 4.]", left, "[3., 3.]"]
 
 
 def test_a_gradient_of_a_step_that_was_not_kept_is_there_at_the_end(example: Trace) -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd_lab.trace.model import Edge, Event, Graph, Ref, Saved, Trace
+from autograd_lab.trace.model import Edge, Event, Graph, Ref, Saved, TensorObject, Trace
 from autograd_lab.views import svg
 from autograd_lab.views.prepared import prepare
 from autograd_lab.views.wording import columns
@@ -116,14 +116,15 @@ def test_a_node_that_lost_its_buffers_says_so(example: Trace) -> None:
 def test_a_version_that_moved_is_marked(example: Trace) -> None:
     """On the tensor that was written to, and on the node that had saved it before."""
     nodes = list(example.graph.nodes)
-    nodes[1] = replace(nodes[1], tensor=5)
-    nodes[2] = replace(nodes[2], saved=(Saved("self", nodes[1].value, 16, tensor=5, version=0),))
-    before, after = (Ref(5, 1, (2, 2), "float32", True, False, version) for version in (0, 1))
+    nodes[1] = replace(nodes[1], tensor=0)
+    nodes[2] = replace(nodes[2], saved=(Saved("self", nodes[1].value, 16, tensor=0, version=0),))
+    before, after = (Ref(0, 1, (2, 2), "float32", True, False, version) for version in (0, 1))
     events = (
         Event("op", 1, outputs=(before,)),
         Event("inplace", text="mul_", inputs=(before,), outputs=(after,)),
     )
-    root = draw(replace(example, graph=replace(example.graph, nodes=tuple(nodes)), events=events))
+    graph, tensors = replace(example.graph, nodes=tuple(nodes)), (TensorObject("y"),)
+    root = draw(replace(example, graph=graph, events=events, tensors=tensors))
     boxes = {box.get("data-box"): texts(box)[2:] for box in by_class(root, "node")}
     assert boxes["1"] == ["version 0 → 1"]
     assert boxes["2"] == ["self: version 0 → 1"]

@@ -61,6 +61,9 @@ class GraphWriter:
             and isinstance(tensor, library.parameter_type),  # which takes PyTorch long
             "inference": library.is_inference(tensor),
         }
+        grad = library.grad(tensor)
+        if grad is not None:
+            entry["grad"] = self.value(grad)
         tensors.append(entry)
         self._record.numbers[tensor] = len(tensors) - 1
         return len(tensors) - 1

@@ -390,10 +390,7 @@ class Watch:
 
     def on_parameters(self, kind: str, subject: Any, set_to_none: bool = False) -> None:
         """Note what an optimizer or a module does to its parameters."""
-        if isinstance(subject, self.library.optimizer_type):
-            parameters = [p for group in subject.param_groups for p in group["params"]]
-        else:
-            parameters = list(subject.parameters())
+        parameters = self._parameters(subject)
         if not self.record.room(kind):
             return
         given = self.graph.refs(parameters)
@@ -403,6 +400,19 @@ class Watch:
         self.record.add_event(
             kind, text=type(subject).__name__, inputs=given, outputs=changed, options=options
         )
+
+    def zeroed(self, subject: Any) -> None:
+        """Note that an optimizer or a module filled its parameters' gradients with zeros."""
+        for parameter in self._parameters(subject):
+            grad = self.library.grad(parameter)
+            if grad is not None:
+                self.written("zero_", grad, [grad], recorded=False)
+
+    def _parameters(self, subject: Any) -> list[Any]:
+        """Return the parameters of an optimizer or a module."""
+        if isinstance(subject, self.library.optimizer_type):
+            return [p for group in subject.param_groups for p in group["params"]]
+        return list(subject.parameters())
 
     def failed(self, name: str, inputs: Iterable[Any], error: BaseException) -> None:
         """Note the call that raised what ended the cell; kept even when there is no more room."""

@@ -58,7 +58,7 @@ def install(source: TorchSource) -> Patches:
     for kind in _below(optimizer):
         _watch_steps(source, patches, kind)
     for owner in (optimizer, module):
-        patches.replace(owner, "zero_grad", lambda f: _told(source, f, "zero_grad"))
+        patches.replace(owner, "zero_grad", lambda f: _zero_grad(source, f))
     for owner in (torch.nn.utils, torch.nn.utils.clip_grad):
         for name in ("clip_grad_norm_", "clip_grad_value_"):
             patches.replace(owner, name, lambda f: _clip(source, f))
@@ -107,16 +107,18 @@ def _mode(source: TorchSource, switch: Any, entered: bool) -> Any:
     return watched
 
 
-def _told(source: TorchSource, function: Any, kind: str) -> Any:
-    """Return `function` of an optimizer or a module, noted once it is over."""
+def _zero_grad(source: TorchSource, function: Any) -> Any:
+    """Return `zero_grad` of optimizers or modules, noted before the gradients are gone."""
 
     @wraps(function)
     def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
+        given = kwargs.get("set_to_none", args[0] if args else True)
+        source.on_parameters("zero_grad", self, given)
         with source.silence():
             result = function(self, *args, **kwargs)
-        given = kwargs.get("set_to_none", args[0] if args else True)
-        source.on_parameters(kind, self, kind == "zero_grad" and given)
+        if not given:
+            source.zeroed(self)
         return result
 
     return watched
@@ -140,13 +142,15 @@ def _watch_steps(source: TorchSource, patches: Patches, kind: type) -> None:
 
 def _made(source: TorchSource, patches: Patches, init: Any) -> Any:
     """Return an optimizer's `__init__`; the class may be one that the user has just written."""
-    told = _told(source, init, "optimizer")
 
     @wraps(init)
     def watched(self: Any, *args: Any, **kwargs: Any) -> None:
+        __tracebackhide__ = True
         for kind in type(self).__mro__[:-1]:
             _watch_steps(source, patches, kind)
-        told(self, *args, **kwargs)
+        with source.silence():
+            init(self, *args, **kwargs)
+        source.on_parameters("optimizer", self, False)
 
     return watched
 

@@ -194,6 +194,12 @@ class TorchSource(Guarded):
         with self.library.torch._C.DisableTorchFunction():
             self.watch.on_parameters(kind, subject, set_to_none)
 
+    @unnoticed
+    def zeroed(self, subject: Any) -> None:
+        """Note that an optimizer or a module filled its parameters' gradients with zeros."""
+        with self.library.torch._C.DisableTorchFunction():
+            self.watch.zeroed(subject)
+
     def failed(self, error: BaseException) -> tuple[str, list[Any]] | None:
         """Return the call into PyTorch that raised, and its tensors; None if none did."""
         frames = self.record.source.below(error.__traceback__)
