@@ -13,6 +13,7 @@ Edges = list[tuple[int, int]]
 Sizes = list[tuple[float, float]]
 
 SMALL = 1e-6
+NARROW = 300
 
 
 @st.composite
@@ -35,6 +36,11 @@ def trees(draw: st.DrawFn) -> tuple[int, Edges]:
     return count, [(node, draw(st.integers(0, node - 1))) for node in range(1, count)]
 
 
+def draw(graph: tuple[Sizes, Edges], wrap: bool) -> Layout:
+    """Return the drawing of a graph on a narrow page."""
+    return layout(*graph, max_width=NARROW, wrap=wrap)
+
+
 def curve(route: tuple[tuple[float, float], ...], points: int = 8) -> list[tuple[float, float]]:
     """Return points along an edge: straight down, then a cubic curve, in turn."""
     result = []
@@ -47,12 +53,11 @@ def curve(route: tuple[tuple[float, float], ...], points: int = 8) -> list[tuple
     return result
 
 
-@given(graphs())
-def test_boxes_keep_their_size_and_never_overlap(graph: tuple[Sizes, Edges]) -> None:
+@given(graphs(), st.booleans())
+def test_boxes_keep_their_size_and_never_overlap(graph: tuple[Sizes, Edges], wrap: bool) -> None:
     """Every box has the size asked for, lies on the page, and touches no other."""
-    sizes, edges = graph
-    drawing = layout(sizes, edges)
-    for (x, y, width, height), size in zip(drawing.boxes, sizes, strict=True):
+    drawing = draw(graph, wrap)
+    for (x, y, width, height), size in zip(drawing.boxes, graph[0], strict=True):
         assert (width, height) == size
         assert x >= -SMALL and y >= -SMALL
         assert x + width <= drawing.width + SMALL and y + height <= drawing.height + SMALL
@@ -61,12 +66,13 @@ def test_boxes_keep_their_size_and_never_overlap(graph: tuple[Sizes, Edges]) -> 
         assert beside or y1 + h1 < y2 + SMALL or y2 + h2 < y1 + SMALL
 
 
-@given(graphs())
-def test_edges_run_from_source_to_target_and_always_downward(graph: tuple[Sizes, Edges]) -> None:
+@given(graphs(), st.booleans())
+def test_edges_run_from_source_to_target_and_always_downward(
+    graph: tuple[Sizes, Edges], wrap: bool
+) -> None:
     """An edge starts below its source, ends on top of its target, and never turns back up."""
-    sizes, edges = graph
-    drawing = layout(sizes, edges)
-    for (source, target), route in zip(edges, drawing.routes, strict=True):
+    drawing = draw(graph, wrap)
+    for (source, target), route in zip(graph[1], drawing.routes, strict=True):
         x, y, width, height = drawing.boxes[source]
         assert route[0] == pytest.approx((x + width / 2, y + height))
         x, y, width, _ = drawing.boxes[target]
@@ -75,11 +81,10 @@ def test_edges_run_from_source_to_target_and_always_downward(graph: tuple[Sizes,
         assert heights == sorted(heights)
 
 
-@given(graphs())
-def test_no_edge_passes_through_a_box(graph: tuple[Sizes, Edges]) -> None:
+@given(graphs(), st.booleans())
+def test_no_edge_passes_through_a_box(graph: tuple[Sizes, Edges], wrap: bool) -> None:
     """Points along an edge are never inside a box."""
-    sizes, edges = graph
-    drawing = layout(sizes, edges)
+    drawing = draw(graph, wrap)
     for route in drawing.routes:
         for x, y in curve(route):
             for left, top, width, height in drawing.boxes:
@@ -87,10 +92,30 @@ def test_no_edge_passes_through_a_box(graph: tuple[Sizes, Edges]) -> None:
                 assert not (inside and top + SMALL < y < top + height - SMALL)
 
 
-@given(graphs())
-def test_the_same_graph_is_always_drawn_the_same(graph: tuple[Sizes, Edges]) -> None:
+@given(graphs(), st.booleans())
+def test_the_same_graph_is_always_drawn_the_same(graph: tuple[Sizes, Edges], wrap: bool) -> None:
     """Two runs agree to the last digit."""
-    assert layout(*graph) == layout(*graph)
+    assert draw(graph, wrap) == draw(graph, wrap)
+
+
+@given(graphs())
+def test_wrapping_leaves_alone_what_fits_and_makes_nothing_wider(
+    graph: tuple[Sizes, Edges],
+) -> None:
+    """Only a drawing that is too wide changes."""
+    plain, wrapped = draw(graph, wrap=False), draw(graph, wrap=True)
+    assert wrapped.width <= plain.width
+    assert wrapped == plain or plain.width > NARROW
+
+
+@given(st.lists(st.floats(10, 200), min_size=1, max_size=14))
+def test_the_inputs_of_one_operation_wrap_within_the_width(widths: list[float]) -> None:
+    """However many stand above it, they fill rows, and no line to the operation crosses another."""
+    last = len(widths)
+    sizes = [(width, 30.0) for width in (*widths, 60.0)]
+    drawing = layout(sizes, [(node, last) for node in range(last)], max_width=400, wrap=True)
+    assert drawing.width <= 400 + SMALL
+    assert drawing.crossings == 0
 
 
 @given(trees())
@@ -152,6 +177,14 @@ def test_separate_graphs_wrap_within_the_width() -> None:
     drawing = layout([(100, 30)] * 12, [], max_width=400)
     assert drawing.width <= 400
     assert len({top for _, top, _, _ in drawing.boxes}) == 4
+
+
+def test_what_wraps_is_a_leaf() -> None:
+    """A chain stays as it is; of the leaves beside it one moves up that finds no room."""
+    edges = [(0, 1), (1, 2), (2, 3), (4, 3), (5, 3), (6, 3)]
+    boxes = layout([(100, 30)] * 7, edges, max_width=360, wrap=True).boxes
+    rows = sorted({top for _, top, _, _ in boxes})
+    assert [rows.index(top) for _, top, _, _ in boxes] == [0, 1, 2, 3, 2, 2, 1]
 
 
 def test_an_empty_graph_has_no_extent() -> None:

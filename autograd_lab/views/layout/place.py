@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 
 from .layers import Layers
 from .order import Rows
@@ -13,11 +14,19 @@ BEND_WEIGHT = 8
 MIXED_WEIGHT = 2
 
 
-def place(layers: Layers, rows: Rows, widths: list[float], gap: float) -> list[float]:
-    """Return the centre of every point; a row keeps its order, and `gap` between its points."""
+def place(
+    layers: Layers, rows: Rows, widths: list[float], gap: float, room: float = inf
+) -> list[float]:
+    """Return the centre of every point; a row keeps its order, and `gap` between its points.
+
+    All rows keep within `room`, or within the width of the widest.
+    """
     centres = [0.0] * len(layers.rank)
     for row in rows:
-        for point, offset in zip(row, _offsets(row, widths, gap), strict=True):
+        offsets = _offsets(row, widths, gap)
+        left, right = _overhangs(row, widths)
+        room = max(room, left + offsets[-1] + right)
+        for point, offset in zip(row, offsets, strict=True):
             centres[point] = offset
     for sweep in range(PASSES):
         both = sweep >= PASSES // 2
@@ -25,7 +34,10 @@ def place(layers: Layers, rows: Rows, widths: list[float], gap: float) -> list[f
         for row in rows if upward else reversed(rows):
             fixed = layers.below if upward else layers.above
             wishes = [_wish(layers, point, fixed, both, centres) for point in row]
-            _settle(row, wishes, _offsets(row, widths, gap), centres)
+            offsets = _offsets(row, widths, gap)
+            left, right = _overhangs(row, widths)
+            bounds = left - room / 2, room / 2 - right - offsets[-1]
+            _settle(row, wishes, offsets, bounds, centres)
     return centres
 
 
@@ -35,6 +47,11 @@ def _offsets(row: list[int], widths: list[float], gap: float) -> list[float]:
     for left, right in pairwise(row):
         offsets.append(offsets[-1] + (widths[left] + widths[right]) / 2 + gap)
     return offsets
+
+
+def _overhangs(row: list[int], widths: list[float]) -> tuple[float, float]:
+    """Return how far a row reaches beyond the centres of its first and last point."""
+    return max(0.0, widths[row[0]] / 2), max(0.0, widths[row[-1]] / 2)
 
 
 def _wish(
@@ -53,11 +70,16 @@ def _wish(
 
 
 def _settle(
-    row: list[int], wishes: list[tuple[float, float]], offsets: list[float], centres: list[float]
+    row: list[int],
+    wishes: list[tuple[float, float]],
+    offsets: list[float],
+    bounds: tuple[float, float],
+    centres: list[float],
 ) -> None:
     """Put the row where the weighted squares of its distances from its wishes are least.
 
-    Points that would overlap form a block that moves as one (pool adjacent violators).
+    Points that would overlap form a block that moves as one (pool adjacent violators). Blocks beyond
+    the bounds move to them, which is where the squares are least within the bounds.
     """
     blocks: list[tuple[float, float, int]] = []  # weight, weighted shift, points
     for (wish, weight), offset in zip(wishes, offsets, strict=True):
@@ -68,6 +90,7 @@ def _settle(
         blocks.append(block)
     index = 0
     for weight, shift, size in blocks:
+        moved = min(max(shift / weight, bounds[0]), bounds[1])
         for _ in range(size):
-            centres[row[index]] = offsets[index] + shift / weight
+            centres[row[index]] = offsets[index] + moved
             index += 1
