@@ -35,6 +35,9 @@ CHARACTER = 7.3
 """Width of one column at 12 px, a little more than the widest common monospaced font."""
 PAGE = 576
 """Width that a picture should not exceed, so that it fits a notebook's column as it is."""
+ROOM = PAGE - 2 * MARGIN
+ATTEMPTS = 3
+"""Layouts that are tried to fit a page with labels."""
 FEW = 40
 WIDTHS = (37, 22, 16)
 """Columns for a gradient; with many boxes the narrowest at once, in which `[[-1.2345e-07, …` fits."""
@@ -108,24 +111,45 @@ class _Drawing:
 
 
 def draw(scenery: Scenery, plan: Plan) -> str:
-    """Return the SVG of the planned boxes, with gradients as long as the width of a page allows."""
+    """Return the SVG of the planned boxes, with gradients as long as the width of a page allows.
+
+    A few boxes that do not fit it with short gradients either stand in more rows. Many do not: too
+    many lines would have to pass between them.
+    """
     narrow = _drawing(scenery, plan, WIDTHS[-1])
-    # What does not fit with short gradients does not with longer ones.
-    if len(plan.boxes) <= FEW and _fits(narrow):
-        for clipped in WIDTHS[:-1]:
-            drawing = _drawing(scenery, plan, clipped)
-            if _fits(drawing):
-                return _document(drawing, clipped)
+    if len(plan.boxes) > FEW:
+        return _document(narrow, WIDTHS[-1])
+    if not _fits(narrow):
+        return _document(_wrapped(scenery, plan), WIDTHS[-1])
+    for clipped in WIDTHS[:-1]:
+        drawing = _drawing(scenery, plan, clipped)
+        if _fits(drawing):
+            return _document(drawing, clipped)
     return _document(narrow, WIDTHS[-1])
 
 
 def _fits(drawing: _Drawing) -> bool:
     """Whether a picture is no wider than a page."""
-    return drawing.layout.width + 2 * MARGIN <= PAGE
+    left, right = _extent(drawing)
+    return right - left <= ROOM
 
 
-def _drawing(scenery: Scenery, plan: Plan, clipped: int) -> _Drawing:
-    """Lay the boxes out, with gradients of at most so many columns."""
+def _wrapped(scenery: Scenery, plan: Plan) -> _Drawing:
+    """Lay the boxes out in as many rows as it takes for them to fit."""
+    room = float(ROOM)
+    for _ in range(ATTEMPTS):
+        drawing = _drawing(scenery, plan, WIDTHS[-1], wrap=room)
+        # Labels of cut lines may reach beyond the boxes, which then have to leave them room.
+        left, right = _extent(drawing)
+        beyond = round(right) - round(left) - ROOM
+        if beyond <= 0:
+            break
+        room -= beyond
+    return drawing
+
+
+def _drawing(scenery: Scenery, plan: Plan, clipped: int, wrap: float | None = None) -> _Drawing:
+    """Lay the boxes out, with gradients of at most so many columns, in rows that `wrap` at a width."""
     words = tuple(_words(scenery, box, clipped) for box in plan.boxes)
     room = [float(text.columns) for text in words]
     place = {box.nodes[0]: index for index, box in enumerate(plan.boxes) if box.fold is None}
@@ -143,7 +167,8 @@ def _drawing(scenery: Scenery, plan: Plan, clipped: int) -> _Drawing:
         (room[index] * CHARACTER + 2 * PADDING, (2 if text.below else 1) * LINE + PADDING)
         for index, text in enumerate(words)
     ]
-    placed = layout(sizes, [(line.source, line.target) for line in plan.lines])
+    edges = [(line.source, line.target) for line in plan.lines]
+    placed = layout(sizes, edges, max_width=wrap or ROOM, wrap=wrap is not None)
     return _Drawing(scenery, plan, words, placed)
 
 
@@ -160,12 +185,11 @@ def _words(scenery: Scenery, box: Box, clipped: int) -> _Words:
 
 def _document(drawing: _Drawing, clipped: int) -> str:
     """Return the whole SVG; it says how many columns a gradient may take."""
-    cuts = [index for index, line in enumerate(drawing.plan.lines) if line.cut]
-    extents = [_cut_extent(drawing, index) for index in cuts]
-    left = round(min([0.0, *(start for start, _ in extents)])) - MARGIN
-    width = round(max([drawing.layout.width, *(end for _, end in extents)])) + MARGIN - left
+    left, right = (round(end) for end in _extent(drawing))
+    left -= MARGIN
+    width = right + MARGIN - left
     height = round(drawing.layout.height) + 2 * MARGIN
-    knives = "".join(_knife(drawing, index) for index in cuts)
+    knives = "".join(_knife(drawing, index) for index in _cuts(drawing))
     boxes = "".join(_box(drawing, index) for index in range(len(drawing.plan.boxes)))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -174,6 +198,17 @@ def _document(drawing: _Drawing, clipped: int) -> str:
         f'<rect class="page" x="{left}" y="{-MARGIN}" width="100%" height="100%"/>'
         f"{_lines(drawing)}{knives}{boxes}</svg>"
     )
+
+
+def _extent(drawing: _Drawing) -> tuple[float, float]:
+    """Return where boxes and labels begin and end."""
+    ends = [end for index in _cuts(drawing) for end in _cut_extent(drawing, index)]
+    return min([0.0, *ends]), max([drawing.layout.width, *ends])
+
+
+def _cuts(drawing: _Drawing) -> list[int]:
+    """Return the lines that are cut."""
+    return [index for index, line in enumerate(drawing.plan.lines) if line.cut]
 
 
 def _box(drawing: _Drawing, index: int) -> str:
