@@ -40,6 +40,7 @@ class Builder:
         self.error = ""
         self.broken = ""
         self.elsewhere = False
+        self.overgrown = False
         self.place: Place | None = None
         """Where the running backward pass was asked for: nothing of it happens elsewhere."""
 
@@ -49,7 +50,7 @@ class Builder:
 
     def add_node(self, kind: str, place: Place | None = None, **fields: Any) -> int | None:
         """Add a node; None when the record is full. Without a `place`, the running line made it."""
-        if self.crowded:
+        if not self.room_for_node():
             return None
         node = len(self.nodes)
         cell, line, expression, _ = place or self.here()
@@ -64,10 +65,10 @@ class Builder:
         if source is not None and target is not None:
             self.edges.append((source, target, slot, cut))
 
-    @property
-    def crowded(self) -> bool:
-        """Whether no further node is kept."""
-        return len(self.nodes) >= self.limit
+    def room_for_node(self) -> bool:
+        """Return whether another node is kept; that it is not is noted here."""
+        self.overgrown = len(self.nodes) >= self.limit
+        return not self.overgrown
 
     @property
     def crowded_events(self) -> bool:
@@ -136,6 +137,7 @@ class Builder:
             truncated=self.counts.total(),
             broken=self.broken,
             elsewhere=self.elsewhere,
+            overgrown=self.overgrown,
             cells=cells,
             tensors=tuple(
                 TensorObject(label, **tensor)

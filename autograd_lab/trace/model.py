@@ -368,11 +368,13 @@ class Trace:
     """What the `truncated` events were."""
     elsewhere: bool = False
     """Whether other threads used the library: only the one that began the recording is recorded."""
+    overgrown: bool = False
+    """Whether the graph had more nodes than were kept."""
 
     @property
     def whole(self) -> bool:
-        """Whether all that happened is in `events`."""
-        return not (self.truncated or self.broken or self.elsewhere)
+        """Whether all that happened is in `events`, all nodes of it in `graph`."""
+        return not (self.truncated or self.broken or self.elsewhere or self.overgrown)
 
     def count(self, kind: str) -> int:
         """Return how many events of a kind happened, those that were only counted among them."""

@@ -30,6 +30,7 @@ from .wording import (
     gradient_line,
     node_name,
     other_threads,
+    overgrown,
     stopped,
 )
 
@@ -98,6 +99,7 @@ def _figure(view: Prepared) -> str:
         other_threads(view.trace),
         stopped(view.trace, view.walked),
         cropped(count - view.plan.hidden, count),
+        overgrown(view.trace),
         counted_only(view.trace),
     )
     caption = escape(together(notes))

@@ -25,6 +25,7 @@ from .wording import (
     node_name,
     one_line,
     other_threads,
+    overgrown,
     source_line,
     stopped,
     value_line,
@@ -55,7 +56,13 @@ def render(
         parts += ["", _("The backward pass, step by step:")]
     for number, step in enumerate(listed, start=1):
         parts += _scene(number, narrate(trace.graph, step))
-    endings = (counted_only(trace), broke_off(trace), other_threads(trace), stopped(trace, listed))
+    endings = (
+        overgrown(trace),
+        counted_only(trace),
+        broke_off(trace),
+        other_threads(trace),
+        stopped(trace, listed),
+    )
     if any(endings):
         parts += ["", *filter(None, endings)]
     return "\n".join(parts)

@@ -306,6 +306,14 @@ def other_threads(trace: Trace) -> str:
     return _("Other threads worked with tensors, too; what they did is not recorded.")
 
 
+def overgrown(trace: Trace) -> str:
+    """Return the line about the nodes that were too many to keep, `""` if none were."""
+    if not trace.overgrown:
+        return ""
+    text = _("The graph goes on: only its first {count} nodes are kept.")
+    return text.format(count=len(trace.graph.nodes))
+
+
 def counted_only(trace: Trace) -> str:
     """Return the line about the events that were too many to keep, `""` if none were."""
     if not trace.truncated:

@@ -398,6 +398,21 @@ def test_cap() -> None:
     assert Trace.from_json(trace.to_json()) == trace
 
 
+@pytest.mark.parametrize(
+    "library", ["autograd_lab", pytest.param("torch", marks=pytest.mark.needs_torch)]
+)
+def test_a_graph_with_more_nodes_than_are_kept(library: str) -> None:
+    """What is missing of it is noted, also where no event is; nothing is said to be unused."""
+    names: dict[str, object] = {}
+    made = f"import {library} as torch\nx = torch.ones(1, requires_grad=True)\ny = x"
+    exec(f"{made}\nfor _ in range(30): y = y * 1.0", names)
+    trace = run("z = (y * 2).sum()", names, limit=20)
+    assert (len(trace.graph.nodes), trace.truncated) == (20, 0)
+    assert trace.overgrown and not trace.whole
+    assert Trace.from_json(trace.to_json()) == trace
+    assert not run("z = (y * 2).sum()", names, limit=40).overgrown
+
+
 def test_long_history_is_walked_without_recursion() -> None:
     """A graph far deeper than Python's stack is followed."""
     names: dict[str, object] = {}

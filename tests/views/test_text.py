@@ -127,6 +127,13 @@ def test_events_that_were_only_counted_are_said(example: Trace) -> None:
     assert "12 further events were counted" in text.render(replace(example, truncated=12))
 
 
+def test_nodes_that_were_too_many_are_said(example: Trace) -> None:
+    """The record was full, and the reader knows."""
+    words = "The graph goes on: only its first 5 nodes are kept."
+    assert words in text.render(replace(example, overgrown=True))
+    assert words not in text.render(example)
+
+
 def test_many_steps_are_counted_not_listed(example: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit the text says how many steps are left out."""
     monkeypatch.setattr(text, "MAX_STEPS", 4)

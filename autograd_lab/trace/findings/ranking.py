@@ -44,7 +44,9 @@ def _rounds(trace: Trace) -> Facts | None:
     """Return the rounds of training that were kept, if what was only counted are more of the same."""
     kept = {(event.kind, event.cell, event.line) for event in trace.events}
     others = [c for c in trace.summary if (c.kind, c.cell, c.line) not in kept]
-    if trace.broken or trace.elsewhere or any(count.kind not in MINOR for count in others):
+    if trace.broken or trace.elsewhere or trace.overgrown:
+        return None
+    if any(count.kind not in MINOR for count in others):
         return None
     updates = [i for i, event in enumerate(trace.events, 1) if event.kind in UPDATES]
     return Facts(replace(trace, events=trace.events[: updates[-1]])) if updates else None

@@ -214,7 +214,7 @@ class GraphWriter:
     def unknown(self, grad_fn: Any) -> list[Any]:
         """Return the operations on the way to the leaves that have no node yet, inputs first."""
         leaf_type, known = self._leaf_type, self._operations
-        if self._record.crowded:
+        if not self._record.room_for_node():
             return []
         found: dict[int, Any] = {}
         sources: dict[int, list[int]] = {}
