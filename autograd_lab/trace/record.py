@@ -28,6 +28,12 @@ DETOUR = "handle_torch_function"
 """By which a function of PyTorch's that is written in Python tells who watches that it is called."""
 TRIGGERED = re.compile(r" \(Triggered internally at .*\)$")
 """Where in PyTorch's own sources a warning comes from."""
+CODE = r"\n(?:    .*\n)*"
+OWN_FRAME = re.compile(
+    rf'(?:^  File .*{CODE}  File .* in {DETOUR}{CODE})?^  File "{re.escape(SOURCES)}.*{CODE}',
+    re.MULTILINE,
+)
+"""A frame of the watching, and how it was come to, where a traceback is text: anomaly mode's is."""
 
 PATIENCE = 100
 """How many times as many objects may be made between two searches for garbage."""
@@ -206,6 +212,8 @@ def _warnings_noted(builder: Builder) -> Iterator[None]:
             forget_warnings()
             warnings.warn_explicit(message, category, *place, registry=registry)
             return
+        if OWN_FRAME.search(str(message)):
+            message = category(OWN_FRAME.sub("", str(message)))
         if builder.room("warning"):
             text = TRIGGERED.sub("", f"{category.__name__}: {message}")
             builder.add_event("warning", text=text)

@@ -291,6 +291,20 @@ def test_a_recorded_traceback_is_that_of_the_code_alone() -> None:
         assert texts[0] == texts[1]
 
 
+def test_the_traceback_in_a_warning_is_that_of_the_code_alone() -> None:
+    """Anomaly mode writes down the call behind a NaN, here one in a function that is Python's."""
+    texts = []
+    for block in (nullcontext(), autograd_lab.record()):
+        x = torch.zeros(2, requires_grad=True)
+        with warnings.catch_warnings(record=True) as caught, torch.autograd.detect_anomaly():
+            warnings.simplefilter("always")
+            with block, pytest.raises(RuntimeError, match="returned nan values"):
+                torch.nn.functional.normalize(x * torch.nan, dim=0).sum().backward()
+        texts.append(str(caught[-1].message))
+    assert texts[0] == texts[1]
+    assert "in normalize" in texts[0]
+
+
 ODD = {
     "meta": "x = torch.ones(2, 3, device='meta', requires_grad=True)\n"
     "y = (x * torch.ones(3, device='meta')).sum()\ny.backward()",
