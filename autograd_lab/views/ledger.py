@@ -8,7 +8,7 @@ from html import escape
 from ..i18n import _
 from ..trace.model import Graph, Trace, Value
 from .markup import code, number_cell, table, text_cell
-from .steps import Part, Step, held
+from .steps import Part, Step, gradients, held
 from .wording import clip, line_text, node_name, value_line
 
 WIDTH = 40
@@ -16,22 +16,25 @@ MAX_PATHS = 4
 """Paths that are listed; the others are counted."""
 
 
-def ledger(trace: Trace, walked: Sequence[Step]) -> str:
+def ledger(trace: Trace, walked: tuple[Step, ...]) -> str:
     """Return a row per entry, in order; nothing if no backward pass ran."""
     graph = trace.graph
     rows: list[Sequence[str]] = []
     reached = set()
     passes = 0
-    for step in walked:
+    grads, *changes = gradients(trace, walked)
+    for step, change in zip(walked, changes, strict=True):
         if step.kind == "start":
             passes += 1
         elif step.kind == "accumulate" and step.node is not None:
             reached.add(step.node)
             rows.append(_entry(graph, step, passes))
         elif step.kind == "write" and step.label.endswith(".grad"):
-            rows.append(_written(step, step.label.removesuffix(".grad")))
+            before = None if step.node is None else grads[step.node]
+            rows.append(_written(step, step.label.removesuffix(".grad"), before))
         elif step.kind == "zero":
-            rows += [_written(step, node_name(graph.nodes[leaf])) for leaf in step.leaves]
+            rows += [_written(step, node_name(graph.nodes[n]), grads[n]) for n in step.leaves]
+        grads |= change
     if not passes:
         return ""
     # A pass that was not kept may have reached any leaf.
@@ -79,18 +82,19 @@ def _path(graph: Graph, part: Part) -> str:
     return f"<br><small>{escape(way)} {code(value_line(part.value, WIDTH))}</small>"
 
 
-def _written(step: Step, name: str) -> Sequence[str]:
+def _written(step: Step, name: str, before: Value | None) -> Sequence[str]:
     """Return a write into a leaf's `.grad`, such as emptying it."""
     call = clip(step.text if step.kind == "write" else step.expression, WIDTH)
     entry = " · ".join(filter(None, (call, line_text(step.line, step.cell))))
-    return (_name(clip(name, WIDTH)), text_cell(escape(entry)), *_numbers(step.after))
+    return (_name(clip(name, WIDTH)), text_cell(escape(entry)), *_numbers(step.after, before))
 
 
 def _name(name: str) -> str:
     return text_cell(f"<b>{escape(name)}</b>")
 
 
-def _numbers(after: Value | None) -> Sequence[str]:
-    """Return the cells of an entry that has nothing but an outcome."""
+def _numbers(after: Value | None, before: Value | None = None) -> Sequence[str]:
+    """Return the cells of an entry to which no backward pass contributed."""
     empty = number_cell("")
-    return (empty, empty, number_cell(code(value_line(after, WIDTH))), empty)
+    old = empty if before is None else number_cell(code(value_line(before, WIDTH)))
+    return (old, empty, number_cell(code(value_line(after, WIDTH))), empty)
