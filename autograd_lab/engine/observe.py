@@ -47,7 +47,8 @@ class Observer:
         | `hook` | a tensor or a node | name (`"tensor"`, `"post_accumulate"`, `"node"`, `"node_pre"`) |
         | `optimizer`, `step` | an optimizer that was made, or made its step | |
         | `zero_grad` | an optimizer or a module | set_to_none |
-        | `clip` | the tensors | name (of the function) |
+        | `clip` | the tensors whose gradients are about to be clipped | name (of the function) |
+        | `clipped` | the same, when it is over | |
         | `gradients` | what `grad` differentiated by | results |
         | `gradcheck` | the tensors, when it is over | name (of the function), failed |
         """

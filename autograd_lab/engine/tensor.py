@@ -249,7 +249,7 @@ class Tensor(Methods):
 
     @grad.deleter
     def grad(self) -> None:
-        self._grad = None
+        self.grad = None
 
     @property
     def _version(self) -> int:

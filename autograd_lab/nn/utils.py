@@ -38,7 +38,9 @@ def clip_grad_norm_(
         factor = (max_norm / (total + 1e-6)).clamp(max=1.0)
         for grad in grads:
             grad.mul_(factor)
-        return total
+    if observers:
+        tell("clipped", tensors)
+    return total
 
 
 def clip_grad_value_(parameters: Any, clip_value: float) -> None:
@@ -47,6 +49,8 @@ def clip_grad_value_(parameters: Any, clip_value: float) -> None:
     with unobserved(), no_grad():
         for grad in _grads(several):
             grad.clamp_(min=-clip_value, max=clip_value)
+    if observers:
+        tell("clipped", several)
 
 
 def _listed(parameters: Tensor | Iterable[Tensor], name: str) -> list[Tensor]:

@@ -66,9 +66,11 @@ class Builder:
             self.edges.append((source, target, slot, cut))
 
     def room_for_node(self) -> bool:
-        """Return whether another node is kept; that it is not is noted here."""
-        self.overgrown = len(self.nodes) >= self.limit
-        return not self.overgrown
+        """Return whether another node is kept; if not, that is noted, unless events are missing too."""
+        if len(self.nodes) < self.limit:
+            return True
+        self.overgrown = self.overgrown or not self.crowded_events
+        return False
 
     @property
     def crowded_events(self) -> bool:

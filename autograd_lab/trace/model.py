@@ -230,7 +230,7 @@ class Event:
     | `optimizer` | an optimizer was made | text (`"SGD"`), inputs (its parameters) |
     | `zero_grad` | an optimizer or a module resets gradients | 13 |
     | `step` | an optimizer made its step | 14 |
-    | `clip` | gradients were clipped | text (`"clip_grad_norm_"`), inputs |
+    | `clip` | gradients are clipped | text (`"clip_grad_norm_"`), inputs, grads_out (the outcome) |
     | `gradcheck` | gradcheck was called | 16 |
     | `warning` | somebody warned | text (`"UserWarning: …"`) |
     | `failed` | a call into the library raised what ended the cell | text (the call), inputs, error |
@@ -369,7 +369,7 @@ class Trace:
     elsewhere: bool = False
     """Whether other threads used the library: only the one that began the recording is recorded."""
     overgrown: bool = False
-    """Whether the graph had more nodes than were kept."""
+    """Whether the graph had more nodes than were kept, though all events were."""
 
     @property
     def whole(self) -> bool:

@@ -31,9 +31,12 @@ def ledger(trace: Trace, walked: tuple[Step, ...]) -> str:
             rows.append(_entry(graph, step, passes))
         elif step.kind == "write" and step.label.endswith(".grad"):
             before = None if step.node is None else grads[step.node]
-            rows.append(_written(step, step.label.removesuffix(".grad"), before))
-        elif step.kind == "zero":
-            rows += [_written(step, node_name(graph.nodes[n]), grads[n]) for n in step.leaves]
+            rows.append(_written(step, step.label.removesuffix(".grad"), before, step.after))
+        elif step.kind in ("zero", "clip"):
+            rows += [
+                _written(step, node_name(graph.nodes[leaf]), grads[leaf], after)
+                for leaf, after in change.items()
+            ]
         grads |= change
     if not passes:
         return ""
@@ -82,11 +85,11 @@ def _path(graph: Graph, part: Part) -> str:
     return f"<br><small>{escape(way)} {code(value_line(part.value, WIDTH))}</small>"
 
 
-def _written(step: Step, name: str, before: Value | None) -> Sequence[str]:
+def _written(step: Step, name: str, before: Value | None, after: Value | None) -> Sequence[str]:
     """Return a write into a leaf's `.grad`, such as emptying it."""
     call = clip(step.text if step.kind == "write" else step.expression, WIDTH)
     entry = " · ".join(filter(None, (call, line_text(step.line, step.cell))))
-    return (_name(clip(name, WIDTH)), text_cell(escape(entry)), *_numbers(step.after, before))
+    return (_name(clip(name, WIDTH)), text_cell(escape(entry)), *_numbers(after, before))
 
 
 def _name(name: str) -> str:

@@ -178,6 +178,13 @@ def _zero(graph: Graph, step: Step) -> Scene:
     return Scene(clip(step.expression, NAME_WIDTH), text.format(leaves=_leaves(graph, step)))
 
 
+def _clip(graph: Graph, step: Step) -> Scene:
+    """Say what became of the gradients that were clipped."""
+    text = _("{function} limits .grad of {leaves}, in place")
+    words = text.format(function=one_line(step.text), leaves=_leaves(graph, step))
+    return Scene(clip(step.expression, NAME_WIDTH), words)
+
+
 def _update(graph: Graph, step: Step) -> Scene:
     """Say which leaves the optimizer changed."""
     text = _("{optimizer} changes {leaves} in place, by their gradients")
@@ -206,6 +213,7 @@ _TELLERS = {
     "accumulate": _accumulate,
     "write": _write,
     "zero": _zero,
+    "clip": _clip,
     "update": _update,
     "stop": _stop,
     "gap": _gap,

@@ -55,6 +55,7 @@ class Step:
     | `accumulate` | `contribution` is added into `.grad` of the leaf `node` |
     | `write` | a value or an attribute was written to: `text` says how, `label` what |
     | `zero` | `text` emptied `.grad` of the `leaves` |
+    | `clip` | `text` limited `.grad` of the `leaves`, which is now `clipped` |
     | `update` | the optimizer `text` changed the `leaves` |
     | `stop` | the pass ended with the error `text` |
     | `gap` | `count` steps are not listed here |
@@ -75,6 +76,7 @@ class Step:
     before: Value | None = None
     contribution: Value | None = None
     after: Value | None = None
+    clipped: tuple[Value | None, ...] = ()
     text: str = ""
     label: str = ""
     entered: bool = False
@@ -124,6 +126,8 @@ def _change(graph: Graph, step: Step) -> Change:
     """Return the gradients that one step changed."""
     if step.kind == "zero":
         return dict.fromkeys(step.leaves)
+    if step.kind == "clip":
+        return dict(zip(step.leaves, step.clipped, strict=True))
     if step.node is None or _is_value(step):
         return {}
     if step.kind in ("accumulate", "write"):

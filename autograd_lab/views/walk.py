@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from ..trace.model import Event, Ref, Trace, Value
 from .steps import Flow, Part, Step
+from .wording import node_name
 
 
 def steps(trace: Trace) -> tuple[Step, ...]:
@@ -36,7 +37,10 @@ class _Walk:
         nodes = self.trace.graph.nodes
         self.nodes = nodes
         self.owners = {f"{n.label}.grad": n.id for n in nodes if n.kind == "leaf" and n.label}
-        self.leaves = {n.tensor: n.id for n in nodes if n.kind == "leaf"}
+        self.leaves: dict[int | None, int] = {
+            n.tensor: n.id for n in nodes if n.kind == "leaf" and n.tensor is not None
+        }
+        self.emptied: set[int] = set()
         # The edges that carry gradients, by their target and its input.
         self.sources = {
             (edge.target, edge.slot): edge.source for edge in self.trace.graph.edges if not edge.cut
@@ -102,11 +106,26 @@ class _Walk:
         return Step("mode", text=event.text, entered=event.entered)
 
     def _inplace(self, event: Event) -> Step | None:
-        if not event.label:
+        owner, label = self._written(event)
+        if not label:
             return None
-        owner = self.owners.get(event.label)
-        call = event.expression or f"{event.label}.{event.text}()"
-        return Step("write", owner, after=event.after, text=call, label=event.label)
+        call = event.expression or f"{label}.{event.text}()"
+        return Step("write", owner, after=event.after, text=call, label=label)
+
+    def _written(self, event: Event) -> tuple[int | None, str]:
+        """Return the leaf whose `.grad` a write is to, if it is to one, and what one writes for it."""
+        if event.label in self.owners:
+            return self.owners[event.label], event.label
+        if event.inputs:
+            tensor = self.trace.tensors[event.inputs[0].tensor]
+            if (
+                tensor.shares is not None and tensor.base is None
+            ):  # by `.data` or `detach()`, not a part
+                tensor = self.trace.tensors[tensor.shares]
+            owner = self.leaves.get(tensor.gradient_of)
+            if owner is not None and owner not in self.emptied:
+                return owner, f"{node_name(self.nodes[owner])}.grad"
+        return None, event.label
 
     def _set(self, event: Event) -> Step | None:
         if not event.label or event.text not in ("grad", "data", "requires_grad"):
@@ -115,13 +134,29 @@ class _Walk:
         flag = event.text == "requires_grad"
         value = str(event.entered) if flag else "None" if event.after is None else "…"
         owner = next(iter(self._nodes(event.inputs[:1])), None)
-        return Step("write", owner, after=event.after, text=f"{label} = {value}", label=label)
+        text = f"{label} = {value}"
+        if event.text == "grad" and owner is not None:
+            (self.emptied.add if event.after is None else self.emptied.discard)(owner)
+        if event.text == "data":
+            leaf, gradient = self._written(event)
+            owner, label = (owner, label) if leaf is None else (leaf, gradient)
+        return Step("write", owner, after=event.after, text=text, label=label)
 
     def _zero_grad(self, event: Event) -> Step | None:
         # Zeros are written one by one, and told so.
         if "set_to_none" not in event.options:
             return None
-        return Step("zero", leaves=self._nodes(event.inputs), text=event.text)
+        leaves = self._nodes(event.inputs)
+        self.emptied.update(leaves)
+        return Step("zero", leaves=leaves, text=event.text)
+
+    def _clip(self, event: Event) -> Step | None:
+        found = zip(event.inputs, event.grads_out, strict=False)
+        changed = [(self._nodes((ref,)), grad) for ref, grad in found]
+        if not any(nodes for nodes, _ in changed):
+            return None
+        leaves, clipped = zip(*((nodes[0], grad) for nodes, grad in changed if nodes), strict=True)
+        return Step("clip", leaves=leaves, clipped=clipped, text=event.text)
 
     def _step(self, event: Event) -> Step:
         return Step("update", leaves=self._nodes(event.outputs), text=event.text)
@@ -148,6 +183,7 @@ class _Walk:
     def _accumulate(self, event: Event) -> Step | None:
         if event.node is None:
             return None
+        self.emptied.discard(event.node)
         return Step(
             "accumulate",
             event.node,

@@ -81,6 +81,16 @@ def test_an_optimizer_empties_all_its_leaves(example: Trace) -> None:
     assert last == ["x", "opt.zero_grad() · line 6", whole, "", "none yet", ""]
 
 
+def test_a_clipped_gradient_is_an_entry(example: Trace) -> None:
+    """With what it was and what it has become."""
+    leaf, small = Ref(0, 0, (2, 2), "float32", True, True, 0), Value((2, 2), "float32", "small")
+    clip = Event(
+        "clip", text="clip_grad_norm_", expression="clip()", inputs=(leaf,), grads_out=(small,)
+    )
+    *_, last = account(replace(example, events=(*example.events, clip)))
+    assert last == ["x", "clip()", "[[4.5000, 4.5000], [4.5000, 4.5000]]", "", "small", ""]
+
+
 def test_a_leaf_that_no_pass_reached_is_named(example: Trace) -> None:
     """It stands there with none yet, so that one can ask why."""
     other = Node(5, "leaf", "AccumulateGrad", "", "b", None)

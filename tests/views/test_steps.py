@@ -69,6 +69,9 @@ def test_a_gradient_from_before_is_there_from_the_start(severed: Trace) -> None:
     assert outcome(trace, changes)[0] == six
 
 
+BOTH = pytest.mark.parametrize(
+    "library", ["autograd_lab", pytest.param("torch", marks=pytest.mark.needs_torch)]
+)
 MADE = """\
 import {library} as torch
 w = torch.tensor([1., 2.], requires_grad=True)
@@ -77,28 +80,45 @@ optimizer = torch.optim.SGD([w], lr=0.1)
 """
 
 
+@BOTH
 @pytest.mark.parametrize(
-    "library", ["autograd_lab", pytest.param("torch", marks=pytest.mark.needs_torch)]
-)
-@pytest.mark.parametrize(
-    ("emptying", "left"),
+    ("changing", "left"),
     [
         ("w.grad = None", None),
+        ("del w.grad", None),
         ("w.grad.zero_()", "[0., 0.]"),
+        ("w.grad.data.zero_()", "[0., 0.]"),
+        ("w.grad.detach().zero_()", "[0., 0.]"),
+        ("w.grad.data = torch.zeros(2)", "[0., 0.]"),
+        ("g = w.grad\ng.mul_(2)", "[4., 8.]"),
         ("optimizer.zero_grad()", None),
         ("optimizer.zero_grad(set_to_none=False)", "[0., 0.]"),
+        ("torch.nn.utils.clip_grad_value_(w, 3)", "[2., 3.]"),
+        ("torch.nn.utils.clip_grad_norm_([w], 1.0)", "[0.4472, 0.8944]"),
     ],
 )
-def test_a_cell_that_begins_by_emptying_a_gradient(
-    library: str, emptying: str, left: str | None
+def test_a_cell_that_begins_by_changing_a_gradient(
+    library: str, changing: str, left: str | None
 ) -> None:
     """Before its first step the old gradient is there, then what was left of it, then the new one."""
     names: dict[str, object] = {}
     run_cells([MADE.format(library=library)], names)
-    trace = run_cells([f"{emptying}\n(w * 3).sum().backward()"], names)
+    trace = run_cells([f"{changing}\n(w * 3).sum().backward()"], names)
     (leaf,) = (node.id for node in trace.graph.nodes if node.kind == "leaf")
     seen = [c[leaf] for c in gradients(trace, steps(trace)) if leaf in c]
-    assert [grad and grad.text for grad in seen] == ["[2., 4.]", left, "[3., 3.]"]
+    after = [e.after and e.after.text for e in trace.of_kind("accumulate")]
+    assert [grad and grad.text for grad in seen] == ["[2., 4.]", left, *after]
+
+
+@BOTH
+def test_a_write_to_a_gradient_that_was_given_up(library: str) -> None:
+    """It is not one to `.grad`, which is None by then."""
+    names: dict[str, object] = {}
+    run_cells([MADE.format(library=library)], names)
+    trace = run_cells(["g = w.grad\nw.grad = None\ng.zero_()\n(w * 3).sum().backward()"], names)
+    (leaf,) = (node.id for node in trace.graph.nodes if node.kind == "leaf")
+    seen = [c[leaf] for c in gradients(trace, steps(trace)) if leaf in c]
+    assert [grad and grad.text for grad in seen] == ["[2., 4.]", None, "[3., 3.]"]
 
 
 def test_a_gradient_of_a_step_that_was_not_kept_is_there_at_the_end(example: Trace) -> None:

@@ -79,6 +79,8 @@ class Watch:
         self.modes: list[str] = []
         self.running = PassWriter(self.record, self.graph)
         """Writes down the backward pass that runs, or ran last."""
+        self._clip: dict[str, Any] | None = None
+        """The event of the clipping that is going on, or was the last."""
 
     def refs(self, items: Iterable[Any]) -> tuple[Ref, ...]:
         """Return the tensors among `items`, and in lists and tuples there, as they are now."""
@@ -400,6 +402,17 @@ class Watch:
         self.record.add_event(
             kind, text=type(subject).__name__, inputs=given, outputs=changed, options=options
         )
+
+    def clipping(self, name: str, tensors: Sequence[Any]) -> None:
+        """Note that gradients are about to be clipped."""
+        self._clip = None
+        if self.record.room("clip"):
+            self._clip = self.record.add_event("clip", text=name, inputs=self.refs(tensors))
+
+    def clipped(self, tensors: Sequence[Any]) -> None:
+        """Fill in what has become of the gradients."""
+        if self._clip is not None:
+            self._clip["grads_out"] = self.values(map(self.library.grad, tensors))
 
     def zeroed(self, subject: Any) -> None:
         """Note that an optimizer or a module filled its parameters' gradients with zeros."""

@@ -122,7 +122,9 @@ class EngineSource(Observer, Guarded):
         elif kind == "gradcheck":
             watch.called(kind, name, subject, options=("failed",) if details["failed"] else ())
         elif kind == "clip":
-            watch.called(kind, name, subject)
+            watch.clipping(name, subject)
+        elif kind == "clipped":
+            watch.clipped(subject)
         else:
             watch.on_parameters(kind, subject, details.get("set_to_none", False))
 

@@ -174,16 +174,18 @@ def _stepping(source: TorchSource, step: Any) -> Any:
 
 
 def _clip(source: TorchSource, function: Any) -> Any:
-    """Return a function that clips gradients, noted before it is called."""
+    """Return a function that clips gradients, noted before it is called, its outcome afterwards."""
 
     @wraps(function)
     def watched(parameters: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         one = isinstance(parameters, source.library.tensor_type)
         several = [parameters] if one else list(parameters)
-        source.called("clip", function.__name__, several)
+        source.clipping(function.__name__, several)
         with source.silence():
-            return function(several, *args, **kwargs)
+            result = function(several, *args, **kwargs)
+        source.clipped(several)
+        return result
 
     return watched
 

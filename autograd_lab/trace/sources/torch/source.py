@@ -200,6 +200,17 @@ class TorchSource(Guarded):
         with self.library.torch._C.DisableTorchFunction():
             self.watch.zeroed(subject)
 
+    @unnoticed
+    def clipping(self, name: str, tensors: Sequence[Any]) -> None:
+        """Note that gradients are about to be clipped."""
+        self.watch.clipping(name, tensors)
+
+    @unnoticed
+    def clipped(self, tensors: Sequence[Any]) -> None:
+        """Note what has become of gradients that were clipped."""
+        with self.library.torch._C.DisableTorchFunction():
+            self.watch.clipped(tensors)
+
     def failed(self, error: BaseException) -> tuple[str, list[Any]] | None:
         """Return the call into PyTorch that raised, and its tensors; None if none did."""
         frames = self.record.source.below(error.__traceback__)
