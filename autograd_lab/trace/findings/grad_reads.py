@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ..model import Event, Ref
+from .code import assigned
 from .facts import Facts
+from .model import Place
 
 
 def empty_reads(facts: Facts) -> Iterator[tuple[int, Event]]:
@@ -57,4 +60,71 @@ def has_pending_loss(facts: Facts, leaf: Ref, moment: int) -> bool:
     )
 
 
-__all__ = ["empty_reads", "has_pending_loss", "reached", "was_reset"]
+def is_kept_none(facts: Facts, event: Event) -> bool:
+    """Return whether the line that raised reads a variable that a read gave None to, for the last time.
+
+    Or goes through one that was given a list or a dictionary of such.
+    """
+    place, failed = facts.place(event), facts.error_place
+    tensors = {variable.name for variable in facts.trace.variables}
+    loops = [s for s in facts.code.around(failed) if isinstance(s, ast.For)]
+    lines = [failed, *(Place(failed.cell, loop.lineno) for loop in loops)]
+    return any(
+        any(facts.code.reads(line, name) for line in lines)
+        and name not in tensors
+        and place in facts.code.definitions(name, failed)
+        for name in _names_for(facts, event)
+    )
+
+
+def is_kept(facts: Facts, event: Event) -> bool:
+    """Return whether a gradient was given a name, which is used after backward() has run."""
+    place = facts.place(event)
+    filled = [facts.place(facts.events[first]) for first, _last in facts.passes]
+    return bool(filled) and any(
+        facts.code.reads(line, name)
+        for name in _names_for(facts, event)
+        for line in facts.code.lines_below(place)
+        if (line.cell, line.number) > (filled[0].cell, filled[0].number or 0)
+    )
+
+
+def _names_for(facts: Facts, event: Event) -> list[str]:
+    """Return the variables that a read's line gave what it found, alone or among other gradients."""
+    return [
+        name
+        for name, value in assigned(facts.code.statement(facts.place(event)))
+        if event.expression in map(ast.unparse, parts := _members(value))
+        and all(isinstance(part, ast.Attribute) and part.attr == "grad" for part in parts)
+    ]
+
+
+def _members(value: ast.expr) -> list[ast.expr]:
+    """Return what a list, a dictionary or a comprehension holds; else the value itself."""
+    if isinstance(value, ast.List | ast.Tuple | ast.Set):
+        return value.elts
+    if isinstance(value, ast.Dict | ast.DictComp):
+        return value.values if isinstance(value, ast.Dict) else [value.value]
+    return [value.elt] if isinstance(value, ast.ListComp | ast.SetComp) else [value]
+
+
+def put_back(facts: Facts, tensor: int, moment: int) -> bool:
+    """Return whether `.grad` is set later: a read before that may only keep what was there."""
+    return any(
+        event.kind == "set"
+        and event.text == "grad"
+        and event.inputs[0].tensor == tensor
+        and not facts.code.line(facts.place(event)).endswith("= None")
+        for event in facts.events[moment + 1 :]
+    )
+
+
+__all__ = [
+    "empty_reads",
+    "has_pending_loss",
+    "is_kept",
+    "is_kept_none",
+    "put_back",
+    "reached",
+    "was_reset",
+]

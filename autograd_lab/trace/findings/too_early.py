@@ -9,10 +9,18 @@ from dataclasses import replace
 from ...i18n import _
 from ..model import Event
 from .calls import out_of_helpers, trains
-from .code import assigned, expression, receiver
+from .code import expression, receiver
 from .cutting import tested_for_none
 from .facts import Facts
-from .grad_reads import empty_reads, has_pending_loss, reached, was_reset
+from .grad_reads import (
+    empty_reads,
+    has_pending_loss,
+    is_kept,
+    is_kept_none,
+    put_back,
+    reached,
+    was_reset,
+)
 from .model import Clue, Place
 from .registry import rule
 
@@ -23,7 +31,7 @@ def none_yet(facts: Facts) -> Iterator[Clue]:
     if not facts.raised("NoneType") or facts.raised("object is not callable"):
         return
     for moment, event in reversed(list(empty_reads(facts))):
-        if facts.place(event) != facts.error_place and not _is_kept_none(facts, event):
+        if facts.place(event) != facts.error_place and not is_kept_none(facts, event):
             continue
         tensor = event.inputs[0].tensor
         reset = was_reset(facts, tensor, moment)
@@ -42,8 +50,9 @@ def too_early(facts: Facts) -> Iterator[Clue]:
             place not in told
             and place != facts.error_place
             and not any(first < moment for first, _last in facts.passes)
-            and (_was_used(facts, tensor, moment) or _is_kept(facts, event))
+            and (_was_used(facts, tensor, moment) or is_kept(facts, event))
             and not _read_later(facts, event, moment)
+            and not put_back(facts, tensor, moment)
             and not tested_for_none(facts, event)
             and not _stepped_later(facts, tensor, moment)
         ):
@@ -64,33 +73,6 @@ def _comes_first(facts: Facts, event: Event, moment: int) -> bool:
     ]
     born = facts.maker(ref.tensor, moment) or 0
     return not before or born > before[-1] or has_pending_loss(facts, ref, moment)
-
-
-def _is_kept_none(facts: Facts, event: Event) -> bool:
-    """Return whether the line that raised reads a variable that a read gave None to, for the last time."""
-    place, failed = facts.place(event), facts.error_place
-    tensors = {variable.name for variable in facts.trace.variables}
-    return any(
-        facts.code.reads(failed, name)
-        and name not in tensors
-        and place in facts.code.definitions(name, failed)
-        for name, value in assigned(facts.code.statement(place))
-        if ast.unparse(value) == event.expression
-    )
-
-
-def _is_kept(facts: Facts, event: Event) -> bool:
-    """Return whether a gradient was given a name, which is used after backward() has run."""
-    place = facts.place(event)
-    names = [n for n, value in assigned(facts.code.statement(place))
-             if ast.unparse(value) == event.expression]  # fmt: skip
-    filled = [facts.place(facts.events[first]) for first, _last in facts.passes]
-    return bool(filled) and any(
-        facts.code.reads(line, name)
-        for name in names
-        for line in facts.code.lines_below(place)
-        if (line.cell, line.number) > (filled[0].cell, filled[0].number or 0)
-    )
 
 
 @rule(25, "grad-result-dropped")
