@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from ...i18n import _
 from ..model import Event, Ref
@@ -19,26 +21,58 @@ def holds_old(facts: Facts) -> Iterator[Clue]:
     """Parameters were made anew after the optimizer, which steps those that are gone."""
     fed, moved = ever_fed(facts), facts.moved
     passing = {cut.place for cut in wrapped(facts)}
+    grown = _grown(facts)
     for moment, event in enumerate(facts.events):
         if event.kind != "optimizer" or not _steps(facts, event):
             continue
         idle = [ref for ref in event.inputs if ref.tensor not in fed | facts.filled]
+        last, steps = (moment, []) if idle else _in_vain(facts, event, grown)
         newer = [
             (facts.label(r.tensor), e)
-            for e in facts.events[moment:]
+            for e in facts.events[last:]
             if e.kind in {"create", "plain", "detach"} and facts.place(e) not in passing
             for r in e.outputs
-            if r.tensor in fed and r.tensor not in moved and _replaces(facts, r, idle)
+            if r.tensor in fed and r.tensor not in moved
+            if _replaces(facts, r, idle or event.inputs)
+            if idle or _rounds(grown[r.tensor], steps) > 1
         ]
-        if idle and newer:
+        if newer:
             # In a loop only the last ones still have a name.
             yield _old(facts, event, *next((n for n in newer if n[0]), newer[0]))
             return
 
 
-def _replaces(facts: Facts, new: Ref, idle: list[Ref]) -> bool:
+def _grown(facts: Facts) -> dict[int | None, list[int]]:
+    """Return for each tensor the moments at which its gradient grew."""
+    found = defaultdict(list)
+    for moment, event in enumerate(facts.events):
+        if event.kind == "accumulate" and event.node is not None:
+            found[facts.nodes[event.node].tensor].append(moment)
+    return found
+
+
+def _in_vain(
+    facts: Facts, optimizer: Event, grown: dict[int | None, list[int]]
+) -> tuple[int, list[int]]:
+    """Return when an optimizer's parameters got their last gradient, and its steps after that."""
+    mine = {ref.tensor for ref in optimizer.inputs}
+    last = max((grown[tensor][-1] for tensor in mine if tensor in grown), default=0)
+    steps = [
+        moment
+        for moment, event in enumerate(facts.events[last:], last)
+        if event.kind == "step" and mine & {ref.tensor for ref in event.inputs}
+    ]
+    return last, [] if mine & facts.filled else steps
+
+
+def _rounds(fed: list[int], steps: list[int]) -> int:
+    """Return before how many of these steps a gradient grew."""
+    return len({bisect(steps, moment) for moment in fed} - {len(steps)})
+
+
+def _replaces(facts: Facts, new: Ref, old: Sequence[Ref]) -> bool:
     """Return whether a leaf may stand for one of an optimizer's: inputs can get gradients, too."""
-    return facts.trace.tensors[new.tensor].parameter or new.shape in {ref.shape for ref in idle}
+    return facts.trace.tensors[new.tensor].parameter or new.shape in {ref.shape for ref in old}
 
 
 def _renewed(facts: Facts, optimizer: Event, name: str, newer: Event) -> Place:
