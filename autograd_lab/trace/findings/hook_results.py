@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
-from .code import expression, walk
+from .code import walk
 from .facts import Facts
 from .function_source import writes
 from .gradients_passed_on import is_shared
-from .hook_source import hook_function
+from .hook_source import gradient_name, hook_function, hook_source
 from .model import Clue, Place
 from .registry import rule
 
@@ -70,19 +70,13 @@ def _result_dropped(place: Place, hook: ast.FunctionDef, dropped: ast.Expr) -> C
     )
 
 
-def _gradient(hook: ast.FunctionDef | ast.Lambda) -> str:
-    """Return the argument that is the gradient, `""` if there is none."""
-    names = [a.arg for a in hook.args.args if a.arg != "self"]
-    return names[0] if names else ""
-
-
 def _returns(hook: ast.FunctionDef) -> bool:
     return any(isinstance(n, ast.Return) and n.value for n in walk(hook))
 
 
 def _dropped(hook: ast.FunctionDef) -> ast.Expr | None:
     """Return the statement that computes a new gradient and drops it."""
-    name = _gradient(hook)
+    name = gradient_name(hook)
     for node in [] if _returns(hook) else walk(hook):
         call = node.value if isinstance(node, ast.Expr) else None
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
@@ -96,7 +90,7 @@ def _dropped(hook: ast.FunctionDef) -> ast.Expr | None:
 
 def _forgotten(hook: ast.FunctionDef) -> ast.Assign | None:
     """Return the assignment of a new gradient that nothing comes of, but that it is printed."""
-    name = _gradient(hook)
+    name = gradient_name(hook)
     if not name or _returns(hook):
         return None
     assigned = [
@@ -137,20 +131,19 @@ def changes_its_gradient(facts: Facts) -> Iterator[Clue]:
     for event in facts.events:
         if not _on_tensor(event) or not is_shared(facts, event.node):
             continue
-        call, defined = expression(event.expression), hook_function(facts, event)
-        given = call.args[0] if isinstance(call, ast.Call) and call.args else None
-        cell, hook = defined or (event.cell or 0, given)
-        if not isinstance(hook, ast.FunctionDef | ast.Lambda):
+        found = hook_source(facts, event)
+        if found is None:
             continue
+        cell, hook = found
         written = _written(hook)
         if written is not None:
             line = event.line if isinstance(hook, ast.Lambda) else written.lineno
-            yield _in_place(Place(cell, line), _gradient(hook), event.label)
+            yield _in_place(Place(cell, line), gradient_name(hook), event.label)
 
 
 def _written(hook: ast.FunctionDef | ast.Lambda) -> ast.expr | ast.stmt | None:
     """Return what writes into the gradient that came in; None where that is a copy."""
-    name = _gradient(hook)
+    name = gradient_name(hook)
     for node in walk(hook):
         if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets):
             return None

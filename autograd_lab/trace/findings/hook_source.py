@@ -27,6 +27,21 @@ def hook_function(facts: Facts, event: Event) -> tuple[int, ast.FunctionDef] | N
     return None
 
 
+def hook_source(facts: Facts, event: Event) -> tuple[int, ast.FunctionDef | ast.Lambda] | None:
+    """Return the function that was registered, or the lambda, with the cell it stands in."""
+    call = expression(event.expression)
+    given = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    if isinstance(given, ast.Lambda):
+        return event.cell or 0, given
+    return hook_function(facts, event)
+
+
+def gradient_name(hook: ast.FunctionDef | ast.Lambda) -> str:
+    """Return the argument that is the gradient, `""` if there is none."""
+    names = [a.arg for a in hook.args.args if a.arg != "self"]
+    return names[0] if names else ""
+
+
 def _last_name(tree: ast.expr | None) -> str:
     return tree.attr if isinstance(tree, ast.Attribute) else getattr(tree, "id", "")
 
@@ -44,4 +59,4 @@ def _defined(facts: Facts, name: str) -> tuple[int, ast.FunctionDef] | None:
     return None
 
 
-__all__ = ["hook_function"]
+__all__ = ["gradient_name", "hook_function", "hook_source"]
