@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event
+from .calls import handing_in
 from .code import assigned, expression, names_in, receiver, walk
 from .facts import Facts
+from .kept_graphs import value_name
 from .model import Clue, Place
 from .registry import rule
 
@@ -102,16 +104,17 @@ def conversion(facts: Facts) -> Iterator[Clue]:
     if made is not None:
         yield _unreduced(facts, made)
         return
+    yield _handed_over(facts, asked) or _needs_one(facts, asked)
+
+
+def _needs_one(facts: Facts, asked: str) -> Clue:
     function = _math_function(asked)
-    yield Clue(
+    return Clue(
         facts.error_place,
         _("{asked} needs a single number, but the tensor has {size}.").format(
             asked=asked or _("This line"), size=_size(facts)
         ),
-        _(
-            "item(), float(), int() and the functions of math take one Python number, and what they "
-            "return is outside the graph."
-        ),
+        _one_number(),
         _("torch.{function}(…) works on all elements and can be differentiated.").format(
             function=function
         )
@@ -120,6 +123,39 @@ def conversion(facts: Facts) -> Iterator[Clue]:
             "Choose one element, such as {name}[i].item(), or make one number of them: .mean(), "
             ".sum(), .max(). For all of them as Python numbers: {name}.tolist()."
         ).format(name=_converted(asked) or "t"),
+        explains_error=True,
+    )
+
+
+def _one_number() -> str:
+    return _(
+        "item(), float(), int() and the functions of math take one Python number, and what they "
+        "return is outside the graph."
+    )
+
+
+def _handed_over(facts: Facts, asked: str) -> Clue | None:
+    """Say which call gave a tensor to a function that only keeps numbers, and returns nothing."""
+    place, scope = facts.error_place, facts.code.scope(facts.error_place)
+    node = facts.failed.inputs[0].node if facts.failed is not None and facts.failed.inputs else None
+    if scope is None or node is None or any(isinstance(n, ast.Return) for n in walk(scope)):
+        return None
+    call = handing_in(facts, place, {node}, len(facts.events))
+    if call is None:
+        return None
+    name = value_name(facts, node, call)
+    return Clue(
+        call,
+        _("{name}, handed over here, has {size}; {asked} ({line}) needs a single number.").format(
+            name=name or _("The tensor"),
+            size=_size(facts),
+            asked=asked,
+            line=facts.spoken(place, call),
+        ),
+        _one_number(),
+        _("Hand over one number: {name}.mean(), {name}.sum() or one element, {name}[i].").format(
+            name=name or "t"
+        ),
         explains_error=True,
     )
 
