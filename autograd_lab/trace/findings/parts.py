@@ -84,4 +84,4 @@ def looked_up(facts: Facts, name: str) -> str:
     return ""
 
 
-__all__ = ["looked_up", "of_parts"]
+__all__ = ["JOINING", "looked_up", "of_parts"]

@@ -14,6 +14,7 @@ from .facts import Facts
 from .first_order import hidden_behind
 from .grad_reads import empty_reads, has_pending_loss, reached, was_reset
 from .model import Clue, Place
+from .parts import JOINING
 from .registry import rule
 
 UNUSED = re.compile(r"differentiated Tensor at index (\d+)|One of the differentiated Tensors")
@@ -139,8 +140,10 @@ def last_use(facts: Facts, others: list[int]) -> Place | None:
     last = (direct or uses)[-1:]
     scope = facts.code.scope(facts.place(last[0])) if last else None
     if scope is not None:
-        # The function's result is what goes on; the input is missing up to there.
-        last = [e for e in uses if facts.code.scope(facts.place(e)) is scope][-1:]
+        # The function's result is what goes on; the input is missing up to there. What only puts
+        # results together is no formula that it could be missing in.
+        inside = [e for e in uses if facts.code.scope(facts.place(e)) is scope]
+        last = [e for e in inside if e.text not in JOINING][-1:] or inside[-1:]
     return facts.place(last[0]) if last else None
 
 
