@@ -178,6 +178,8 @@ class Pass:
             accumulate(node, grads, graph)
             for hook in list(meta.post_accumulate.values()) if meta.post_accumulate else ():
                 call(hook, graph, node.variable)
+            if observers:
+                _tell_node(node, grads, [], [])
         if hooks is not None:
             hooks.after([], grads, graph)
 
@@ -268,8 +270,6 @@ def accumulate(node: AccumulateGrad, grads: list[Any], create_graph: bool) -> No
         else:
             held._data = held._data + grads[0]
         held._wrote()
-    if observers:
-        _tell_node(node, grads, [], [])
 
 
 def _own(grads: list[Any], leaf: Tensor) -> Any:

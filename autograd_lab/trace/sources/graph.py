@@ -45,6 +45,8 @@ class GraphWriter:
         """The write counter of what a node stands for when its value was noted."""
         self.uncounted = False
         """Whether something shares memory that can be written without being counted."""
+        self.hooked: set[int | None] = set()
+        """The nodes that hooks of the user's were seen to be registered on."""
         self.born: dict[int, Place] = {}
         """Where in the user's code a tensor was made, by its number."""
 

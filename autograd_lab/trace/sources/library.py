@@ -54,6 +54,12 @@ class Library(Protocol):
     def grad(self, tensor: Any) -> Any:
         """Return its `.grad`, without the warning that reading one may bring."""
 
+    def has_hooks(self, leaf: Any) -> bool:
+        """Return whether hooks of the user's see, and may replace, what arrives at a leaf."""
+
+    def goes_on(self, leaf: Any) -> bool:
+        """Return whether hooks of the user's go on with its `.grad` once a gradient was added."""
+
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
 

@@ -17,7 +17,8 @@ NOTHING: list[Part] = []
 class PassWriter:
     """Writes down one pass: what each node received and passed on, and what reached the leaves.
 
-    A gradient that arrives alone is the one that was sent: its value is known already.
+    A gradient that arrives alone is the one that was sent, unless a hook put another in its place: its
+    value is known already. A hook's may lie in the memory of the one that was sent.
     """
 
     def __init__(self, builder: Builder, graph: GraphWriter) -> None:
@@ -49,10 +50,11 @@ class PassWriter:
             record.room("node")
             return
         value_of, token, sent = self._value, self._token, self._sent
+        hooked = node in self._graph.hooked
         received: list[Value | None] = []
         for number, grad in enumerate(grads_in):
             parts = sent.pop((key, number), NOTHING)
-            received.append(None if grad is None else self._received(parts, grad))
+            received.append(None if grad is None else self._received(parts, grad, hooked))
         formed: list[Value | None] = []
         passed: list[Value | None] = []
         for product, grad, target in zip(products, grads_out, targets, strict=False):
@@ -72,9 +74,9 @@ class PassWriter:
              "products": tuple(formed), "grads_out": tuple(passed)}
         )  # fmt: skip
 
-    def _received(self, parts: Sequence[Part], grad: Any) -> Value:
-        """Return the value of a gradient that is made of `parts`."""
-        if len(parts) == 1 and parts[0][2] == self._token(grad):
+    def _received(self, parts: Sequence[Part], grad: Any, hooked: bool) -> Value:
+        """Return the value of a gradient that is made of `parts`, and that a hook may have replaced."""
+        if len(parts) == 1 and not hooked and parts[0][2] == self._token(grad):
             return parts[0][1]
         return self._value(grad)
 
@@ -89,7 +91,7 @@ class PassWriter:
             "accumulate",
             node=self._graph.leaf(leaf),
             before=before,
-            contribution=self._received(parts, contribution),
+            contribution=self._received(parts, contribution, self._graph.library.has_hooks(leaf)),
             nodes=tuple([node for node, _, _ in parts]),
             grads_in=tuple([value for _, value, _ in parts]),
         )
@@ -97,9 +99,10 @@ class PassWriter:
     def accumulated(self, event: dict[str, Any] | None, leaf: Any) -> None:
         """Fill in what `.grad` has become."""
         if event is not None:
-            grad = self._graph.library.grad(leaf)
-            first = event["before"] is None and grad is not None
-            event["after"] = event["contribution"] if first else self._graph.maybe_value(grad)
+            library = self._graph.library
+            grad = library.grad(leaf)
+            taken = event["before"] is None and grad is not None and not library.goes_on(leaf)
+            event["after"] = event["contribution"] if taken else self._graph.maybe_value(grad)
 
     def freed(self, node: int | None) -> None:
         """Note that a node released what it had saved."""

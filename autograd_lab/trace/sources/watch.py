@@ -310,15 +310,16 @@ class Watch:
 
     def hooked(self, kind: str, tensor: Any = None, grad_fn: Any = None) -> None:
         """Note that a hook was registered, on a tensor or on a node."""
+        node = self.graph.of_grad_fn(grad_fn) if tensor is None else self.graph.of_tensor(tensor)
+        self.graph.hooked.add(node)
         if not self.record.room("hook"):
             return
         if tensor is not None:
-            node = self.graph.of_tensor(tensor)
             self.record.add_event(
                 "hook", self.graph.number(tensor), text=kind, node=node, inputs=self.refs([tensor])
             )
         else:
-            self.record.add_event("hook", text=kind, node=self.graph.of_grad_fn(grad_fn))
+            self.record.add_event("hook", text=kind, node=node)
 
     # --- backward -------------------------------------------------------------------------------
 

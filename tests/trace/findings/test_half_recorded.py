@@ -10,6 +10,7 @@ import pytest
 
 from autograd_lab.trace import run_cells
 
+from .account import check_account
 from .corpus import Program, programs
 
 RIGHT = [program for program in programs() if program.cause is None]
@@ -43,6 +44,7 @@ def test_the_second_half_alone_is_right_too(program: Program) -> None:
         trace = run_cells([second], namespace)
     assert not trace.broken
     assert trace.findings() == []
+    check_account(trace)
 
 
 BEGINNINGS = {

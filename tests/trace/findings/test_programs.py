@@ -13,6 +13,7 @@ from autograd_lab.trace import run_cells
 from autograd_lab.trace.findings import find
 from autograd_lab.trace.findings.registry import rules
 
+from .account import check_account
 from .corpus import Program, programs
 
 PROGRAMS = programs()
@@ -34,7 +35,7 @@ def _warnings_are_of_no_interest() -> Iterator[None]:
 @on_engines
 @by_name
 def test_the_program(program: Program, engine: str) -> None:
-    """It ends as its heading says, and what is found is right.
+    """It ends as its heading says, what is found is right, and its gradients are told as they were.
 
     One test for both: a test of its own costs as much as to run the program.
     """
@@ -43,6 +44,7 @@ def test_the_program(program: Program, engine: str) -> None:
         assert ending(cells) == program.raises
         trace = run_cells(cells)
     assert not trace.broken
+    check_account(trace)
     findings = find(trace)
     if program.cause is None:
         assert findings == []

@@ -71,6 +71,14 @@ class EngineLibrary:
         tell = grad is not None and (self.grad_fn(tensor) is None or tensor.retains_grad)
         return grad if tell else None
 
+    def has_hooks(self, leaf: Any) -> bool:
+        """Return whether hooks of the user's see, and may replace, what arrives at a leaf."""
+        return leaf._meta is not None and bool(leaf._meta.hooks)
+
+    def goes_on(self, leaf: Any) -> bool:
+        """Return whether hooks of the user's go on with its `.grad` once a gradient was added."""
+        return leaf._meta is not None and bool(leaf._meta.post_accumulate)
+
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
         counter = tensor._counter

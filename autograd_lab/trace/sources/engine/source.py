@@ -99,8 +99,9 @@ class EngineSource(Observer, Guarded):
 
     @guarded
     def on_mode(self, name: str, entered: bool) -> None:
-        """Note that a grad mode was entered or left."""
-        self.watch.mode(name, entered)
+        """Note that a grad mode was entered or left, by a hook excepted."""
+        if self._pass is None:
+            self.watch.mode(name, entered)
 
     @guarded
     def on_note(self, kind: str, subject: Any, details: dict[str, Any]) -> None:

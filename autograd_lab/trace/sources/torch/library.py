@@ -98,6 +98,14 @@ class TorchLibrary:
         """Return its `.grad`, without the warning that reading one may bring."""
         return tensor.grad if self.grad_fn(tensor) is None or tensor.retains_grad else None
 
+    def has_hooks(self, leaf: Any) -> bool:
+        """Return whether hooks of the user's see, and may replace, what arrives at a leaf."""
+        return bool(leaf._backward_hooks)
+
+    def goes_on(self, leaf: Any) -> bool:
+        """Return whether hooks of the user's go on with its `.grad` once a gradient was added."""
+        return bool(leaf._post_accumulate_grad_hooks)
+
     def version(self, tensor: Any) -> int:
         """Return the write counter, 0 where none is kept."""
         return 0 if self.is_inference(tensor) else tensor._version
