@@ -10,7 +10,7 @@ from ...i18n import _
 from ..model import Node
 from .code import assigned
 from .facts import Facts
-from .kept_graphs import LEAST, near, value_name, walked
+from .kept_graphs import LEAST, counted, near, value_name, walked
 from .model import Clue, Place
 from .registry import rule
 
@@ -73,7 +73,7 @@ def _clue(facts: Facts, place: Place, logged: int, count: int) -> Clue:
         place,
         _(
             "{name} is a tensor with a graph: it holds on to the graphs of all {n} values added so far."
-        ).format(name=_bare(targets[0]) if targets else _("The result"), n=count),
+        ).format(name=_bare(targets[0]) if targets else _("The result"), n=counted(facts, count)),
         _(
             "Joining tensors, or writing into one, is an operation like any other: the result "
             "remembers what it was computed from. Nothing calls backward() on it; the memory grows "

@@ -23,17 +23,23 @@ LEAST = 3
 @rule(21, "running-sum-keeps-graphs", needs_all=True)
 def running_sum(facts: Facts) -> Iterator[Clue]:
     """Losses are added up with their graphs, and nothing differentiates the sum."""
-    if not facts.trace.whole:  # the pass may come after every tenth round
-        return
     passed = walked(facts)
     chains: dict[Place, list[Node]] = defaultdict(list)
     for node in facts.nodes:
         if node.op in ADDING and node.kind == "op" and _is_one_number(node):
             chains[facts.place(node)].append(node)
     for place, nodes in chains.items():
+        if not facts.trace.whole and not _is_spent(facts, nodes):
+            continue
         linked = _chained(facts, nodes)
         if linked + 1 >= LEAST and not any(node.id in passed for node in nodes):
             yield _sum_clue(facts, place, nodes)
+
+
+def _is_spent(facts: Facts, nodes: list[Node]) -> bool:
+    """Return whether graphs of what is added were freed, so that no later pass can go through the sum."""
+    freed = {event.node for event in facts.trace.of_kind("freed")}
+    return sum(not freed.isdisjoint(facts.ancestors([n])) for n in _added(facts, nodes)) >= LEAST
 
 
 def walked(facts: Facts) -> set[int]:
@@ -42,6 +48,11 @@ def walked(facts: Facts) -> set[int]:
         e.node for span in facts.passes for e in facts.during(span, "node") if e.node is not None
     }
     return passed | {node for span in facts.passes for node in facts.roots(span)}
+
+
+def counted(facts: Facts, number: int) -> str:
+    """Return how many there are as text, `"302+"` if the record was cut short before all were seen."""
+    return str(number) if facts.trace.whole else f"{number}+"
 
 
 def _is_one_number(node: Node) -> bool:
@@ -78,7 +89,7 @@ def _sum_clue(facts: Facts, place: Place, nodes: list[Node]) -> Clue:
         fix = _("Give it the number: {value}.item().").format(value=closed(given))
     return Clue(
         call or place,
-        what.format(name=name, n=len(nodes), line=facts.spoken(place, call)),
+        what.format(name=name, n=counted(facts, len(nodes)), line=facts.spoken(place, call)),
         _(
             "Adding is an operation like any other, so the sum remembers what it was computed from. "
             "Nothing calls backward() on it; the memory grows with each step."
@@ -152,7 +163,7 @@ def _list_clue(facts: Facts, name: str, member: int, count: int) -> Clue:
     return Clue(
         call or place,
         _("{name} holds {n} tensors, each with the graph that computed it.").format(
-            name=name, n=count
+            name=name, n=counted(facts, count)
         ),
         _(
             "A tensor that requires grad keeps its grad_fn, and that the whole graph behind it. "
@@ -188,4 +199,4 @@ def value_name(facts: Facts, node: int, place: Place) -> str:
     return next((name for name, _value in targets if facts.code.reads(place, name)), "")
 
 
-__all__ = ["LEAST", "near", "value_name", "walked"]
+__all__ = ["LEAST", "counted", "near", "value_name", "walked"]
