@@ -119,4 +119,4 @@ def _clue(facts: Facts, place: Place, call: ast.Call, parameter: str, used: str)
     )
 
 
-__all__: list[str] = []
+__all__ = ["ASKING"]

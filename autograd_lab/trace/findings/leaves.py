@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ...i18n import _
 from ..model import Event, Ref
-from .code import assigned, receiver
+from .code import assigned, expression, names_in, receiver
 from .facts import Facts
+from .ignored_arguments import ASKING
 from .lost_leaves import empty_reads_of_results, explains, lost_leaf
 from .model import Clue, Place
 from .parts import looked_up, of_parts
@@ -112,11 +114,34 @@ def _made(facts: Facts, ref: Ref, seen_from: Place) -> str:
     )
 
 
+def _integers_given(facts: Facts, place: Place, call: str) -> tuple[Place, str] | None:
+    """Return where the integers were made that jacobian or the like was given, and their name."""
+    tree = expression(call)
+    if not isinstance(tree, ast.Call) or len(tree.args) < 2:
+        return None
+    if ast.unparse(tree.func).rpartition(".")[2] not in ASKING:
+        return None
+    made = [event for event in facts.events if any(_is_whole(ref) for ref in event.outputs)]
+    places = {facts.place(event) for event in made}
+    for name in names_in(tree.args[1]):
+        known = facts.code.definitions(name, place)
+        if known and known[0] in places:
+            return known[0], name
+    return None
+
+
+def _is_whole(ref: Ref) -> bool:
+    return ref.dtype.startswith(("int", "uint", "bool"))
+
+
 def _where_integers_came_from(facts: Facts) -> tuple[Place, str]:
     """Return the line that made the integers, and their name."""
     place = facts.error_place
     call = facts.error.expression if facts.error is not None else ""
     name = receiver(call)
+    given = _integers_given(facts, place, call)
+    if given is not None:
+        return given
     if "requires_grad" not in call or "requires_grad=" in call.replace(" ", ""):
         statement = facts.code.statement(place)
         return place, next((target for target, _value in assigned(statement)), "")
