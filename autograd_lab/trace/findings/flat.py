@@ -223,10 +223,8 @@ def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
                 "binary_cross_entropy_with_logits."
             ),
         )
-    users = {e.target for e in facts.trace.graph.edges if e.source == node.id and not e.cut}
-    summed = next((facts.nodes[u] for u in users if facts.nodes[u].op in {"sum", "mean"}), node)
     return Clue(
-        facts.place(summed),
+        facts.place(_where_summed(facts, node)),
         _("{name} is 0: the outputs of softmax always sum to 1, whatever goes in.").format(
             name=name
         ),
@@ -236,6 +234,19 @@ def _normalised_clue(facts: Facts, name: str, node: Node, span: Span) -> Clue:
         ),
         _("Choose what you want to change: p[i], or a loss such as cross_entropy(logits, target)."),
     )
+
+
+def _where_summed(facts: Facts, node: Node) -> Node:
+    """Return the sum or mean of a result, perhaps after a factor; the result itself if there is none."""
+    waiting = [node.id]
+    for here in waiting:
+        users = {e.target for e in facts.trace.graph.edges if e.source == here and not e.cut}
+        for user in sorted(users):
+            if facts.nodes[user].op in {"sum", "mean"}:
+                return facts.nodes[user]
+            if facts.nodes[user].op in {"mul", "div"} and user not in waiting:
+                waiting.append(user)
+    return node
 
 
 __all__: list[str] = []
