@@ -1,4 +1,4 @@
-"""Parts of a loss that are added to it as plain numbers."""
+"""Parts of a loss that are added to it as plain numbers, or without a history."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from ...i18n import _
 from ..model import Node
 from . import cut_texts
 from .code import assigned, expression, names_in
-from .cutting import Cut
+from .cutting import Cut, behind
 from .facts import Facts
 from .model import Clue, Place
 from .registry import rule
+from .targets import called
 from .trails import NUMBERS, first_passes, reading_out
 
 
@@ -28,10 +29,10 @@ def penalty_of_numbers(facts: Facts) -> Iterator[Clue]:
             if part is None or cut is None or cut.place in told or cut.lost is None:
                 continue
             # What the loss depends on besides is a matter of its own: abs(loss - b) + b.
-            behind = facts.ancestors([] if cut.lost.node is None else [cut.lost.node])
+            before = facts.ancestors([] if cut.lost.node is None else [cut.lost.node])
             if (
                 cut.lost.node not in walked
-                and {facts.nodes[n].tensor for n in behind} & facts.moved
+                and {facts.nodes[n].tensor for n in before} & facts.moved
             ):
                 told.add(cut.place)
                 yield _clue(facts, cut, part, facts.place(node))
@@ -91,6 +92,48 @@ def _clue(facts: Facts, cut: Cut, part: ast.expr, loss: Place) -> Clue:
         _(
             "A number that is added to a loss shifts its value and changes no gradient: training goes on "
             "as if it were not there."
+        ),
+        cut_texts.fix(facts, cut),
+    )
+
+
+@rule(8, "term-without-gradient", needs_all=True)
+def term_without_gradient(facts: Facts) -> Iterator[Clue]:
+    """A term of the loss was computed in no_grad, from what has a graph that leads nowhere else."""
+    told, spans = set(), first_passes(facts)
+    walked = facts.ancestors(node for span in facts.passes for node in facts.roots(span))
+    for node in (sum_ for span in spans for sum_ in _sums(facts, facts.roots(span))):
+        moment = facts.made_at.get(node.id, 0)
+        for ref in facts.events[moment].inputs:
+            cut = None if ref.requires_grad else behind(facts, ref.tensor, moment)
+            lost = _results_lost(facts, cut) if cut is not None and cut.by_mode else []
+            # What the loss depends on besides is a matter of its own, as a baseline is.
+            if cut is None or not lost or walked & set(lost) or cut.place in told:
+                continue
+            leaves = {facts.nodes[n].tensor for n in facts.ancestors(lost)}
+            if leaves & facts.moved:
+                told.add(cut.place)
+                name = called(facts, facts.nodes[lost[0]])
+                yield _term_clue(facts, cut, name, facts.place(node))
+
+
+def _results_lost(facts: Facts, cut: Cut) -> list[int]:
+    """Return the recorded results that lost their histories at a cut; leaves are none."""
+    nodes = [ref.node for ref in facts.events[cut.moment].inputs if ref.requires_grad]
+    return [node for node in nodes if node is not None and facts.nodes[node].kind == "op"]
+
+
+def _term_clue(facts: Facts, cut: Cut, name: str, loss: Place) -> Clue:
+    return Clue(
+        cut.place,
+        _(
+            "A term of the loss ({line}) is a constant: {how} was on where it was computed from {name}."
+        ).format(
+            line=facts.spoken(loss, cut.place), how=cut.how, name=name or _("what requires grad")
+        ),
+        _(
+            "Such a term shifts the value of the loss and changes no gradient: training goes on as if it "
+            "were not there."
         ),
         cut_texts.fix(facts, cut),
     )
