@@ -61,8 +61,15 @@ def _last_tip(facts: Facts, idle: Idle) -> Event | None:
         for event in facts.events
         if event.kind in {"op", "plain", "detach"}
         and any(r.node is not None and r.node in led for r in event.inputs)
+        and not _is_a_copy(event, idle)
     ]
     return after[-1] if after and all(event.kind == "op" for event in after) else None
+
+
+def _is_a_copy(event: Event, idle: Idle) -> bool:
+    """Return whether the parameter itself was detached, as one does to see later how far it moved."""
+    itself = event.inputs[0].tensor == idle.ref.tensor
+    return event.kind == "detach" and itself and bool(event.outputs)
 
 
 def _unread(facts: Facts, tip: Event) -> tuple[str, bool]:
