@@ -16,6 +16,9 @@ from .registry import rule
 ELEMENTWISE = {"sub", "add", "mul", "div", "rsub", "pow", "mse_loss", "l1_loss"}
 REDUCING = {"mean", "sum"}
 SIMPLE = {"pow", "abs", "mul", "div", "square", "neg", "sqrt", "sum", "mean", "log", "exp", "add"}
+BENT = {"clamp", "clamp_min", "clamp_max", "where", "maximum", "minimum", "relu", "softplus",
+        "log_sigmoid", "cosh"}  # fmt: skip
+"""What losses written by hand are made of beside that: Huber, hinge, quantile, log-cosh."""
 DELIBERATE = re.compile(r"\bNone\b|unsqueeze|newaxis|outer|cdist")
 TURNED = re.compile(r"\.m?T\b|\.t\(|transpose|permute|reshape|view")
 TURNING = {"t", "numpy_T", "mT", "transpose", "permute", "unsqueeze"}
@@ -76,7 +79,7 @@ def _reaches_a_loss(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
         turned = TURNED.search(event.expression) or made is None or made.text in TURNING
         return not turned and _is_squared_error(facts, event, pair)
     whole = event.text.endswith("_loss") or event.text in REDUCING
-    return whole or bool(_way_to_sum(facts, event.node))
+    return whole or bool(_way_to_sum(facts, event.node)) or _is_bent_loss(facts, event, pair)
 
 
 def _is_squared_error(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
@@ -88,6 +91,32 @@ def _is_squared_error(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool
     squares = len(way) == 2 and facts.nodes[way[0]].op in SQUARED and event.text == "sub"
     one_is_given = len([ref for ref in pair if ref.requires_grad]) == 1
     return one_is_given and (squares or event.text == "mse_loss")
+
+
+def _is_bent_loss(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
+    """Return whether a prediction's errors go through pieces, as of a Huber loss, to one mean or sum.
+
+    A column that was made of a flat tensor is laid out for all pairs.
+    """
+    column, row = pair
+    predictions = [ref for ref in pair if ref.requires_grad]
+    made = facts.birth(column.tensor)
+    laid_out = made is not None and any(ref.shape == row.shape for ref in made.inputs[:1])
+    if len(predictions) != 1 or predictions[0].is_leaf or laid_out or event.node is None:
+        return False
+    ended, waiting, seen = False, [event.node], {event.node}
+    while waiting:
+        node = waiting.pop()
+        for user in {e.target for e in facts.trace.graph.edges if e.source == node and not e.cut}:
+            op, value = facts.nodes[user].op, facts.nodes[user].value
+            if op in REDUCING and value is not None and value.shape == ():
+                ended = True
+            elif op in REDUCING or op not in SIMPLE | ELEMENTWISE | BENT:
+                return False
+            elif user not in seen:
+                seen.add(user)
+                waiting.append(user)
+    return ended
 
 
 def _spoils_a_target(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
