@@ -15,7 +15,7 @@ from .registry import rule
 
 TARGET = re.compile(r"(y_)?(targets?|labels?|true|truth)(_\w+)?")
 """Names of what a result is to be compared with."""
-DETACHED = ".detach()"
+COPIED = re.compile(r"(\.detach\(\)|\.clone\(\)|\.data)+$")
 PRODUCTS = {"mm", "mv", "matmul", "addmm", "addmv", "bmm", "dot", "linear", "einsum"}
 
 
@@ -24,7 +24,7 @@ def seed_is_the_variable(facts: Facts) -> Iterator[Clue]:
     """The variable itself was given as the seed, as if backward had to be told of it."""
     for start, given, seed, leaves in _seeded(facts):
         root, asked = closed(root_of(start.expression)) or "loss", _asked(start)
-        written, given = given, given.removesuffix(DETACHED)
+        written, given = given, COPIED.sub("", given)
         if start.text == "backward":
             same = any(leaf.value == seed and leaf.label in {given, ""} for leaf in leaves)
             same = same and (written == given or _mixes_nothing(facts, start, leaves))
@@ -44,8 +44,10 @@ def seed_is_the_result(facts: Facts) -> Iterator[Clue]:
     """The result itself was given as the seed."""
     for start, given, seed, _leaves in _seeded(facts):
         root = root_of(start.expression)
-        if given != root or _is_derivative(facts, start):
+        if COPIED.sub("", given) != root or _is_derivative(facts, start):
             continue
+        if given != root and not _are_losses(facts, start, root):
+            continue  # for residuals r this is Jᵀr, the gradient of half their squares
         one = start.inputs[0].shape == () if start.inputs else False
         total = root if one else f"{root}.sum()"
         if start.text == "backward":
@@ -54,7 +56,7 @@ def seed_is_the_result(facts: Facts) -> Iterator[Clue]:
             fix = _("Weights of one: torch.autograd.grad({total}, {asked}).").format(
                 total=total, asked=_asked(start) or "x"
             )
-        yield _clue(facts, start, given, seed, fix)
+        yield _clue(facts, start, root, seed, fix)
 
 
 @rule(3, "seed-is-the-target")
@@ -88,7 +90,7 @@ def _seeded(facts: Facts) -> Iterator[tuple[Event, str, Value, list[Node]]]:
 
 
 def _given_seed(call: str) -> str:
-    """Return the variable that is given as the seed, perhaps detached; `""` if none is."""
+    """Return the variable that is given as the seed, perhaps a copy of it; `""` if none is."""
     tree = expression(call)
     if not isinstance(tree, ast.Call):
         return ""
@@ -101,7 +103,14 @@ def _given_seed(call: str) -> str:
         return ""
     given = [*given, *(keyword.value for keyword in tree.keywords if keyword.arg == word)]
     source = ast.unparse(given[0]) if given else ""
-    return source if source.removesuffix(DETACHED).isidentifier() else ""
+    return source if COPIED.sub("", source).isidentifier() else ""
+
+
+def _are_losses(facts: Facts, start: Event, root: str) -> bool:
+    """Return whether a result of several numbers is called a loss, or was made by a loss function."""
+    made_by = "" if start.node is None else facts.nodes[start.node].op
+    several = bool(start.inputs) and start.inputs[0].shape != ()
+    return several and re.search("loss|entropy", f"{root} {made_by}") is not None
 
 
 def _mixes_nothing(facts: Facts, start: Event, leaves: list[Node]) -> bool:
