@@ -29,10 +29,9 @@ def running_sum(facts: Facts) -> Iterator[Clue]:
         if node.op in ADDING and node.kind == "op" and _is_one_number(node):
             chains[facts.place(node)].append(node)
     for place, nodes in chains.items():
-        if not facts.trace.whole and not _is_spent(facts, nodes):
+        if _chained(facts, nodes) + 1 < LEAST or any(node.id in passed for node in nodes):
             continue
-        linked = _chained(facts, nodes)
-        if linked + 1 >= LEAST and not any(node.id in passed for node in nodes):
+        if facts.trace.whole or _is_spent(facts, nodes):
             yield _sum_clue(facts, place, nodes)
 
 

@@ -93,16 +93,21 @@ def _turn(facts: Facts, place: Place, loop: ast.stmt, source: str) -> Turn | Non
             sets.append((where, name, _with_number(value, source)))
     sets.sort(key=lambda each: each[0].number or 0)
     states = {name for _place, name, value in sets if name in _read(value)}
-    return Turn(sets, states, set(_tensors(facts, source)))
+    return Turn(
+        sets, states, set(_tensors(facts, source, {where for where, _name, _value in sets}))
+    )
 
 
-def _tensors(facts: Facts, source: str) -> Iterator[tuple[Place, str]]:
-    """Yield the formulas that gave tensors, each with its line."""
+def _tensors(facts: Facts, source: str, lines: set[Place]) -> Iterator[tuple[Place, str]]:
+    """Yield the formulas on these lines that gave tensors, each with its line."""
+    known = set()
     for event in facts.trace.of_kind("op", "plain"):
-        if event.outputs or event.node is not None:
+        found = facts.place(event), event.expression
+        if (event.outputs or event.node is not None) and found[0] in lines and found not in known:
+            known.add(found)
             tree = expression(event.expression)
             text = "" if tree is None else ast.unparse(_with_number(tree, source))
-            yield facts.place(event), text
+            yield found[0], text
 
 
 def _with_number(tree: ast.expr, source: str) -> ast.expr:
