@@ -15,9 +15,6 @@ UPDATES = {"step", "inplace"}
 MINOR = {"create", "op", "plain", "detach", "function", "mode", "warning", "read"}
 """Kinds of events of which further ones, on other lines, change nothing in what the rounds are like."""
 
-WITH_NODE = {"op", "backward", "node", "accumulate"}
-"""Kinds of events that have a node wherever there was room for it."""
-
 
 def find(trace: Trace) -> list[Finding]:
     """Return what the rules have to say about a trace, the best first.
@@ -47,17 +44,12 @@ def _rounds(trace: Trace) -> Facts | None:
     """Return the rounds of training that were kept, if what was only counted are more of the same."""
     kept = {(event.kind, event.cell, event.line) for event in trace.events}
     others = [c for c in trace.summary if (c.kind, c.cell, c.line) not in kept]
-    if trace.broken or trace.elsewhere or _lacks_nodes(trace):
+    if trace.broken or trace.elsewhere or trace.overgrown:
         return None
     if any(count.kind not in MINOR for count in others):
         return None
     updates = [i for i, event in enumerate(trace.events, 1) if event.kind in UPDATES]
     return Facts(replace(trace, events=trace.events[: updates[-1]])) if updates else None
-
-
-def _lacks_nodes(trace: Trace) -> bool:
-    """Return whether the graph was full before the events were: some of them are without their nodes."""
-    return trace.overgrown and any(event.node is None for event in trace.of_kind(*WITH_NODE))
 
 
 def _until_errors(trace: Trace) -> Iterator[Trace]:
