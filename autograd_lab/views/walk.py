@@ -128,13 +128,14 @@ class _Walk:
         return None, event.label
 
     def _set(self, event: Event) -> Step | None:
-        if not event.label or event.text not in ("grad", "data", "requires_grad"):
+        owner = next(iter(self._nodes(event.inputs[:1])), None)
+        name = event.label or ("" if owner is None else node_name(self.nodes[owner]))
+        if not name or event.text not in ("grad", "data", "requires_grad"):
             return None
-        label = f"{event.label}.{event.text}"
+        label = f"{name}.{event.text}"
         flag = event.text == "requires_grad"
         value = str(event.entered) if flag else "None" if event.after is None else "…"
-        owner = next(iter(self._nodes(event.inputs[:1])), None)
-        text = f"{label} = {value}"
+        text = f"{label if event.label else event.expression or label} = {value}"
         if event.text == "grad" and owner is not None:
             (self.emptied.add if event.after is None else self.emptied.discard)(owner)
         if event.text == "data":

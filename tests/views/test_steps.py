@@ -9,6 +9,7 @@ from autograd_lab.trace import run_cells
 from autograd_lab.trace.model import TensorObject, Trace, Variable
 from autograd_lab.views.steps import abridged, backward_steps, gradients, outcome, told
 from autograd_lab.views.walk import steps
+from tests.account import check_account
 
 from .conftest import matrix, scalar
 
@@ -108,6 +109,17 @@ def test_a_cell_that_begins_by_changing_a_gradient(
     seen = [c[leaf] for c in gradients(trace, steps(trace)) if leaf in c]
     after = [e.after and e.after.text for e in trace.of_kind("accumulate")]
     assert [grad and grad.text for grad in seen] == ["[2., 4.]", left, *after]
+
+
+@BOTH
+def test_a_gradient_of_a_leaf_that_has_no_name(library: str) -> None:
+    """It is emptied in steps of their own, told as they are written."""
+    turns = "for _ in range(2):\n        (d * d + d).sum().backward()\n        d.grad = None"
+    cell = f"def f():\n    d = torch.zeros(2, requires_grad=True)\n    {turns}\nf()"
+    trace = run_cells([f"import {library} as torch", cell])
+    check_account(trace)
+    told = [step.text for step in steps(trace) if step.kind == "write"]
+    assert told == ["d.grad = None"] * 2
 
 
 @BOTH

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from autograd_lab.trace import run_cells
+from tests.account import check_account
 
-from .account import check_account
 from .corpus import Program, programs
 
 RIGHT = [program for program in programs() if program.cause is None]

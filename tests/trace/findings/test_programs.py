@@ -12,8 +12,8 @@ import pytest
 from autograd_lab.trace import run_cells
 from autograd_lab.trace.findings import find
 from autograd_lab.trace.findings.registry import rules
+from tests.account import check_account
 
-from .account import check_account
 from .corpus import Program, programs
 
 PROGRAMS = programs()
