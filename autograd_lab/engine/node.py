@@ -288,11 +288,15 @@ SCALARS = frozenset(["exponent", "max", "max_val", "min", "min_val", "ord", "oth
 
 
 def _as_tensor(value: Any) -> Tensor | None:
-    """Return what is saved as a tensor; None where an argument was left out."""
-    if isinstance(value, Saved):
-        return None if value._data is None else wrap(value._data)
-    tensor: Tensor = value
-    return tensor
+    """Return what is saved as a tensor, with its write counter; None where an argument was left out."""
+    if not isinstance(value, Saved):
+        tensor: Tensor = value
+        return tensor
+    if value._data is None:
+        return None
+    result = wrap(value._data)
+    result._counter = value._counter
+    return result
 
 
 def check_unwritten(value: Tensor | Saved, then: int, maker: Node | None = None) -> None:

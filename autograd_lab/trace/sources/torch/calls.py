@@ -133,24 +133,41 @@ class Calls:
         """Follow a computation."""
         inputs = [*args, *kwargs.values()]
         target = args[0] if args and isinstance(args[0], self.library.tensor_type) else None
+        if kwargs.get("inplace") is True and target is not None:
+            return self._in_place(f"{name}_", target, inputs)
         writes = name == "__setitem__" or (name.endswith("_") and not name.startswith("_"))
-        tracked = (
-            writes
-            and self.library.records()
-            and any(t.requires_grad for t in self.watch.tensors(inputs))
-        )
+        tracked = writes and self._tracks(inputs)
         func_name, name = name, TAKING.get(name) or OPERATORS.get(name) or name
 
         def after(result: Any) -> None:
             if writes and target is not None and name != "detach_":
                 values = [target, *inputs[2:]] if func_name == "__setitem__" else inputs
-                before = self.watch.written(name, target, values, tracked)
-                if tracked:
-                    self.watch.recorded(self.watch.tensors(values), [target], {}, before)
+                self._wrote(name, target, values, tracked)
             elif result is not target or name == "detach_":
                 self._computed(name, inputs, result)
 
         return after
+
+    def _in_place(self, name: str, target: Any, inputs: list[Any]) -> Callable[[Any], None]:
+        """Follow a function that was told to write in place; dropout does not outside training."""
+        version, tracked = self.library.version(target), self._tracks(inputs)
+
+        def after(_: Any) -> None:
+            if self.library.version(target) != version:
+                self._wrote(name, target, inputs, tracked)
+
+        return after
+
+    def _tracks(self, inputs: list[Any]) -> bool:
+        """Return whether a write with these inputs is recorded in the graph."""
+        given = self.watch.tensors(inputs)
+        return self.library.records() and any(t.requires_grad for t in given)
+
+    def _wrote(self, name: str, target: Any, values: list[Any], tracked: bool) -> None:
+        """Note a write to `target`, the first of `values`."""
+        before = self.watch.written(name, target, values, tracked)
+        if tracked:
+            self.watch.recorded(self.watch.tensors(values), [target], {}, before)
 
     def _computed(self, name: str, inputs: list[Any], result: Any) -> None:
         results = self.watch.tensors((result,))
