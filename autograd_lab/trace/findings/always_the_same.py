@@ -61,9 +61,7 @@ def is_added_up(facts: Facts, event: Event) -> bool:
 
 def _to_one_number(facts: Facts, node: int) -> bool:
     """Return whether sums and means of all elements are all that uses a result."""
-    users = [
-        facts.nodes[e.target] for e in facts.trace.graph.edges if e.source == node and not e.cut
-    ]
+    users = [facts.nodes[user] for user, cut in facts.users[node] if not cut]
     return bool(users) and all(
         user.op in ADDING_UP
         and user.value is not None

@@ -107,7 +107,7 @@ def _is_bent_loss(facts: Facts, event: Event, pair: tuple[Ref, Ref]) -> bool:
     ended, waiting, seen = False, [event.node], {event.node}
     while waiting:
         node = waiting.pop()
-        for user in {e.target for e in facts.trace.graph.edges if e.source == node and not e.cut}:
+        for user in {user for user, cut in facts.users[node] if not cut}:
             op, value = facts.nodes[user].op, facts.nodes[user].value
             if op in REDUCING and value is not None and value.shape == ():
                 ended = True
@@ -144,8 +144,7 @@ def _way_to_sum(facts: Facts, node: int | None, through_cuts: bool = False) -> l
     allowed = SIMPLE | ELEMENTWISE | ({"detach", "expand"} if through_cuts else set())
     way: list[int] = []
     while node is not None:
-        edges = [e for e in facts.trace.graph.edges if e.source == node]
-        users = {e.target for e in edges if through_cuts or not e.cut}
+        users = {user for user, cut in facts.users[node] if through_cuts or not cut}
         if len(users) != 1:
             return []
         user = facts.nodes[users.pop()]

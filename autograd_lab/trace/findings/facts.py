@@ -197,6 +197,14 @@ class Facts:
             used[edge.target].append((edge.source, edge.cut))
         return used
 
+    @cached_property
+    def users(self) -> dict[int | None, list[tuple[int, str]]]:
+        """Per node the nodes that used it, each with what cut the edge; none for no node."""
+        using: dict[int | None, list[tuple[int, str]]] = defaultdict(list)
+        for edge in self.trace.graph.edges:
+            using[edge.source].append((edge.target, edge.cut))
+        return using
+
     def ancestors(self, start: Iterable[int], through_cuts: bool = False) -> set[int]:
         """Return the nodes that lead to these, themselves included."""
         found: set[int] = set()

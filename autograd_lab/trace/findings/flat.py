@@ -240,7 +240,7 @@ def _where_summed(facts: Facts, node: Node) -> Node:
     """Return the sum or mean of a result, perhaps after a factor; the result itself if there is none."""
     waiting = [node.id]
     for here in waiting:
-        users = {e.target for e in facts.trace.graph.edges if e.source == here and not e.cut}
+        users = {user for user, cut in facts.users[here] if not cut}
         for user in sorted(users):
             if facts.nodes[user].op in {"sum", "mean"}:
                 return facts.nodes[user]

@@ -150,7 +150,7 @@ def _written_at(node: ast.AST, name: str) -> list[int]:
 
 def is_shared(facts: Facts, node: int | None) -> bool:
     """Return whether a sum hands one gradient to this node and, later in the pass, to another."""
-    users = {e.target for e in facts.trace.graph.edges if e.source == node and not e.cut}
+    users = {user for user, cut in facts.users[node] if not cut}
     if len(users) != 1 or facts.nodes[min(users)].op != "add":
         return False
     order = [e.node for e in facts.events if e.kind in {"node", "accumulate"}]

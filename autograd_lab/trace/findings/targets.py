@@ -192,8 +192,8 @@ def _clue(facts: Facts, event: Event, place: Place, name: str, mine: Node) -> Cl
 
 def used_elsewhere(facts: Facts, node: Node, source: str) -> bool:
     """Return whether other expressions than this one use a value, which may need its gradient."""
-    edges = [e for e in facts.trace.graph.edges if e.source == node.id and not e.cut]
-    return any(facts.nodes[edge.target].expression != source for edge in edges)
+    users = [facts.nodes[user] for user, cut in facts.users[node.id] if not cut]
+    return any(user.expression != source for user in users)
 
 
 def taken_as_given(facts: Facts, place: Place, name: str, mine: Node, elsewhere: bool) -> str:

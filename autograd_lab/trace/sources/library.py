@@ -57,7 +57,7 @@ class Library(Protocol):
     def has_hooks(self, leaf: Any) -> bool:
         """Return whether hooks of the user's see, and may replace, what arrives at a leaf."""
 
-    def goes_on(self, leaf: Any) -> bool:
+    def has_post_accumulate_grad_hooks(self, leaf: Any) -> bool:
         """Return whether hooks of the user's go on with its `.grad` once a gradient was added."""
 
     def version(self, tensor: Any) -> int:

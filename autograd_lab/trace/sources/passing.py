@@ -101,7 +101,11 @@ class PassWriter:
         if event is not None:
             library = self._graph.library
             grad = library.grad(leaf)
-            taken = event["before"] is None and grad is not None and not library.goes_on(leaf)
+            taken = (
+                event["before"] is None
+                and grad is not None
+                and not library.has_post_accumulate_grad_hooks(leaf)
+            )
             event["after"] = event["contribution"] if taken else self._graph.maybe_value(grad)
 
     def freed(self, node: int | None) -> None:

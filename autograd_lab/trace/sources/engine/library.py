@@ -75,7 +75,7 @@ class EngineLibrary:
         """Return whether hooks of the user's see, and may replace, what arrives at a leaf."""
         return leaf._meta is not None and bool(leaf._meta.hooks)
 
-    def goes_on(self, leaf: Any) -> bool:
+    def has_post_accumulate_grad_hooks(self, leaf: Any) -> bool:
         """Return whether hooks of the user's go on with its `.grad` once a gradient was added."""
         return leaf._meta is not None and bool(leaf._meta.post_accumulate)
 

@@ -102,7 +102,7 @@ class TorchLibrary:
         """Return whether hooks of the user's see, and may replace, what arrives at a leaf."""
         return bool(leaf._backward_hooks)
 
-    def goes_on(self, leaf: Any) -> bool:
+    def has_post_accumulate_grad_hooks(self, leaf: Any) -> bool:
         """Return whether hooks of the user's go on with its `.grad` once a gradient was added."""
         return bool(leaf._post_accumulate_grad_hooks)
 
